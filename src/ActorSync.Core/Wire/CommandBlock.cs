@@ -1,5 +1,3 @@
-using ActorSync.Graphs;
-
 namespace ActorSync.Wire;
 
 /// <summary>
