@@ -33,12 +33,11 @@ public class HoconObject : IHoconElement
     /// <summary>One line for each key.</summary>
     public override string ToString() => ToString(0);
 
-    /// <summary>One line for each key, indented by two blanks for each level.</summary>
-    public string ToString(int indent)
+    internal string ToString(int indent)
     {
         var text = new StringBuilder();
         foreach (var (key, value) in Items)
-            text.Append(' ', indent * 2).Append(HoconValue.QuoteIfNeeded(key, ".")).Append(" : ").Append(value.ToString(indent)).Append('\n');
+            text.Append(' ', indent * 2).Append(HoconValue.QuoteIfNeeded(key, ".")).Append(" : ").Append(value.ToString(indent + 1)).Append('\n');
         return text.ToString();
     }
 

@@ -103,8 +103,8 @@ public class HoconValue
     /// <summary>The value as HOCON.</summary>
     public override string ToString() => ToString(0);
 
-    /// <summary>The value as HOCON, indented by two blanks for each level.</summary>
-    public virtual string ToString(int indent)
+    /// <summary>The value as HOCON; the outermost object (indent 0) without its braces.</summary>
+    internal string ToString(int indent)
     {
         if (IsString())
             return GetString() is { } text ? QuoteIfNeeded(text) : "null";
