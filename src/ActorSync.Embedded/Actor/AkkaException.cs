@@ -1,3 +1,5 @@
+#nullable enable
+
 namespace Akka.Actor;
 
 /// <summary>The base of every exception that the engine itself throws.</summary>

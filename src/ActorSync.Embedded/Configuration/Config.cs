@@ -1,3 +1,5 @@
+#nullable enable
+
 using Akka.Configuration.Hocon;
 
 namespace Akka.Configuration;

@@ -1,3 +1,5 @@
+#nullable enable
+
 using Akka.Actor;
 
 namespace Akka.Configuration;

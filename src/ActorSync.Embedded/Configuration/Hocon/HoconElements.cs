@@ -1,3 +1,5 @@
+#nullable enable
+
 namespace Akka.Configuration.Hocon;
 
 /// <summary>One part of a value: <c>a ${b} "c"</c> is three of them and the blanks between.</summary>

@@ -1,3 +1,5 @@
+#nullable enable
+
 namespace Akka.Configuration.Hocon;
 
 /// <summary>A path is keys joined by dots; a key in double quotes may hold dots itself.</summary>
