@@ -21,13 +21,13 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     private protected TestKitBase(ActorSystem system, Config config, string actorSystemName, string testActorName)
     {
-        Sys = system ?? ActorSystem.Create(actorSystemName ?? "test", config.WithFallback(DefaultConfig));
+        Sys = system ?? ActorSystem.Create(actorSystemName ?? "test", config is null || config == DefaultConfig ? DefaultConfig : config.WithFallback(DefaultConfig));
         TestKitSettings = new TestKitSettings(Sys.Settings.Config);
         Log = Logging.GetLogger(Sys, GetType());
         EventFilter = new EventFilterFactory(this);
         if (string.IsNullOrEmpty(testActorName))
             testActorName = $"testActor{Interlocked.Increment(ref _testActors)}";
-        TestActor = ((ActorSystemImpl)Sys).SystemActorOf(Props.Create(() => new InternalTestActor(_queue.Writer)).OnCallingThread(), testActorName);
+        TestActor = ((ActorSystemImpl)Sys).SystemActorOf(Props.Create(() => new InternalTestActor(_queue.Writer)), testActorName);
         if (this is not INoImplicitSender)
             AmbientActor.Use(((LocalActorRef)TestActor).Cell);
         else if (this is not TestProbe)

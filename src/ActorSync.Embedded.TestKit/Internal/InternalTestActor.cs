@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace Akka.TestKit.Internal;
 
 /// <summary>Puts what it receives in the queue that a test reads.</summary>
-internal sealed class InternalTestActor(ChannelWriter<MessageEnvelope> queue) : UntypedActor
+internal sealed class InternalTestActor(ChannelWriter<MessageEnvelope> queue) : UntypedActor, IRunsOnCaller
 {
     private Func<object, bool> _ignore;
 

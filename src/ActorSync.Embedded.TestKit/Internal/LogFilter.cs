@@ -45,10 +45,12 @@ internal sealed class TextMatcher
     /// <summary>Whether an event is of a source: a name, or an actor's path with or without its address.</summary>
     internal static bool IsSource(string source, LogEvent logEvent)
     {
-        if (source is null || string.Equals(source, logEvent.LogSource, StringComparison.OrdinalIgnoreCase))
+        var actual = logEvent.LogSource;
+        if (source is null || string.Equals(source, actual, StringComparison.OrdinalIgnoreCase))
             return true;
-        return Actor.ActorPath.TryParse(logEvent.LogSource, out var path)
-            && string.Equals(source, path.ToStringWithoutAddress(), StringComparison.OrdinalIgnoreCase);
+        var address = actual.IndexOf("://", StringComparison.Ordinal);
+        var path = address < 0 ? -1 : actual.IndexOf('/', address + 3);
+        return path >= 0 && actual.AsSpan(path).Equals(source, StringComparison.OrdinalIgnoreCase);
     }
 
     internal bool Matches(object message) => _matches(message?.ToString() ?? "null");

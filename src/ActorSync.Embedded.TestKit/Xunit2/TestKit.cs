@@ -14,7 +14,7 @@ public class TestKit : TestKitBase, IDisposable
 
     /// <summary>A test on a given system, or on one with the default configuration.</summary>
     public TestKit(ActorSystem system = null, ITestOutputHelper output = null)
-        : base(system, DefaultConfig, null, null)
+        : base(system, null, null, null)
     {
         Output = output;
         InitializeLogger(Sys);
