@@ -44,7 +44,7 @@ public sealed record TcpEndpoint(string Host, int Port)
     {
         try
         {
-            return Dns.GetHostAddresses(Host) is { Length: > 0 } addresses && addresses.All(IPAddress.IsLoopback);
+            return Resolve() is { Length: > 0 } addresses && addresses.All(IPAddress.IsLoopback);
         }
         catch (SocketException)
         {
@@ -54,6 +54,13 @@ public sealed record TcpEndpoint(string Host, int Port)
 
     /// <summary>With the scheme, and brackets where the address needs them.</summary>
     public override string ToString() => Host.Contains(':') ? $"{Prefix}[{Host}]:{Port}" : $"{Prefix}{Host}:{Port}";
+
+    /// <summary>The addresses of the host; a name that has none throws <see cref="SocketException"/>.</summary>
+    internal IPAddress[] Resolve() => IPAddress.TryParse(Host, out var address) ? [address] : Dns.GetHostAddresses(Host);
+
+    /// <inheritdoc cref="Resolve"/>
+    internal async ValueTask<IPAddress[]> ResolveAsync(CancellationToken cancellation) =>
+        IPAddress.TryParse(Host, out var address) ? [address] : await Dns.GetHostAddressesAsync(Host, cancellation).ConfigureAwait(false);
 
     /// <summary>The endpoint of a socket, an IPv4 address as such even where the socket speaks both.</summary>
     internal static TcpEndpoint Of(EndPoint? endpoint)

@@ -38,7 +38,7 @@ public sealed class TcpLinkConnector(TcpLinkSettings? settings = null, TimeProvi
         var failure = "the host has no address";
         try
         {
-            foreach (var address in await Dns.GetHostAddressesAsync(target.Host, either.Token).ConfigureAwait(false))
+            foreach (var address in await target.ResolveAsync(either.Token).ConfigureAwait(false))
             {
                 var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 try

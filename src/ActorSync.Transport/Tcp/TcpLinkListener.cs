@@ -67,8 +67,7 @@ public sealed class TcpLinkListener : ILinkListener
         Socket? socket = null;
         try
         {
-            var addresses = Dns.GetHostAddresses(place.Host);
-            var address = addresses.OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First();
+            var address = place.Resolve().OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First();
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
