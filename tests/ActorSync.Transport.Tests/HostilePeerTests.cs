@@ -117,7 +117,7 @@ public class HostilePeerTests
     [Fact]
     public async Task Silent_clients_push_out_each_other_and_not_those_who_speak()
     {
-        await using var host = new TcpHost(settings: new TcpLinkSettings { MaxPendingHandshakes = 3 });
+        await using var host = new TcpHost(settings: TcpHost.Patient with { MaxPendingHandshakes = 3 });
         var silent = new List<RawPeer>();
         for (var i = 0; i < 3; i++)
         {

@@ -18,6 +18,8 @@ public class LinkConnectorTests
         await using var memory = _network.Listen("hub", Nodes.Node(3)).Value;
         Assert.Equal(Nodes.Node(1).Self, (await Connector.ConnectAsync(host.Listener.LocalName, Nodes.Node(2))).Value.Peer);
         Assert.Equal(Nodes.Node(1).Self, (await Connector.ConnectAsync($"127.0.0.1:{host.Listener.LocalEndPoint.Port}", Nodes.Node(2))).Value.Peer);
+        Assert.NotNull(await host.Listener.AcceptAsync());
+        Assert.NotNull(await host.Listener.AcceptAsync());
         Assert.Equal(Nodes.Node(3).Self, (await Connector.ConnectAsync("memory://hub", Nodes.Node(2))).Value.Peer);
     }
 

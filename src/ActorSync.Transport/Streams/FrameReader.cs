@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ActorSync.Transport.Streams;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
     public void Consume(int bytes) => _start += bytes;
 
     /// <summary>Waits until so many bytes are buffered, at most what the buffer holds. False: the stream ended before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> BufferAsync(int bytes, CancellationToken cancellation = default)
     {
         while (_end - _start < bytes)
@@ -27,6 +30,7 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
     }
 
     /// <summary>Waits for at least one more byte in the buffer. False: the stream has ended.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadMoreAsync(CancellationToken cancellation = default)
     {
         if (_start == _end)
@@ -42,6 +46,7 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
     }
 
     /// <summary>Fills the destination. What is long goes straight into it; gives fewer bytes only when the stream ended.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadBodyAsync(Memory<byte> destination)
     {
         var filled = 0;
@@ -68,6 +73,7 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
         return filled;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation)
     {
         pulse.ReadBegins();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using ActorSync.Transport.Framing;
 
 namespace ActorSync.Transport.Streams;
@@ -129,6 +130,7 @@ internal sealed class FrameWriter
     }
 
     /// <summary>Makes the filled buffer the one to write, after a sleep if it is empty. False: nothing will come any more.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextBatchAsync()
     {
         while (true)

@@ -122,6 +122,7 @@ internal sealed class StreamLink : ILink
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(int length)
     {
         if (length > MaxPayloadBytes)

@@ -21,7 +21,7 @@ public sealed class TcpLinkListener : ILinkListener
     private readonly TimeProvider _time;
     private readonly Action<SyncError, string>? _report;
     private readonly PendingHandshakes _pending;
-    private readonly Channel<ILink> _ready;
+    private readonly Channel<StreamLink> _ready;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _accepting;
     private int _disposed;
@@ -34,7 +34,7 @@ public sealed class TcpLinkListener : ILinkListener
         _time = time;
         _report = report;
         _pending = new PendingHandshakes(settings.MaxPendingHandshakes);
-        _ready = Channel.CreateBounded<ILink>(settings.MaxUnclaimedLinks);
+        _ready = Channel.CreateBounded<StreamLink>(settings.MaxUnclaimedLinks);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         LocalName = TcpEndpoint.Of(LocalEndPoint).ToString();
         _accepting = AcceptAllAsync();
@@ -101,10 +101,20 @@ public sealed class TcpLinkListener : ILinkListener
             await _closing.CancelAsync().ConfigureAwait(false);
             _ready.Writer.Complete();
             _socket.Dispose();
-            while (_ready.Reader.TryRead(out var unclaimed))
-                await unclaimed.DisposeAsync().ConfigureAwait(false);
+            await CloseUnclaimedAsync().ConfigureAwait(false);
         }
         await _accepting.ConfigureAwait(false);
+    }
+
+    private async Task CloseUnclaimedAsync()
+    {
+        var closing = new List<Task>();
+        while (_ready.Reader.TryRead(out var unclaimed))
+        {
+            unclaimed.Refuse(new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down"));
+            closing.Add(unclaimed.DisposeAsync().AsTask());
+        }
+        await Task.WhenAll(closing).ConfigureAwait(false);
     }
 
     private async Task AcceptAllAsync()

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using ActorSync.Peers;
+using ActorSync.Transport.Streams;
 using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Transport.Tests.Support;
@@ -13,12 +14,18 @@ internal sealed class TcpHost : IAsyncDisposable
     public TcpHost(LinkIdentity? identity = null, TcpLinkSettings? settings = null, TimeProvider? time = null, string endpoint = "127.0.0.1:0")
     {
         Identity = identity ?? Nodes.Node(1);
-        Listener = TcpLinkListener.Start(endpoint, Identity, settings, time, (error, remote) =>
+        Listener = TcpLinkListener.Start(endpoint, Identity, settings ?? SettingsFor(time), time, (error, remote) =>
         {
             Assert.StartsWith("tcp://", remote, StringComparison.Ordinal);
             _reports.Writer.TryWrite(error);
         }).Value;
     }
+
+    /// <summary>No handshake and no orderly end is cut short on a slow machine.</summary>
+    public static TcpLinkSettings Patient { get; } = new()
+    {
+        Stream = new StreamLinkSettings { HandshakeTimeout = TimeSpan.FromMinutes(1), CloseTimeout = TimeSpan.FromMinutes(1) },
+    };
 
     public LinkIdentity Identity { get; }
 
@@ -28,9 +35,9 @@ internal sealed class TcpHost : IAsyncDisposable
     public ValueTask<SyncError> NextReport() => _reports.Reader.ReadAsync();
 
     /// <summary>A link to this host: the connecting end first.</summary>
-    public async Task<(ILink Caller, ILink Called)> LinkAsync(LinkIdentity? caller = null, TcpLinkSettings? settings = null, TimeProvider? time = null)
+    public async Task<(ILink Caller, ILink Called)> LinkAsync(LinkIdentity? caller = null)
     {
-        var connected = await new TcpLinkConnector(settings, time).ConnectAsync(Listener.LocalName, caller ?? Nodes.Node(2));
+        var connected = await new TcpLinkConnector(Patient).ConnectAsync(Listener.LocalName, caller ?? Nodes.Node(2));
         var accepted = await Listener.AcceptAsync();
         return (connected.Value, accepted!);
     }
@@ -53,6 +60,9 @@ internal sealed class TcpHost : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Listener.DisposeAsync();
+
+    /// <summary>The defaults where the test holds the clock.</summary>
+    private static TcpLinkSettings SettingsFor(TimeProvider? time) => time is null ? Patient : new TcpLinkSettings();
 }
 
 /// <summary>A peer that may write whatever bytes it likes.</summary>
