@@ -326,7 +326,14 @@ internal sealed class SkippableIpv6FactAttribute : FactAttribute
 {
     public SkippableIpv6FactAttribute()
     {
-        if (!Socket.OSSupportsIPv6)
-            Skip = "this machine has no IPv6";
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        }
+        catch (SocketException)
+        {
+            Skip = "this machine has no IPv6 loopback";
+        }
     }
 }

@@ -15,6 +15,8 @@ public sealed class TcpLinkListener : ILinkListener
     /// <summary>How long to wait after the system refused to accept, for example for want of file handles.</summary>
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly SyncError Closing = new(SyncErrorKind.ShuttingDown, "the node is shutting down");
+
     private readonly Socket _socket;
     private readonly LinkIdentity _identity;
     private readonly TcpLinkSettings _settings;
@@ -111,7 +113,7 @@ public sealed class TcpLinkListener : ILinkListener
         var closing = new List<Task>();
         while (_ready.Reader.TryRead(out var unclaimed))
         {
-            unclaimed.Refuse(new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down"));
+            unclaimed.Refuse(Closing);
             closing.Add(unclaimed.DisposeAsync().AsTask());
         }
         await Task.WhenAll(closing).ConfigureAwait(false);
@@ -150,7 +152,7 @@ public sealed class TcpLinkListener : ILinkListener
                 Report(error);
             else if (!_ready.Writer.TryWrite(link))
             {
-                Report(link.Refuse(new SyncError(SyncErrorKind.Busy, $"{_settings.MaxUnclaimedLinks} links wait to be taken already; try again later")));
+                Report(link.Refuse(_closing.IsCancellationRequested ? Closing : Busy));
                 await link.DisposeAsync().ConfigureAwait(false);
             }
         }
@@ -170,6 +172,8 @@ public sealed class TcpLinkListener : ILinkListener
                 _report?.Invoke(error, remote);
         }
     }
+
+    private SyncError Busy => new(SyncErrorKind.Busy, $"{_settings.MaxUnclaimedLinks} links wait to be taken already; try again later");
 
     private static string Explain(SocketException e) => e.SocketErrorCode switch
     {
