@@ -46,7 +46,7 @@ internal sealed class MemoryGraphStore(GraphId graph) : IGraphStore
 
     public ReadOnlyMemory<byte> Read(int ordinal) => _commands[ordinal];
 
-    public Task<SyncError?> AppendAsync(IReadOnlyList<Command> commands)
+    public Task<SyncError?> AppendAsync(IReadOnlyList<Command> commands, int first = -1)
     {
         foreach (var command in commands)
             _commands.Add(command.Bytes);
