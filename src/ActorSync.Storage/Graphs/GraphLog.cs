@@ -74,10 +74,10 @@ internal sealed class GraphLog : IGraphStore
         }
     }
 
-    public Task<SyncError?> AppendAsync(IReadOnlyList<Command> commands, int first = -1)
+    public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)
     {
-        if (commands.Count == 0)
-            return Task.FromResult<SyncError?>(null);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfZero(commands.Count);
         return CommandBatch.Encode(commands) is { } record
             ? _log.AppendAsync(CommandBatch.RecordType, record, commands.Count, first)
             : Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.LimitExceeded,

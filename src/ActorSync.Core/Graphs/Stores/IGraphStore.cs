@@ -21,17 +21,15 @@ public interface IGraphStore : ICommandReader, IAsyncDisposable
     /// Starts to append commands, in this order, all or nothing. The task ends when they are durable, as the store's
     /// settings mean that, and ordinals follow each other in the order of the calls; concurrent appends share one flush.
     /// </summary>
-    /// <param name="commands">The commands, priors first.</param>
     /// <param name="first">
-    /// The ordinal that the caller takes the first command to get; -1 leaves it unchecked. An append that was begun in
-    /// ignorance of an earlier one's failure, which its task may have reported but its caller not yet read, would get
-    /// another one: it is refused.
+    /// The ordinal that the caller gave the first command. An append that does not follow what is here, because one
+    /// before it failed and its caller has not heard of that yet, fails too.
     /// </param>
+    /// <param name="commands">At least one command, priors first.</param>
     /// <returns>
-    /// Null when all are committed, else why not one of them is: no append begun before the failure was reported and
-    /// after the failed one is committed either.
+    /// Null when all are committed, else why not one of them is.
     /// </returns>
-    Task<SyncError?> AppendAsync(IReadOnlyList<Command> commands, int first = -1);
+    Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands);
 }
 
 /// <summary>A graph as it was found: its store, and the index of its durable commands.</summary>

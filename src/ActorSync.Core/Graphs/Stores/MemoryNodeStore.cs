@@ -22,7 +22,7 @@ public sealed class MemoryNodeStore(PeerIdentity identity) : INodeStore
         var store = new MemoryGraphStore(new GraphId(init.Id));
         if (!_graphs.TryAdd(store.Graph, store))
             return Task.FromResult<Result<OpenedGraph>>(new SyncError(SyncErrorKind.InvalidRequest, $"the graph {store.Graph} is here already"));
-        store.AppendAsync([init]);
+        store.AppendAsync(0, [init]);
         return OpenAsync(store.Graph);
     }
 
@@ -46,8 +46,10 @@ internal sealed class MemoryGraphStore(GraphId graph) : IGraphStore
 
     public ReadOnlyMemory<byte> Read(int ordinal) => _commands[ordinal];
 
-    public Task<SyncError?> AppendAsync(IReadOnlyList<Command> commands, int first = -1)
+    public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)
     {
+        if (first != _commands.Count)
+            return Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.StoreFailed, $"the append begins at {first}, the graph {graph} holds {_commands.Count} commands"));
         foreach (var command in commands)
             _commands.Add(command.Bytes);
         return Task.FromResult<SyncError?>(null);
