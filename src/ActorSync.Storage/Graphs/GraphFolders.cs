@@ -51,7 +51,15 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
     {
         files.FlushFolder(NewPathOf(graph));
         files.Rename(NewPathOf(graph), PathOf(graph));
-        files.FlushFolder(Root);
+        try
+        {
+            files.FlushFolder(Root);
+        }
+        catch
+        {
+            files.Rename(PathOf(graph), NewPathOf(graph));
+            throw;
+        }
     }
 
     /// <summary>Takes a graph out of its place and then deletes it; says so in between, when it is gone durably.</summary>

@@ -49,8 +49,8 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             var path = options.PathOf((uint)i + 1);
             if (segments[i] != i + 1)
                 return Report(StoreErrors.Damaged(path, 0, "the file is missing"), path, 0);
-            _intact = 0;
             using var file = options.Files.Open(path, write: false);
+            _intact = LogOpening.ReadHeader(file, LogKind.Graph, segments[i], out _) is null ? RecordFormat.SegmentHeaderSize : 0;
             var isLast = i == segments.Count - 1;
             if (isLast && LogOpening.IsUnborn(file) && i > 0)
                 torn = lengths[i];

@@ -88,12 +88,10 @@ internal static class LogOpening
     /// <summary>Walks the records of one file up to <paramref name="end"/>, or its end.</summary>
     public static Result<LogFound> WalkSegment(IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long end = long.MaxValue)
     {
-        var header = new byte[RecordFormat.SegmentHeaderSize];
-        var read = file.Read(0, header);
-        if (RecordFormat.ReadSegmentHeader(header.AsSpan(0, read), kind, segment, out var salt) is { } why)
+        if (ReadHeader(file, kind, segment, out var salt) is { } why)
             return StoreErrors.Damaged(file.Path, 0, why);
         end = Math.Min(end, file.Length);
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), header.Length, end);
+        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), RecordFormat.SegmentHeaderSize, end);
         var closed = false;
         for (var at = scan.Offset; scan.TryNext(out var head, out var body); at = scan.Offset)
         {
@@ -107,6 +105,13 @@ internal static class LogOpening
         if (length < end && scan.WasDurable())
             return StoreErrors.Damaged(file.Path, length, "no intact record is there, and a later record shows that one was");
         return new LogFound(segment, segment, length, salt, end - length, closed);
+    }
+
+    /// <summary>Reads the header of a segment file; says what is wrong with it, or null.</summary>
+    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out ulong salt)
+    {
+        Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderSize];
+        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out salt);
     }
 
     // The newest file whose making was cut short: no record can be in it, since its header is flushed first.

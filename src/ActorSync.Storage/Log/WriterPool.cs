@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace ActorSync.Storage;
 
 /// <summary>One turn of work for a writer thread: it blocks in writes and flushes, and never throws.</summary>
@@ -14,8 +12,9 @@ internal interface IWriterWork
 /// </summary>
 internal sealed class WriterPool : IDisposable
 {
-    private readonly BlockingCollection<IWriterWork> _work = new(new ConcurrentQueue<IWriterWork>());
+    private readonly Queue<IWriterWork> _work = new();
     private readonly Thread[] _threads;
+    private bool _isEnding;
 
     public WriterPool(int threads)
     {
@@ -27,20 +26,40 @@ internal sealed class WriterPool : IDisposable
         }
     }
 
-    public void Enqueue(IWriterWork work) => _work.Add(work);
+    public void Enqueue(IWriterWork work)
+    {
+        lock (_work)
+        {
+            _work.Enqueue(work);
+            Monitor.Pulse(_work);
+        }
+    }
 
     /// <summary>Ends the threads when all work is done; called when all logs are closed.</summary>
     public void Dispose()
     {
-        _work.CompleteAdding();
+        lock (_work)
+        {
+            _isEnding = true;
+            Monitor.PulseAll(_work);
+        }
         foreach (var thread in _threads)
             thread.Join();
-        _work.Dispose();
     }
 
     private void Serve()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (Take() is { } work)
             work.Run();
+    }
+
+    private IWriterWork? Take()
+    {
+        lock (_work)
+        {
+            while (_work.Count == 0 && !_isEnding)
+                Monitor.Wait(_work);
+            return _work.TryDequeue(out var work) ? work : null;
+        }
     }
 }
