@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 
@@ -27,7 +28,7 @@ public sealed class NodeStore : INodeStore
     private readonly BlockCache _cache;
     private readonly PeerKnowledgeLog _knowledge;
     private readonly SemaphoreSlim _catalog = new(1);
-    private readonly Dictionary<GraphId, GraphLog> _open = [];
+    private readonly Dictionary<GraphId, Task<Result<(GraphLog Log, GraphIndex Index)>>> _open = [];
     private readonly Lock _identityGate = new();
     private volatile IReadOnlyList<GraphId> _graphs;
     private NodeFile _identity;
@@ -86,7 +87,7 @@ public sealed class NodeStore : INodeStore
         return await Task.Run(opening.Run).ConfigureAwait(false) is { } error ? error : new NodeStore(opening);
     }
 
-    public Task<Result<OpenedGraph>> CreateAsync(Command init) => InCatalogAsync(async () =>
+    public Task<Result<OpenedGraph>> CreateAsync(Command init) => OpenedAsync(async () =>
     {
         var graph = new GraphId(init.Id);
         if (init.Prior.Kind != PriorKind.None)
@@ -99,16 +100,16 @@ public sealed class NodeStore : INodeStore
             return error;
         _folders.Finish(graph);
         _graphs = [.. _graphs.Append(graph).OrderBy(other => other.Init)];
-        return Open(graph, new KnownIdentity(init.Id));
+        return BeginOpen(graph, new KnownIdentity(init.Id));
     });
 
-    public Task<Result<OpenedGraph>> OpenAsync(GraphId graph, ICommandIdentity? identity = null) => InCatalogAsync(async () =>
+    public Task<Result<OpenedGraph>> OpenAsync(GraphId graph, ICommandIdentity? identity = null) => OpenedAsync(async () =>
     {
         if (!_graphs.Contains(graph))
             return Unknown(graph);
-        return await IsInUseAsync(graph).ConfigureAwait(false)
+        return await FindOpenAsync(graph).ConfigureAwait(false) is not null
             ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open already; it has one writer")
-            : await Task.Run(() => Open(graph, identity)).ConfigureAwait(false);
+            : BeginOpen(graph, identity);
     });
 
     public async Task<SyncError?> RemoveAsync(GraphId graph)
@@ -117,7 +118,7 @@ public sealed class NodeStore : INodeStore
         {
             if (!_graphs.Contains(graph))
                 return Unknown(graph);
-            if (await IsInUseAsync(graph).ConfigureAwait(false))
+            if (await FindOpenAsync(graph).ConfigureAwait(false) is not null)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open; close it before it is removed");
             _folders.Remove(graph, () => _graphs = [.. _graphs.Where(other => other != graph)]);
             return true;
@@ -138,7 +139,7 @@ public sealed class NodeStore : INodeStore
         {
             if (!_graphs.Contains(graph))
                 return Unknown(graph);
-            end = await IsInUseAsync(graph).ConfigureAwait(false) ? _open[graph].CommittedEnd : null;
+            end = (await FindOpenAsync(graph).ConfigureAwait(false))?.CommittedEnd;
             return true;
         }).ConfigureAwait(false);
         if (found.Error is { } error)
@@ -163,9 +164,8 @@ public sealed class NodeStore : INodeStore
             if (_isClosed)
                 return;
             _isClosed = true;
-            await Task.WhenAll(_open.Values.Select(log => log.DisposeAsync().AsTask())).ConfigureAwait(false);
-            foreach (var log in _open.Values)
-                _allFlushed &= await log.Closed.ConfigureAwait(false);
+            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
+            _allFlushed &= flushed.All(graph => graph);
             await _knowledge.DisposeAsync().ConfigureAwait(false);
             _writers.Dispose();
             if (_allFlushed)
@@ -178,24 +178,38 @@ public sealed class NodeStore : INodeStore
         }
     }
 
-    private Result<OpenedGraph> Open(GraphId graph, ICommandIdentity? identity)
+    // Graphs are opened beside each other: only who opens what is settled under the catalog's lock.
+    private async Task<Result<OpenedGraph>> OpenedAsync(Func<Task<Result<Task<Result<(GraphLog Log, GraphIndex Index)>>>>> begin)
     {
-        if (!GraphLog.Open(OptionsOf(graph), graph, _cache, identity).TryGet(out var opened, out var error))
+        if (!(await InCatalogAsync(begin).ConfigureAwait(false)).TryGet(out var opening, out var error))
             return error;
-        _open[graph] = opened.Log;
-        return new OpenedGraph(opened.Log, opened.Index);
+        return (await opening.ConfigureAwait(false)).TryGet(out var opened, out error) ? new OpenedGraph(opened.Log, opened.Index) : error;
     }
 
+    private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity) =>
+        _open[graph] = Task.Run(() => GraphLog.Open(OptionsOf(graph), graph, _cache, identity));
+
     // A log that is being closed is waited for, so that its folder is free.
-    private async Task<bool> IsInUseAsync(GraphId graph)
+    private async Task<GraphLog?> FindOpenAsync(GraphId graph)
     {
-        if (!_open.TryGetValue(graph, out var log))
-            return false;
-        if (!log.IsClosing)
-            return true;
-        _allFlushed &= await log.Closed.ConfigureAwait(false);
+        if (!_open.TryGetValue(graph, out var opening))
+            return null;
+        if ((await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
+        {
+            if (!opened.Log.IsClosing)
+                return opened.Log;
+            _allFlushed &= await opened.Log.Closed.ConfigureAwait(false);
+        }
         _open.Remove(graph);
-        return false;
+        return null;
+    }
+
+    private static async Task<bool> CloseAsync(Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
+    {
+        if (!(await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
+            return true;
+        await opened.Log.DisposeAsync().ConfigureAwait(false);
+        return await opened.Log.Closed.ConfigureAwait(false);
     }
 
     private LogOptions OptionsOf(GraphId graph) => new()

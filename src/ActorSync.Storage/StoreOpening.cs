@@ -46,7 +46,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
     {
         try
         {
-            files.CreateFolder(settings.Folder);
+            CreateFolder(Path.GetFullPath(settings.Folder));
             Lock = files.TryLock(Path.Combine(settings.Folder, "lock"), out var holder);
             if (Lock is null)
                 return new SyncError(SyncErrorKind.StoreLocked, $"the store in {settings.Folder} is held by {holder}; stop that one, or use another folder");
@@ -61,6 +61,19 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         {
             return StoreErrors.Failed("opening the store in", settings.Folder, failure);
         }
+    }
+
+    // A name is on the disk when the folder that it is in is flushed, all the way up to what was there before.
+    private void CreateFolder(string path)
+    {
+        if (files.FolderExists(path))
+            return;
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+            CreateFolder(parent);
+        files.CreateFolder(path);
+        if (parent is not null)
+            files.FlushFolder(parent);
     }
 
     private SyncError? Identify()

@@ -124,6 +124,34 @@ public sealed class NodeStoreTests
     }
 
     [Fact]
+    public async Task A_graph_is_opened_while_another_still_is_and_the_store_waits_for_both_to_close()
+    {
+        var files = new MemoryFiles();
+        var (slow, quick) = (new RandomGraph(1), new RandomGraph(2));
+        await using (var made = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            _ = (await made.CreateAsync(slow.Init)).Value;
+            _ = (await made.CreateAsync(quick.Init)).Value;
+        }
+        var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var release = new ManualResetEventSlim();
+        files.Before = (act, path) =>
+        {
+            if (act == FileAct.Open && path.Contains(slow.Graph.ToString(), StringComparison.Ordinal))
+                release.Wait();
+        };
+        var opening = store.OpenAsync(slow.Graph);
+        _ = (await store.OpenAsync(quick.Graph)).Value;
+        Assert.False(opening.IsCompleted);
+        var closing = store.DisposeAsync();
+        release.Set();
+        Assert.Equal(1, (await opening).Value.Index.Count);
+        await closing;
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.False(again.Recovery.WasUnclean);
+    }
+
+    [Fact]
     public async Task A_graph_that_is_being_closed_can_be_opened_again_at_once()
     {
         await using var store = (await NodeStore.OpenAsync(Settings, new MemoryFiles())).Value;

@@ -47,17 +47,49 @@ public sealed class LocalFileSystem : IFileSystem
     {
         // The locked file cannot be read by others, so that the holder's number stands in a file beside it.
         var note = path + ".pid";
+        SafeFileHandle handle;
         try
         {
-            var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            holder = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-            File.WriteAllText(note, holder);
-            return handle;
+            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException failure) when (File.Exists(path) && !StoreErrors.IsDiskFull(failure))
         {
-            holder = File.Exists(note) ? $"process {File.ReadAllText(note)}" : "another process";
+            holder = Note(() => File.ReadAllText(note)) is { } text ? $"process {text}" : "another process";
             return null;
+        }
+        holder = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        var self = holder;
+        _ = Note(() =>
+        {
+            File.WriteAllText(note, self);
+            return self;
+        });
+        return new Held(handle, note);
+    }
+
+    // The note is for people: without it the lock holds all the same.
+    private static string? Note(Func<string> access)
+    {
+        try
+        {
+            return access();
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return null;
+        }
+    }
+
+    private sealed class Held(SafeFileHandle handle, string note) : IDisposable
+    {
+        public void Dispose()
+        {
+            _ = Note(() =>
+            {
+                File.Delete(note);
+                return note;
+            });
+            handle.Dispose();
         }
     }
 
