@@ -11,6 +11,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     [ThreadStatic]
     private static ActorCell _current;
 
+    private readonly bool _runsOnCaller;
     private readonly MessageQueue<SystemMessage> _systemMessages = new();
     private readonly MessageQueue<UserMessage> _userMessages = new();
     private Stack<Envelope> _front; // unstashed messages, next one on top
@@ -19,8 +20,12 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     private volatile bool _terminated;
     private int _envelopeId;
 
-    /// <summary>The cell whose actor runs on this thread, or null.</summary>
-    internal static ActorCell Current => _current;
+    /// <summary>The cell whose actor runs on this thread, or null; a test makes its test actor the current one.</summary>
+    internal static ActorCell Current
+    {
+        get => _current;
+        set => _current = value;
+    }
 
     internal bool IsTerminated => _terminated;
 
@@ -30,7 +35,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     {
         _userMessages.Enqueue(new UserMessage(message, sender));
         if (Volatile.Read(ref _state) == Idle && Interlocked.CompareExchange(ref _state, Scheduled, Idle) == Idle)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Schedule();
     }
 
     internal void Post(SystemMessage message)
@@ -40,13 +45,22 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         {
             if (Interlocked.CompareExchange(ref _state, Scheduled, seen) != seen)
                 continue;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Schedule();
             return;
         }
     }
 
+    private void Schedule()
+    {
+        if (_runsOnCaller)
+            ((IThreadPoolWorkItem)this).Execute();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
+        var before = _current;
         _current = this;
         try
         {
@@ -64,7 +78,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         }
         finally
         {
-            _current = null;
+            _current = before;
             Release();
         }
     }
@@ -109,3 +123,6 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
             SystemImpl.DeadLetterRef.Deliver(envelope.Message, envelope.Sender, Self);
     }
 }
+
+/// <summary>An actor of tests: runs on the thread that tells it, so that it has received before the tell returns.</summary>
+internal interface IRunsOnCaller;

@@ -16,6 +16,7 @@ internal sealed partial class ActorCell
         SelfRef = self;
         Props = props;
         ParentRef = parent;
+        _runsOnCaller = typeof(IRunsOnCaller).IsAssignableFrom(props.Type);
     }
 
     internal ActorSystemImpl SystemImpl { get; }

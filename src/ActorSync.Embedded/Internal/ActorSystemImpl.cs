@@ -1,3 +1,4 @@
+using System.Reflection;
 using Akka.Configuration;
 using Akka.Event;
 
@@ -143,8 +144,16 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             EventStream.Subscribe(logger, type);
     }
 
+    /// <summary>A configuration names Akka.NET's assemblies, so that it serves both engines; what of them is here is found here.</summary>
     private static Type FindType(string key, string name) =>
-        Type.GetType(name) ?? throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.");
+        Type.GetType(name, FindAssembly, null) ?? throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.");
+
+    private static Assembly FindAssembly(AssemblyName name) => name.Name switch
+    {
+        "Akka" => typeof(ActorSystemImpl).Assembly,
+        "Akka.TestKit" => Assembly.Load("ActorSync.Embedded.TestKit"),
+        _ => Assembly.Load(name),
+    };
 
     /// <summary>A top of the tree: supervises, understands nothing.</summary>
     private sealed class GuardianActor : UntypedActor

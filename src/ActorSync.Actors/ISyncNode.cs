@@ -1,0 +1,64 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
+namespace ActorSync;
+
+/// <summary>
+/// A running node, as an application, the daemon and the command line see it. Peers are named by an endpoint
+/// ("host:port"), or by the digits of their node id once they have been met. Expected failures are values.
+/// </summary>
+public interface ISyncNode : IAsyncDisposable
+{
+    NodeId Id { get; }
+
+    /// <summary>Where the node accepts links, for example "tcp://127.0.0.1:7400"; null when it does not.</summary>
+    string? ListenName { get; }
+
+    /// <summary>Begins a graph with an init command that carries this payload; the same payload gives the same graph.</summary>
+    Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
+
+    /// <summary>Commits one command after all that is here; ends when it is durable.</summary>
+    Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Commits commands that have their priors already, as a peer's are: known ones are passed over, those whose priors
+    /// are not here are refused. The first may be the init command of a graph that is not here yet.
+    /// </summary>
+    Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default);
+
+    /// <summary>The latest committed version of a graph.</summary>
+    Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>Every committed version from now on, the latest first; versions that a slow reader misses are skipped.</summary>
+    IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>Makes a link to an endpoint and keeps it, with back-off, until <see cref="DisconnectAsync"/>.</summary>
+    Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default);
+
+    /// <summary>Closes the link to a peer and does not make it again.</summary>
+    Task<SyncError?> DisconnectAsync(string peer, CancellationToken cancellation = default);
+
+    /// <summary>One poll of one graph: ends when all that the peer holds, within the byte limit, is durable here.</summary>
+    Task<Result<PollOutcome>> PollAsync(string peer, GraphId graph, PollOptions? options = null, CancellationToken cancellation = default);
+
+    /// <summary>Subscribes to a graph at a peer, and renews the subscription until <see cref="UnsubscribeAsync"/>.</summary>
+    Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default);
+
+    Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>What the node holds and does right now.</summary>
+    Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);
+}
+
+/// <summary>How a poll is made.</summary>
+public sealed record PollOptions
+{
+    /// <summary>The most bytes of payloads that the answer may take; 0 for no limit.</summary>
+    public long MaxBytes { get; init; }
+
+    /// <summary>Hears how far the poll is.</summary>
+    public IProgress<PollProgress>? Progress { get; init; }
+}
+
+/// <summary>How far a poll is: commands durable here, and commands still to come as the peer says.</summary>
+public readonly record struct PollProgress(long Received, long Left);

@@ -1,0 +1,85 @@
+using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Stores;
+
+namespace ActorSync.Graphs;
+
+/// <summary>
+/// One committed version of a graph, immutable: its commands and heads. It may be read from any thread while commits go
+/// on, so that a long answer never holds them up.
+/// </summary>
+public sealed class GraphSnapshot
+{
+    private readonly GraphIndex _index;
+    private readonly ICommandReader _reader;
+
+    /// <param name="graph">The graph.</param>
+    /// <param name="index">Its index; only what is below <paramref name="count"/> is read.</param>
+    /// <param name="count">Committed commands.</param>
+    /// <param name="heads">The heads of those commands.</param>
+    /// <param name="reader">Reads the commands' bytes.</param>
+    public GraphSnapshot(GraphId graph, GraphIndex index, int count, HeadSet heads, ICommandReader reader)
+    {
+        Graph = graph;
+        Count = count;
+        Heads = heads;
+        _index = index;
+        _reader = reader;
+    }
+
+    public GraphId Graph { get; }
+
+    /// <summary>Commands in this version.</summary>
+    public int Count { get; }
+
+    public HeadSet Heads { get; }
+
+    /// <summary>Whether this version holds the command, at that max cut.</summary>
+    public bool Contains(Address address)
+    {
+        var ordinal = Find(address.Id);
+        return ordinal >= 0 && _index.MaxCutOf(ordinal) == address.MaxCut;
+    }
+
+    public bool Contains(CommandId id) => Find(id) >= 0;
+
+    /// <summary>The command's ordinal in this graph's store, or -1: its number in the order of arrival, priors first.</summary>
+    public int Find(CommandId id) => _index.Find(id, Count);
+
+    public Address AddressOf(int ordinal) => _index.AddressOf(Checked(ordinal));
+
+    /// <summary>Whether the first command is the second or comes before it; both must be in this version.</summary>
+    public bool IsAncestor(CommandId ancestor, CommandId descendant) =>
+        Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)));
+
+    /// <summary>Reads a command by its ordinal.</summary>
+    /// <exception cref="SyncException">The store is damaged there.</exception>
+    public Command Read(int ordinal) => Command.Restore(_index.IdOf(Checked(ordinal)), _reader.Read(ordinal));
+
+    /// <summary>All commands, priors first.</summary>
+    public IEnumerable<Command> ReadAll()
+    {
+        for (var ordinal = 0; ordinal < Count; ordinal++)
+            yield return Read(ordinal);
+    }
+
+    /// <summary>
+    /// What a peer lacks that holds the given commands and all before them; those not in this version are ignored.
+    /// Ascending, priors first.
+    /// </summary>
+    public IReadOnlyList<OrdinalRange> MissingFrom(IEnumerable<CommandId> known) =>
+        Difference.Between(_index, Heads.Select(head => Find(head.Id)), known.Select(Find).Where(ordinal => ordinal >= 0));
+
+    /// <summary>
+    /// The command nearest to that max cut, not above it unless the first of a run is, through which every way from the
+    /// command to the root passes. O(log n) segments.
+    /// </summary>
+    public Address DominatorOf(CommandId id, int maxCut) =>
+        _index.AddressOf(Ancestry.ClimbToMaxCut(_index, Checked(Find(id)), maxCut));
+
+    private int Checked(int ordinal)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, Count);
+        return ordinal;
+    }
+}

@@ -1,0 +1,130 @@
+namespace ActorSync.Graphs.Index;
+
+/// <summary>
+/// The shape of a graph in memory: ids, segments and heads, about 50 bytes a command of a linear graph. Commands are
+/// numbered by ordinals in the order they were added, priors first, so that the ordinals are a topological order. One
+/// writer appends and cuts; any number of readers work over snapshots.
+/// </summary>
+public sealed class GraphIndex
+{
+    private readonly Column<CommandId> _ids = new();
+    private readonly Column<int> _segmentOf = new();
+    private readonly Column<Segment> _segments = new();
+    private readonly IdTable _table;
+    private readonly SortedSet<int> _heads = [];
+
+    public GraphIndex()
+    {
+        _table = new IdTable(_ids);
+    }
+
+    /// <summary>Commands in the graph.</summary>
+    public int Count => _ids.Count;
+
+    /// <summary>Linear runs in the graph.</summary>
+    public int SegmentCount => _segments.Count;
+
+    /// <summary>Ordinals of the heads, ascending.</summary>
+    public IReadOnlyCollection<int> HeadOrdinals => _heads;
+
+    /// <summary>The heads now.</summary>
+    public HeadSet Heads() => new(_heads.Select(AddressOf));
+
+    /// <summary>
+    /// Appends a command whose priors are there; gives its ordinal. Nothing is added when the error is given:
+    /// a duplicate, a missing prior, a wrong max cut, a second init or a merge of dependent commands.
+    /// </summary>
+    public Result<int> Add(Command command)
+    {
+        if (Find(command.Id, Count) >= 0)
+            return new SyncError(SyncErrorKind.Duplicate, $"the command {command.Address} is in the graph already");
+        var prior = command.Prior;
+        if (prior.Kind == PriorKind.None)
+            return Count == 0 ? Append(command.Id, -1, -1) : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
+        if (!Locate(prior.Left, command.Address).TryGet(out var left, out var error))
+            return error;
+        if (prior.Kind == PriorKind.Single)
+            return Append(command.Id, left, -1);
+        if (!Locate(prior.Right, command.Address).TryGet(out var right, out error))
+            return error;
+        if (Ancestry.IsAncestor(this, Math.Min(left, right), Math.Max(left, right)))
+            return new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor");
+        return Append(command.Id, left, right);
+    }
+
+    /// <summary>Cuts the newest commands until <paramref name="count"/> are left, whose heads were those given.</summary>
+    public void Cut(int count, HeadSet heads)
+    {
+        for (var ordinal = Count - 1; ordinal >= count; ordinal--)
+            _table.Remove(ordinal);
+        _ids.Cut(count);
+        _segmentOf.Cut(count);
+        _segments.Cut(count == 0 ? 0 : _segmentOf[count - 1] + 1);
+        _heads.Clear();
+        foreach (var head in heads)
+            _heads.Add(Find(head.Id, count));
+    }
+
+    /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
+    internal int Find(CommandId id, int count) => _table.Find(id, count);
+
+    internal CommandId IdOf(int ordinal) => _ids[ordinal];
+
+    internal Address AddressOf(int ordinal) => new(_ids[ordinal], MaxCutOf(ordinal));
+
+    internal int MaxCutOf(int ordinal)
+    {
+        ref var segment = ref SegmentOf(ordinal);
+        return segment.MaxCut + ordinal - segment.First;
+    }
+
+    internal ref Segment SegmentOf(int ordinal) => ref _segments[_segmentOf[ordinal]];
+
+    private Result<int> Locate(Address prior, Address child)
+    {
+        var ordinal = Find(prior.Id, Count);
+        if (ordinal < 0)
+            return new SyncError(SyncErrorKind.MissingPrior, $"the command {child} follows {prior}, which is not here");
+        var maxCut = MaxCutOf(ordinal);
+        if (maxCut != prior.MaxCut)
+            return new SyncError(SyncErrorKind.WrongMaxCut, $"the command {child} says its prior {prior} has that max cut, it has {maxCut}");
+        return ordinal;
+    }
+
+    private int Append(CommandId id, int left, int right)
+    {
+        var ordinal = Count;
+        if (left != ordinal - 1 || right >= 0 || ordinal == 0)
+            _segments.Add(Begin(ordinal, left, right));
+        _segmentOf.Add(_segments.Count - 1);
+        _ids.Add(id);
+        _table.Add(ordinal);
+        _heads.Remove(left);
+        _heads.Remove(right);
+        _heads.Add(ordinal);
+        return ordinal;
+    }
+
+    private Segment Begin(int ordinal, int left, int right)
+    {
+        if (left < 0)
+            return new Segment(ordinal, 0, -1, -1, -1, 0, -1);
+        var maxCut = (right < 0 ? MaxCutOf(left) : Math.Max(MaxCutOf(left), MaxCutOf(right))) + 1;
+        var dominator = right < 0 ? left : Ancestry.LastCommonAncestor(this, left, right);
+        ref var next = ref SegmentOf(dominator);
+        return new Segment(ordinal, maxCut, left, right, dominator, next.Depth + 1, SkipFrom(dominator, ref next));
+    }
+
+    // Skip entries follow the skew-binary numbers: where two jumps of one length follow each other, one jump of
+    // both lengths stands in their place. That gives walks of O(log n) with one entry a segment.
+    private int SkipFrom(int dominator, ref Segment next)
+    {
+        if (next.Skip < 0)
+            return dominator;
+        ref var second = ref SegmentOf(next.Skip);
+        if (second.Skip < 0)
+            return dominator;
+        ref var third = ref SegmentOf(second.Skip);
+        return next.Depth - second.Depth == second.Depth - third.Depth ? second.Skip : dominator;
+    }
+}

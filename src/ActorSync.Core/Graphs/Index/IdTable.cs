@@ -1,0 +1,69 @@
+namespace ActorSync.Graphs.Index;
+
+/// <summary>
+/// Finds a command's ordinal by its id: open addressing over the id column, four bytes a slot. One writer; readers on
+/// any thread find every command below the count they were handed.
+/// </summary>
+internal sealed class IdTable(Column<CommandId> ids)
+{
+    // A slot holds ordinal + 1; 0 is free. Commands are cut from the end only, and a cut slot keeps its place in the probe.
+    private const int Cut = -1;
+
+    private int[] _slots = new int[16];
+    private int _used;
+
+    public void Add(int ordinal)
+    {
+        if (++_used * 3 > _slots.Length * 2)
+            Rebuild(ordinal);
+        Insert(_slots, ordinal);
+    }
+
+    public void Remove(int ordinal)
+    {
+        var slots = _slots;
+        for (var i = Start(ids[ordinal], slots); ; i = i + 1 & slots.Length - 1)
+        {
+            if (slots[i] != ordinal + 1)
+                continue;
+            slots[i] = Cut;
+            return;
+        }
+    }
+
+    /// <summary>The ordinal of the command, if it is below <paramref name="count"/>; else -1.</summary>
+    public int Find(CommandId id, int count)
+    {
+        var slots = Volatile.Read(ref _slots);
+        for (var i = Start(id, slots); ; i = i + 1 & slots.Length - 1)
+        {
+            var slot = Volatile.Read(ref slots[i]);
+            if (slot == 0)
+                return -1;
+            if (slot != Cut && slot <= count && ids[slot - 1] == id)
+                return slot - 1;
+        }
+    }
+
+    private static int Start(CommandId id, int[] slots) => (int)(id.Prefix >> 32) & slots.Length - 1;
+
+    private void Insert(int[] slots, int ordinal)
+    {
+        var i = Start(ids[ordinal], slots);
+        while (slots[i] > 0)
+            i = i + 1 & slots.Length - 1;
+        Volatile.Write(ref slots[i], ordinal + 1);
+    }
+
+    private void Rebuild(int count)
+    {
+        var size = _slots.Length;
+        while ((count + 1) * 2 > size)
+            size *= 2;
+        var slots = new int[size];
+        for (var ordinal = 0; ordinal < count; ordinal++)
+            Insert(slots, ordinal);
+        _used = count + 1;
+        Volatile.Write(ref _slots, slots);
+    }
+}

@@ -1,0 +1,33 @@
+namespace ActorSync.Wire;
+
+/// <summary>The second byte of every payload: what it asks or answers. Never reuse a number.</summary>
+public enum SyncType : byte
+{
+    Poll = 1,
+    Level = 2,
+    Narrow = 3,
+    PollResponse = 4,
+    PollEnd = 5,
+    Credit = 6,
+
+    Subscribe = 10,
+    Subscribed = 11,
+    MaximumSubscriptionsExceeded = 12,
+    Unsubscribe = 13,
+    Unsubscribed = 14,
+    Push = 15,
+    PushAck = 16,
+    SubscriptionEnded = 17,
+
+    HelloSubscribe = 20,
+    HelloUnsubscribe = 21,
+    HelloNotify = 22,
+
+    RequestMissing = 30,
+    SyncResume = 31,
+    Offer = 32,
+    EndSession = 33,
+    Rejected = 34,
+
+    Error = 40,
+}

@@ -1,0 +1,31 @@
+namespace ActorSync.Wire;
+
+/// <summary>What a payload may hold. A list is checked against its limit before anything is allocated for it.</summary>
+public sealed record WireLimits
+{
+    /// <summary>The version of the protocol that is written and read: the first byte of every payload.</summary>
+    public const byte Version = 1;
+
+    /// <summary>Addresses in a sample, and heads in an acknowledgement.</summary>
+    public const int SampleAddresses = 100;
+
+    /// <summary>Graphs in one Subscribe or Unsubscribe.</summary>
+    public const int GraphsPerSubscribe = 64;
+
+    /// <summary>Indexes in one RequestMissing.</summary>
+    public const int MissingIndexes = 128;
+
+    /// <summary>Bytes of an error's sentence.</summary>
+    public const int SentenceBytes = 1024;
+
+    public static readonly WireLimits Default = new();
+
+    /// <summary>Bytes of one payload; a link may agree on less.</summary>
+    public int PayloadBytes { get; init; } = 1 << 20;
+
+    /// <summary>Commands in one message.</summary>
+    public int CommandsPerMessage { get; init; } = 4096;
+
+    /// <summary>Bytes of one command's payload.</summary>
+    public int CommandPayloadBytes { get; init; } = 768 << 10;
+}
