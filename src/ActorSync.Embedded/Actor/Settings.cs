@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -18,6 +19,7 @@ public class Settings
         Config = config.WithFallback(Reference);
         LogLevel = Config.GetString("akka.loglevel");
         StdoutLogLevel = Config.GetString("akka.stdout-loglevel");
+        (Level, StdoutLevel) = (ReadLevel("akka.loglevel"), ReadLevel("akka.stdout-loglevel"));
         Loggers = Config.GetStringList("akka.loggers");
         LoggerStartTimeout = Config.GetTimeSpan("akka.logger-startup-timeout");
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
@@ -47,6 +49,8 @@ public class Settings
     public bool CoordinatedShutdownTerminateActorSystem { get; }
     public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
     internal int Throughput { get; }
+    internal LogLevel Level { get; }
+    internal LogLevel StdoutLevel { get; }
 
     private static void Refuse(Config config)
     {
@@ -56,6 +60,18 @@ public class Settings
         var provider = config.GetString("akka.actor.provider", "local");
         if (provider != "local" && !provider.StartsWith("Akka.Actor.LocalActorRefProvider", StringComparison.Ordinal))
             throw new ConfigurationException($"akka.actor.provider = {provider}: the embedded actor engine runs in one process only; build with ActorEngine=Akka or remove the key.");
+    }
+
+    private LogLevel ReadLevel(string key)
+    {
+        try
+        {
+            return Logging.LogLevelFor(Config.GetString(key));
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new ConfigurationException($"{key}: {unknown.Message}", unknown);
+        }
     }
 
     /// <summary>The full names of all values below a key; an empty object counts as a value.</summary>

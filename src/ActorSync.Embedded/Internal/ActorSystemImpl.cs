@@ -26,8 +26,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         RootPath = new RootActorPath(new Address("akka", name));
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem));
         DeadLetterRef = new DeadLetterActorRef(this, RootPath / "deadLetters");
-        EventStream.SetLogLevel(Logging.LogLevelFor(Settings.LogLevel));
-        SubscribeFrom(_standardOut, Logging.LogLevelFor(Settings.StdoutLogLevel));
+        EventStream.SetLogLevel(Settings.Level);
+        SubscribeFrom(_standardOut, Settings.StdoutLevel);
         Scheduler = MakeScheduler();
         _ownScheduler = Scheduler as IDisposable;
         RootGuardian = new LocalActorRef(this, Props.Create<GuardianActor>(), new BubbleWalker(this), RootPath);
@@ -98,7 +98,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         await DeathWatcherRef.Watch(Guardian).ConfigureAwait(false);
         IsTerminating = true;
-        SubscribeFrom(_standardOut, Logging.LogLevelFor(Settings.StdoutLogLevel));
+        SubscribeFrom(_standardOut, Settings.StdoutLevel);
         await Stop(SystemGuardian).ConfigureAwait(false);
         await Stop(RootGuardian).ConfigureAwait(false);
         _ownScheduler?.Dispose();
@@ -122,7 +122,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     private void StartLoggers()
     {
-        var level = Logging.LogLevelFor(Settings.LogLevel);
+        var level = Settings.Level;
         var number = 0;
         foreach (var name in Settings.Loggers)
         {
