@@ -145,8 +145,17 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     /// <summary>A configuration names Akka.NET's assemblies, so that it serves both engines; what of them is here is found here.</summary>
-    private static Type FindType(string key, string name) =>
-        Type.GetType(name, FindAssembly, null) ?? throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.");
+    private static Type FindType(string key, string name)
+    {
+        try
+        {
+            return Type.GetType(name, FindAssembly, null, throwOnError: true);
+        }
+        catch (Exception missing) when (missing is TypeLoadException or IOException or ArgumentException)
+        {
+            throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.", missing);
+        }
+    }
 
     private static Assembly FindAssembly(AssemblyName name) => name.Name switch
     {

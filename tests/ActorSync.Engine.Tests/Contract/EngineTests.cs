@@ -28,6 +28,10 @@ public sealed class EngineTests
         Assert.DoesNotContain('\n', refusal.Message);
     }
 
+    // Akka.NET only logs it.
+    [Fact]
+    public void A_null_message_is_refused_where_it_is_sent() => Assert.Throws<InvalidMessageException>(() => ActorRefs.Nobody.Tell(null, ActorRefs.NoSender));
+
     [Fact]
     public void A_key_in_a_fallback_is_refused_too() =>
         Assert.Throws<ConfigurationException>(() => ActorSystem.Create(

@@ -129,10 +129,6 @@ public sealed class MailboxTests : EngineTest
     }
 
     [Fact]
-    public void A_null_message_is_refused() =>
-        Assert.Throws<InvalidMessageException>(() => Sys.ActorOf(Props.Create(() => new Forwarder(ActorRefs.Nobody))).Tell(null!, ActorRefs.NoSender));
-
-    [Fact]
     public async Task Without_a_sender_the_dead_letters_stand_for_it()
     {
         var probe = NewProbe();

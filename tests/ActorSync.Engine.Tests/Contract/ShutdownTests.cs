@@ -90,7 +90,7 @@ public sealed class ShutdownTests
     public async Task An_unknown_phase_is_refused()
     {
         var system = NewSystem();
-        Assert.ThrowsAny<ArgumentException>(() => CoordinatedShutdown.Get(system).AddTask("no-such-phase", "x", () => Task.FromResult(Done.Instance)));
+        Assert.Throws<ConfigurationException>(() => CoordinatedShutdown.Get(system).AddTask("no-such-phase", "x", () => Task.FromResult(Done.Instance)));
         await system.Terminate().WaitAsync(Soon);
     }
 }

@@ -100,19 +100,25 @@ public sealed class WatchTests : EngineTest
     }
 
     [Fact]
-    public async Task A_watch_cannot_change_its_message()
+    public async Task A_watch_keeps_its_first_message_until_it_is_ended()
     {
         var (watcher, log) = NewWatcher();
-        var subject = NewSubject();
+        var (first, second) = (NewSubject(), NewSubject());
         Inside(watcher, context =>
         {
-            context.WatchWith(subject, "one");
-            log.Ref.Tell(Record.Exception(() => context.WatchWith(subject, "two")) is InvalidOperationException);
-            context.Unwatch(subject);
-            context.WatchWith(subject, "two");
-            subject.Tell(PoisonPill.Instance);
+            context.WatchWith(first, "one");
+            context.WatchWith(first, "two");
+            first.Tell(PoisonPill.Instance);
         });
-        await log.Expect(true, "two");
+        await log.Expect("one");
+        Inside(watcher, context =>
+        {
+            context.WatchWith(second, "one");
+            context.Unwatch(second);
+            context.WatchWith(second, "two");
+            second.Tell(PoisonPill.Instance);
+        });
+        await log.Expect("two");
     }
 
     [Fact]
