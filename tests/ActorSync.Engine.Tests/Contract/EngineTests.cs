@@ -1,6 +1,8 @@
 using ActorSync.Engine.Tests.Api;
 using Akka.Actor;
+#if !ACTOR_ENGINE_AKKA
 using Akka.Configuration;
+#endif
 
 namespace ActorSync.Engine.Tests.Contract;
 
