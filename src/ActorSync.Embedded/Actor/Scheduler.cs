@@ -84,9 +84,7 @@ public class Cancelable : ICancelable
     private volatile bool _cancelled;
     private CancellationTokenSource _source;
 
-    internal Cancelable()
-    {
-    }
+    internal Cancelable() { }
 
     public Cancelable(IScheduler scheduler) => ArgumentNullException.ThrowIfNull(scheduler);
 
