@@ -1,0 +1,121 @@
+#if !ACTOR_ENGINE_AKKA
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace ActorSync.Engine.Tests.Configuration;
+
+/// <summary>What the embedded engine reads beyond Akka.NET 1.5, and how it says what Akka.NET passes over in silence.</summary>
+public sealed class EmbeddedHoconTests
+{
+    private static Config Parse(string hocon) => ConfigurationFactory.ParseString(hocon);
+
+    [Theory]
+    [InlineData("a = 1\nb", "line 2, column 2: expected '=', ':', '+=', '{' or '.' after the key, found the end of the text.")]
+    [InlineData("a = 1\nb =", "line 2, column 4: expected a value, found the end of the text.")]
+    [InlineData("a {\n b = }\n", "line 2, column 6: expected a value, found '}'.")]
+    [InlineData("a {\n b = 1\n", "line 3, column 1: expected '}' for the '{' before line 1, column 4, found the end of the text.")]
+    [InlineData("a = 1 }", "line 1, column 7: expected a key, found '}'.")]
+    [InlineData("a = [1\n2", "line 2, column 2: expected ']' for the '[' before line 1, column 6, found the end of the text.")]
+    [InlineData("\n\na = b@c", "line 3, column 6: expected the end of the line or ',', found '@'.")]
+    [InlineData("a = \"b\nc", "line 1, column 5: expected '\"' at the end of the text that begins here.")]
+    [InlineData("a = \"\"\"b", "line 1, column 5: expected \"\"\" at the end of the text that begins here.")]
+    [InlineData("a = ${b", "line 1, column 8: expected '}' at the end of the substitution, found the end of the text.")]
+    [InlineData("a = ${}", "line 1, column 7: expected a path, found '}'.")]
+    [InlineData("a = \"\\q\"", "line 1, column 7: expected one of \" \\ / b f n r t, or u and four hexadecimal digits, after a backslash, found 'q'.")]
+    [InlineData("= 1", "line 1, column 1: expected a key, found '='.")]
+    [InlineData("a.b. = 1", "line 1, column 6: expected a key, found '='.")]
+    [InlineData("a = 5 { b = 1 }", "line 1, column 7: expected the end of the line or ',' (an object does not join with a text or an array), found '{'.")]
+    [InlineData("a = { b = 1 } 5", "line 1, column 15: expected the end of the line or ',' (an object does not join with a text or an array), found '5'.")]
+    [InlineData("b { c = 1 }\na = ${b} { d = 1 }", "line 2, column 10: expected the end of the line or ',' (an object does not join with a text or an array), found '{'.")]
+    [InlineData("b { c = 1 }\na = ${b}\na { d = 1 }", "line 3, column 4: expected no object here (a substitution is not merged into one), found ' '.")]
+    [InlineData("b { c = 1 }\na { d = 1 }\na = ${b}", "line 3, column 5: expected an object (a substitution is not merged into one), found '$'.")]
+    public void An_error_says_where_and_what_was_expected(string hocon, string message) =>
+        Assert.Equal(message, Assert.Throws<FormatException>(() => Parse(hocon)).Message);
+
+    [Fact]
+    public void An_unquoted_assignment_says_where() =>
+        Assert.StartsWith("line 2, column 9: ", Assert.Throws<ConfigurationException>(() => Parse("a = 1\nb = http://x/")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a = ${nowhere}", "line 1, column 7")]
+    [InlineData("a = ${b}\nb = ${a}", "does not refer to itself")]
+    [InlineData("a = ${a}", "Unresolved substitution: a")]
+    [InlineData("a { b = ${a} }", "does not refer to itself")]
+    [InlineData("a = [${a}]", "does not refer to itself")]
+    public void A_substitution_without_a_value_is_refused(string hocon, string message) =>
+        Assert.Contains(message, Assert.Throws<FormatException>(() => Parse(hocon)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a = 1, port = ${?a}", "1")]
+    [InlineData("port = 7\nport = ${?nowhere}", "7")]
+    [InlineData("port = 6\nport = ${?nowhere}\nport = ${?nowhere_else}", "6")]
+    [InlineData("port = ${?nowhere}", null)]
+    [InlineData("port = x${?nowhere}y", "xy")]
+    public void An_optional_substitution_without_a_value_leaves_what_was_there(string hocon, string? expected)
+    {
+        var config = Parse(hocon);
+        Assert.Equal(expected, config.GetString("port"));
+        Assert.Equal(expected is not null, config.HasPath("port"));
+    }
+
+    [Fact]
+    public void An_optional_element_without_a_value_is_no_element() =>
+        Assert.Equal(["1", "2"], Parse("a = [1, ${?nowhere}, 2]").GetStringList("a"));
+
+    [Fact]
+    public void A_substitution_without_a_path_is_the_environment_variable()
+    {
+        var home = Environment.GetEnvironmentVariable("PATH");
+        Assert.Equal(home, Parse("a = ${PATH}").GetString("a"));
+        Assert.Equal(home, Parse("a = 1\na = ${?PATH}").GetString("a"));
+        Assert.Equal("mine", Parse("PATH = mine\na = ${PATH}").GetString("a"));
+    }
+
+    [Fact]
+    public void A_value_that_refers_to_itself_means_what_it_was_before()
+    {
+        Assert.Equal("/usr/bin", Parse("a = /usr\na = ${a}/bin").GetString("a"));
+        Assert.Equal(["1", "2"], Parse("a = [1]\na = ${a} [2]").GetStringList("a"));
+    }
+
+    [Theory]
+    [InlineData("a = [1]\na += 2\na += 3")]
+    [InlineData("a += 1\na += 2\na += 3")]
+    [InlineData("b = [1]\na = ${b}\na += 2\na += 3")]
+    public void Plus_equals_appends_to_an_array(string hocon) => Assert.Equal([1, 2, 3], Parse(hocon).GetIntList("a"));
+
+    [Theory]
+    [InlineData("yes", true)]
+    [InlineData("no", false)]
+    public void Yes_and_no_are_booleans(string text, bool expected) =>
+        Assert.Equal(expected, Parse($"a = {text}").GetBoolean("a", !expected));
+
+    [Fact]
+    public void An_include_without_a_reader_is_refused() =>
+        Assert.Contains("include \"b.conf\" needs", Assert.Throws<ConfigurationException>(() => Parse("include \"b.conf\"")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_error_in_an_included_file_names_the_file()
+    {
+        var error = Assert.Throws<ConfigurationException>(() =>
+            ConfigurationFactory.ParseString("a = 1\ninclude \"b.conf\"", _ => Parser.Parse("x = ", null)));
+        Assert.Equal("line 2, column 17: include \"b.conf\": line 1, column 5: expected a value, found the end of the text.", error.Message);
+    }
+
+    [Fact]
+    public void A_getter_names_the_path_and_the_value_that_does_not_fit()
+    {
+        Assert.StartsWith("a.b = soon: expected a positive number", Assert.Throws<FormatException>(() => Parse("a.b = soon").GetTimeSpan("a.b")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("a.b = 1KB: KB is not a valid byte size", Assert.Throws<FormatException>(() => Parse("a.b = 1KB").GetByteSize("a.b")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("a.b = x: ", Assert.Throws<FormatException>(() => Parse("a.b = x").GetInt("a.b")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("a.b = maybe: ", Assert.Throws<NotSupportedException>(() => Parse("a.b = maybe").GetBoolean("a.b")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Texts_with_special_characters_are_quoted_again()
+    {
+        var text = "x = \"1\"\n\t{a} \\ // #";
+        Assert.Equal(text, Parse($"a = \"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"") is var c ? Parse(c.ToString()).GetString("a") : null);
+    }
+}
+#endif
