@@ -61,10 +61,7 @@ public sealed class Command
     {
         if (Mismatch(prior.Kind, priority.Kind, payload.Length) is { } mismatch)
             throw new ArgumentException(mismatch);
-        var bytes = new byte[HeaderSize(prior, priority) + payload.Length];
-        var offset = WriteHeader(bytes, prior, priority);
-        payload.CopyTo(bytes.AsSpan(offset));
-        return new Command(Identify(bytes, prior, priority, bytes.AsSpan(offset), identity), prior, priority, bytes, offset);
+        return CreateIn(new byte[HeaderSize(prior, priority) + payload.Length], prior, priority, payload, identity);
     }
 
     /// <summary>
@@ -113,6 +110,18 @@ public sealed class Command
         if (priority.Kind == PriorityKind.Basic)
             at += Varint.Write(bytes[at..], priority.Value);
         return at;
+    }
+
+    /// <summary>
+    /// Writes the canonical bytes of parts known to go together into memory of exactly their size, which the command
+    /// keeps, and derives the id.
+    /// </summary>
+    internal static Command CreateIn(Memory<byte> bytes, Prior prior, Priority priority, ReadOnlySpan<byte> payload, ICommandIdentity? identity)
+    {
+        var span = bytes.Span;
+        var offset = WriteHeader(span, prior, priority);
+        payload.CopyTo(span[offset..]);
+        return new Command(Identify(span, prior, priority, span[offset..], identity), prior, priority, bytes, offset);
     }
 
     private static int WriteAddress(Span<byte> bytes, Address address)

@@ -69,19 +69,12 @@ public sealed class GraphSnapshot
     public IReadOnlyList<OrdinalRange> MissingFrom(IEnumerable<CommandId> known) =>
         Difference.Between(_index, Heads.Select(head => Find(head.Id)), known.Select(Find).Where(ordinal => ordinal >= 0));
 
-    /// <summary>The command before this one: a merge's left prior; -1 of the init command.</summary>
-    internal int Back(int ordinal)
-    {
-        ref var segment = ref _index.SegmentOf(ordinal);
-        return ordinal > segment.First ? ordinal - 1 : segment.Left;
-    }
-
-    /// <summary>A merge's other prior, else -1.</summary>
-    internal int BackRight(int ordinal)
-    {
-        ref var segment = ref _index.SegmentOf(ordinal);
-        return ordinal > segment.First ? -1 : segment.Right;
-    }
+    /// <summary>
+    /// The command nearest to that max cut, not above it unless the first of a run is, through which every way from the
+    /// command to the root passes. O(log n) segments.
+    /// </summary>
+    public Address DominatorOf(CommandId id, int maxCut) =>
+        _index.AddressOf(Ancestry.ClimbToMaxCut(_index, Checked(Find(id)), maxCut));
 
     private int Checked(int ordinal)
     {

@@ -1,10 +1,47 @@
+using ActorSync.Graphs;
+
 namespace ActorSync.Wire;
 
 /// <summary>
 /// The commands of one message as they travel: priors implied or as references back where they can be, ids left out.
 /// The bytes are decoded once, by whoever knows the graph and so how its ids are derived.
+/// <code>
+/// varint   commands
+/// per command:
+///   byte     tag: form of the prior (bits 0-2) and of the priority (bits 3-4); the other bits are 0
+///   prior*   what the tag says: varint distance back (1 is the command before), or 32 bytes of id and varint max cut
+///   varint   the number of a basic priority, when the tag says that it is given
+///   varint   bytes of payload, and the payload; both are left out of a merge
+/// 8 bytes  check: the first 8 bytes of the ids of all commands, XORed, the last of them first
+/// </code>
 /// </summary>
 public sealed class CommandBlock(ReadOnlyMemory<byte> bytes)
 {
+    /// <summary>Bytes of the check at the end.</summary>
+    internal const int CheckSize = sizeof(ulong);
+
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    /// <summary>
+    /// Rebuilds the commands, in their order, and derives their ids. Whether the priors given by address are there, and
+    /// at that max cut, is for the graph to say.
+    /// </summary>
+    /// <param name="limits">What is refused before anything is allocated for it.</param>
+    /// <param name="identity">How the graph's ids are derived; the SHA-256 of the canonical bytes when null.</param>
+    /// <returns>
+    /// The commands, or one error for the whole block: MalformedPayload, LimitExceeded, WrongMaxCut (a max cut over the
+    /// greatest), InvalidCommand (a merge of a command with itself), Duplicate, or WrongId when the check fails.
+    /// </returns>
+    public Result<IReadOnlyList<Command>> Decode(WireLimits limits, ICommandIdentity? identity = null) =>
+        new CommandBlockReader(limits, identity).Read(Bytes.Span);
+
+    /// <summary>A block of these commands, whatever its size.</summary>
+    public static CommandBlock Encode(IEnumerable<Command> commands)
+    {
+        var writer = new CommandBlockWriter(new WireLimits { CommandsPerMessage = int.MaxValue }, int.MaxValue);
+        foreach (var command in commands)
+            if (!writer.TryAdd(command))
+                throw new ArgumentException("the commands take more than 2 GiB", nameof(commands));
+        return writer.ToBlock();
+    }
 }

@@ -64,7 +64,7 @@ internal static class Ancestry
 
     // The last command on the chain of dominators whose max cut is not below the one given. Where the chain jumps over
     // that max cut, the first command of the run that jumps.
-    private static int ClimbToMaxCut(GraphIndex index, int from, int maxCut)
+    public static int ClimbToMaxCut(GraphIndex index, int from, int maxCut)
     {
         while (true)
         {

@@ -1,0 +1,19 @@
+namespace ActorSync.Graphs;
+
+/// <summary>What a graph may grow to through others.</summary>
+public sealed record GraphLimits
+{
+    public static readonly GraphLimits Default = new();
+
+    /// <summary>Heads, above which they are merged into one.</summary>
+    public int Heads { get; init; } = 64;
+
+    /// <summary>Bytes of one command's payload.</summary>
+    public int CommandPayloadBytes { get; init; } = 768 << 10;
+
+    /// <summary>Commands that wait for the store to commit them; above that new ones are refused as Busy.</summary>
+    public int PendingCommands { get; init; } = 1 << 17;
+
+    /// <summary>How many refusals, and how many missing priors, a batch's result names.</summary>
+    public int ReportedRefusals { get; init; } = 16;
+}

@@ -1,0 +1,274 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Polls;
+
+/// <summary>What reaches the requester of one poll session.</summary>
+public abstract record RequesterInput
+{
+    private RequesterInput()
+    {
+    }
+
+    /// <summary>Ask.</summary>
+    public sealed record Start : RequesterInput;
+
+    /// <summary>A message of the session: Level, Narrow, PollResponse, PollEnd or a failure.</summary>
+    public sealed record Message(SyncMessage Value) : RequesterInput;
+
+    /// <summary>A part is durable, or was not kept; the parts are answered in the order they were given.</summary>
+    public sealed record Stored(int Index, Result<ReceiveResult> Result) : RequesterInput;
+
+    /// <summary>The link is there again after a break.</summary>
+    public sealed record Relinked : RequesterInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : RequesterInput;
+}
+
+/// <summary>What the requester of one poll session wants done.</summary>
+public abstract record RequesterOutput
+{
+    private RequesterOutput()
+    {
+    }
+
+    /// <summary>Send this payload to the responder.</summary>
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : RequesterOutput;
+
+    /// <summary>Commit these commands; the fate comes back under this index.</summary>
+    public sealed record Store(int Index, CommandBlock Commands) : RequesterOutput;
+
+    /// <summary>How far it is: commands handed to the store and back, commands still to come.</summary>
+    public sealed record Progress(long Received, long Left) : RequesterOutput;
+
+    /// <summary>The responder broke a rule.</summary>
+    public sealed record Fault(SyncError Error) : RequesterOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : RequesterOutput;
+
+    /// <summary>The session is over.</summary>
+    public sealed record Done(Result<PollOutcome> Result) : RequesterOutput;
+}
+
+/// <summary>
+/// Makes one poll: asks, tells more of what it holds while the responder needs that, hands the parts of the answer to
+/// the graph in their order, and grants credit as they become durable. What is lost is asked for again.
+/// <code>
+/// Asking ──Narrow──> Asking (next round)
+///   │ Level ──> Done
+///   └ PollResponse, PollEnd ──> Receiving ──all parts durable──> Done
+/// silence: Asking asks again, Receiving asks for missing parts or resumes; too often in vain: Done(Unreachable)
+/// </code>
+/// </summary>
+public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
+{
+    private enum State
+    {
+        Asking,
+        Receiving,
+        Done,
+    }
+
+    private readonly SessionId _session;
+    private readonly GraphId _graph;
+    private readonly ulong _maxBytes;
+    private readonly HeadSet _heads;
+    private readonly Sampler? _sampler;
+    private readonly PollSettings _settings;
+    private readonly SortedDictionary<int, CommandBlock> _early = [];
+
+    private State _state;
+    private Sample _sample = Sample.Empty with { AllHeads = true };
+    private int _round;
+    private int _handed;
+    private int _durable;
+    private int _credited;
+    private int? _count;
+    private bool _remaining;
+    private long _left;
+    private long _received;
+    private long _added;
+    private int _inVain;
+
+    /// <param name="session">The session's number, drawn at random.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="snapshot">What is held of it; null when nothing is.</param>
+    /// <param name="maxBytes">The most bytes of payloads the answer may take; 0 for no limit.</param>
+    /// <param name="settings">The settings.</param>
+    public PollRequester(SessionId session, GraphId graph, GraphSnapshot? snapshot, ulong maxBytes, PollSettings settings)
+    {
+        _session = session;
+        _graph = graph;
+        _maxBytes = maxBytes;
+        _settings = settings;
+        _heads = snapshot?.Heads ?? HeadSet.Empty;
+        if (snapshot is null)
+            return;
+        _sampler = new Sampler(snapshot);
+        _sample = _sampler.First();
+    }
+
+    // Parts came out of order or the end came before them: what is between may still be under way.
+    private bool SeesGap => _early.Count > 0 || _handed < _count;
+
+    private int UpTo => _durable + _settings.Window;
+
+    public void Handle(RequesterInput input, MonotonicTime now, IOutbox<RequesterOutput> outbox)
+    {
+        if (_state == State.Done)
+            return;
+        switch (input)
+        {
+            case RequesterInput.Start:
+                Ask(outbox);
+                break;
+            case RequesterInput.Message message:
+                OnMessage(message.Value, outbox);
+                break;
+            case RequesterInput.Stored stored:
+                OnStored(stored, outbox);
+                break;
+            case RequesterInput.Relinked:
+                AskAgain(outbox);
+                break;
+            case RequesterInput.Tick:
+                OnSilence(outbox);
+                break;
+        }
+        if (_state != State.Done)
+            outbox.Put(new RequesterOutput.StartTimer(now + (SeesGap ? _settings.GapAfter : _settings.RetryAfter) * Math.Pow(2, _inVain)));
+    }
+
+    private void OnMessage(SyncMessage message, IOutbox<RequesterOutput> outbox)
+    {
+        switch (message)
+        {
+            case Level when _state == State.Asking:
+                Finish(new PollOutcome(true, 0, 0, false, _round + 1), outbox);
+                break;
+            case Narrow narrow when _state == State.Asking && narrow.Round == _round && _sampler is not null && _round < Sampler.LastRound:
+                _inVain = 0;
+                _sample = _sampler.Next(++_round, narrow.Known);
+                Ask(outbox);
+                break;
+            case PollResponse response:
+                OnResponse(response, outbox);
+                break;
+            case PollEnd end:
+                OnEnd(end, outbox);
+                break;
+            case SyncFailure failure:
+                Finish(failure.ToError(), outbox);
+                break;
+        }
+    }
+
+    private void OnResponse(PollResponse response, IOutbox<RequesterOutput> outbox)
+    {
+        if (response.Index >= UpTo)
+        {
+            outbox.Put(new RequesterOutput.Fault(new SyncError(
+                SyncErrorKind.LimitExceeded, $"part {response.Index} of a poll's answer came with credit up to {UpTo}")));
+            return;
+        }
+        _state = State.Receiving;
+        _inVain = 0;
+        if (response.Index < _handed || !_early.TryAdd(response.Index, response.Commands))
+            return;
+        _left = response.Left;
+        while (_early.Remove(_handed, out var block))
+            outbox.Put(new RequesterOutput.Store(_handed++, block));
+    }
+
+    private void OnEnd(PollEnd end, IOutbox<RequesterOutput> outbox)
+    {
+        _state = State.Receiving;
+        _inVain = 0;
+        _count = end.Count;
+        _remaining = end.Remaining;
+        FinishIfComplete(outbox);
+    }
+
+    private void OnStored(RequesterInput.Stored stored, IOutbox<RequesterOutput> outbox)
+    {
+        if (!stored.Result.TryGet(out var result, out var error))
+        {
+            Send(new EndSession(_session), outbox);
+            Finish(error, outbox);
+            return;
+        }
+        foreach (var refused in result.Refused)
+            outbox.Put(new RequesterOutput.Fault(refused));
+        if (result.HasGap)
+        {
+            var gap = new SyncError(SyncErrorKind.MissingPrior, $"the answer to the poll builds on {result.MissingPriors[0]}, which is not here");
+            Send(new SyncFailure(gap.Kind, _session.Value, _graph, gap.Message), outbox);
+            Finish(gap, outbox);
+            return;
+        }
+        _inVain = 0;
+        _durable = stored.Index + 1;
+        _received += result.Added + result.Known + result.LeftOut;
+        _added += result.Added;
+        outbox.Put(new RequesterOutput.Progress(_received, _left));
+        if (_durable - _credited >= Math.Max(1, _settings.Window / 4) && _durable != _count)
+            Grant(outbox);
+        FinishIfComplete(outbox);
+    }
+
+    private void FinishIfComplete(IOutbox<RequesterOutput> outbox)
+    {
+        if (_count is not { } count || _durable < count)
+            return;
+        Send(count == 0 ? new EndSession(_session) : new Credit(_session, _durable, UpTo), outbox);
+        Finish(new PollOutcome(false, _received, _added, _remaining, _round + 1), outbox);
+    }
+
+    private void OnSilence(IOutbox<RequesterOutput> outbox)
+    {
+        if (_handed > _durable)
+            return;
+        if (_inVain++ == _settings.Retries)
+            Finish(new SyncError(SyncErrorKind.Unreachable, $"no answer to the poll of the graph {_graph.ToShortString()} after {_inVain} requests"), outbox);
+        else
+            AskAgain(outbox);
+    }
+
+    private void AskAgain(IOutbox<RequesterOutput> outbox)
+    {
+        if (_state == State.Asking)
+            Ask(outbox);
+        else if (SeesGap)
+            AskMissing(outbox);
+        else
+            Send(new SyncResume(_session, _handed, UpTo), outbox);
+    }
+
+    private void AskMissing(IOutbox<RequesterOutput> outbox)
+    {
+        var end = _count ?? _early.Keys.Last();
+        var missing = Enumerable.Range(_handed, Math.Max(0, Math.Min(end, UpTo) - _handed)).Where(index => !_early.ContainsKey(index)).Take(WireLimits.MissingIndexes).ToArray();
+        if (missing.Length > 0)
+            Send(new RequestMissing(_session, missing), outbox);
+    }
+
+    private void Ask(IOutbox<RequesterOutput> outbox) =>
+        Send(new Poll(_session, _graph, _round, _maxBytes, UpTo, _heads.Digest, _sample), outbox);
+
+    private void Grant(IOutbox<RequesterOutput> outbox)
+    {
+        _credited = _durable;
+        Send(new Credit(_session, _durable, UpTo), outbox);
+    }
+
+    private static void Send(SyncMessage message, IOutbox<RequesterOutput> outbox) =>
+        outbox.Put(new RequesterOutput.Send(SyncCodec.Encode(message)));
+
+    private void Finish(Result<PollOutcome> result, IOutbox<RequesterOutput> outbox)
+    {
+        _state = State.Done;
+        outbox.Put(new RequesterOutput.Done(result));
+    }
+}

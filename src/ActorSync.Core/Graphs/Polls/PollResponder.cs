@@ -1,0 +1,257 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Polls;
+
+/// <summary>What reaches the responder of one poll session.</summary>
+public abstract record ResponderInput
+{
+    private ResponderInput()
+    {
+    }
+
+    /// <summary>A message of the session: Poll, Credit, RequestMissing, SyncResume, EndSession or a failure.</summary>
+    public sealed record Message(SyncMessage Value) : ResponderInput;
+
+    /// <summary>The link took a payload of the session.</summary>
+    public sealed record Taken : ResponderInput;
+
+    /// <summary>The link is there again after a break: what it had taken may be lost.</summary>
+    public sealed record Relinked : ResponderInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : ResponderInput;
+}
+
+/// <summary>What the responder of one poll session wants done.</summary>
+public abstract record ResponderOutput
+{
+    private ResponderOutput()
+    {
+    }
+
+    /// <summary>Send this payload to the requester; <see cref="ResponderInput.Taken"/> says when the link has it.</summary>
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : ResponderOutput;
+
+    /// <summary>The requester holds these commands, and all before them, durably.</summary>
+    public sealed record PeerHolds(GraphSnapshot Snapshot, IReadOnlyList<CommandId> Heads) : ResponderOutput;
+
+    /// <summary>What was remembered of the requester's heads is wrong.</summary>
+    public sealed record ForgetPeer : ResponderOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : ResponderOutput;
+
+    /// <summary>The session is over.</summary>
+    public sealed record Ended : ResponderOutput;
+}
+
+/// <summary>
+/// Answers one poll, over one committed version of the graph, on credit that the requester grants. Every message of the
+/// requester may be lost, repeated or reordered: a poll asked again is answered again, and any part of the answer can be
+/// made again, because a part is a place in a list of ranges and a count.
+/// <code>
+///            digest equal                     ──> Level ─────────────> Ended
+/// Poll ──>   much is open, rounds are left    ──> Narrow ──> Poll(round + 1)
+///            else                             ──> Streaming: PollResponse* on credit, PollEnd ──> Finished
+/// Finished ──> RequestMissing, SyncResume: parts again │ EndSession, all durable, silence: Ended
+/// </code>
+/// </summary>
+public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
+{
+    private enum State
+    {
+        Narrowing,
+        Streaming,
+        Finished,
+        Ended,
+    }
+
+    private readonly SessionId _session;
+    private readonly GraphSnapshot _snapshot;
+    private readonly KnownHeads _remembered;
+    private readonly PollSettings _settings;
+    private readonly AnswerParts _answer;
+
+    private State _state;
+    private ReadOnlyMemory<byte> _lastNarrow;
+    private int _round = -1;
+    private int _next;
+    private int _upTo;
+    private int _inLink;
+
+    /// <param name="session">The session.</param>
+    /// <param name="snapshot">What it answers from.</param>
+    /// <param name="remembered">What the requester was known to hold before.</param>
+    /// <param name="maxPayloadBytes">The largest payload of the link.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="limits">The limits of a message.</param>
+    public PollResponder(SessionId session, GraphSnapshot snapshot, KnownHeads remembered, int maxPayloadBytes, PollSettings settings, WireLimits limits)
+    {
+        _session = session;
+        _snapshot = snapshot;
+        _remembered = remembered;
+        _settings = settings;
+        _answer = new AnswerParts(session, snapshot, maxPayloadBytes, settings, limits);
+    }
+
+    public void Handle(ResponderInput input, MonotonicTime now, IOutbox<ResponderOutput> outbox)
+    {
+        if (_state == State.Ended)
+            return;
+        switch (input)
+        {
+            case ResponderInput.Message message:
+                OnMessage(message.Value, outbox);
+                break;
+            case ResponderInput.Taken:
+                _inLink--;
+                break;
+            case ResponderInput.Relinked:
+                _inLink = 0;
+                break;
+            case ResponderInput.Tick:
+                End(outbox);
+                return;
+        }
+        Stream(outbox);
+        if (_state != State.Ended)
+            outbox.Put(new ResponderOutput.StartTimer(now + _settings.IdleSession));
+    }
+
+    private void OnMessage(SyncMessage message, IOutbox<ResponderOutput> outbox)
+    {
+        switch (message)
+        {
+            case Poll poll:
+                OnPoll(poll, outbox);
+                break;
+            case Credit credit:
+                _upTo = Math.Max(_upTo, credit.UpTo);
+                OnReceived(credit.Received, outbox);
+                break;
+            case SyncResume resume when _state is State.Streaming or State.Finished && resume.Next <= _answer.Made:
+                _upTo = Math.Max(_upTo, resume.UpTo);
+                _next = resume.Next;
+                _state = State.Streaming;
+                break;
+            case RequestMissing missing:
+                foreach (var index in missing.Indexes.Where(index => index < _answer.Made))
+                    Send(_answer.Again(index), outbox);
+                break;
+            case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
+                // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
+                outbox.Put(new ResponderOutput.ForgetPeer());
+                End(outbox);
+                break;
+            case EndSession or SyncFailure:
+                End(outbox);
+                break;
+        }
+    }
+
+    private void OnPoll(Poll poll, IOutbox<ResponderOutput> outbox)
+    {
+        if (poll.Round < _round)
+            return;
+        if (poll.Round == _round)
+        {
+            AnswerAgain(outbox);
+            return;
+        }
+        if (_state != State.Narrowing)
+            return;
+        _round = poll.Round;
+        _upTo = Math.Max(_upTo, poll.UpTo);
+        if (poll.Digest == _snapshot.Heads.Digest)
+        {
+            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
+            // Nothing is kept of a level poll: asked again, it is answered by a new session.
+            Send(SyncCodec.Encode(new Level(_session)), outbox);
+            End(outbox);
+            return;
+        }
+        var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
+        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known));
+        var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
+        if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
+        {
+            _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
+            Send(_lastNarrow, outbox);
+            return;
+        }
+        _answer.Begin(missing, poll.MaxBytes);
+        _state = State.Streaming;
+    }
+
+    // The requester's own word comes first: what follows one of its heads it cannot hold, whatever was remembered.
+    private IEnumerable<CommandId> KnownBy(Sample sample, bool[] known)
+    {
+        foreach (var head in sample.Addresses.Take(sample.HeadCount))
+            _remembered.DropAfter(_snapshot, head.Id);
+        return _remembered.Ids.Concat(sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id));
+    }
+
+    // The answer was lost, or only the request repeated: what follows does no harm in either case.
+    private void AnswerAgain(IOutbox<ResponderOutput> outbox)
+    {
+        if (_state == State.Narrowing)
+        {
+            Send(_lastNarrow, outbox);
+            return;
+        }
+        _next = 0;
+        _state = State.Streaming;
+    }
+
+    private void Stream(IOutbox<ResponderOutput> outbox)
+    {
+        while (_state == State.Streaming && _inLink < _settings.LinkWindow)
+        {
+            if (_next < _answer.Made && _next < _upTo)
+            {
+                Send(_answer.Again(_next++), outbox);
+            }
+            else if (_answer.IsComplete && _next == _answer.Made)
+            {
+                _state = State.Finished;
+                Send(SyncCodec.Encode(new PollEnd(_session, _answer.Made, _answer.WasCut)), outbox);
+            }
+            else if (_next >= _upTo)
+            {
+                return;
+            }
+            else if (_answer.TooLarge is { } tooLarge)
+            {
+                Send(SyncCodec.Encode(new SyncFailure(tooLarge.Kind, _session.Value, _snapshot.Graph, tooLarge.Message)), outbox);
+                End(outbox);
+            }
+            else if (_answer.TryMakeNext(out var payload))
+            {
+                _next++;
+                Send(payload, outbox);
+            }
+        }
+    }
+
+    private void OnReceived(int received, IOutbox<ResponderOutput> outbox)
+    {
+        if (_state != State.Finished || received < _answer.Made || _answer.Made == 0)
+            return;
+        if (!_answer.WasCut)
+            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
+        End(outbox);
+    }
+
+    private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)
+    {
+        _inLink++;
+        outbox.Put(new ResponderOutput.Send(payload));
+    }
+
+    private void End(IOutbox<ResponderOutput> outbox)
+    {
+        _state = State.Ended;
+        outbox.Put(new ResponderOutput.Ended());
+    }
+}

@@ -1,0 +1,332 @@
+using ActorSync.Graphs.Polls;
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>What reaches the subscriber's side of a subscription.</summary>
+public abstract record SubscriberInput
+{
+    private SubscriberInput()
+    {
+    }
+
+    /// <summary>Subscribe to this graph as well; the snapshot is null when nothing of it is here yet.</summary>
+    public sealed record Want(GraphId Graph, GraphSnapshot? Snapshot) : SubscriberInput;
+
+    /// <summary>Subscribe to this graph no longer.</summary>
+    public sealed record Unwant(GraphId Graph) : SubscriberInput;
+
+    /// <summary>A graph has a new version here.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot) : SubscriberInput;
+
+    /// <summary>A message of the publisher: Subscribed, MaximumSubscriptionsExceeded, Unsubscribed, Push, SubscriptionEnded or a failure.</summary>
+    public sealed record Message(SyncMessage Value) : SubscriberInput;
+
+    /// <summary>The commands of a push are durable, as far as they were kept.</summary>
+    public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
+
+    /// <summary>The poll that repairs a gap has ended.</summary>
+    public sealed record Repaired(GraphId Graph) : SubscriberInput;
+
+    public sealed record Linked : SubscriberInput;
+
+    public sealed record Unlinked : SubscriberInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : SubscriberInput;
+}
+
+/// <summary>What the subscriber's side of a subscription wants done.</summary>
+public abstract record SubscriberOutput
+{
+    private SubscriberOutput()
+    {
+    }
+
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
+
+    /// <summary>Commit the commands of a push; the fate comes back as <see cref="SubscriberInput.Stored"/>.</summary>
+    public sealed record Store(Push Push) : SubscriberOutput;
+
+    /// <summary>Priors are missing: poll the publisher for this graph.</summary>
+    public sealed record Repair(GraphId Graph) : SubscriberOutput;
+
+    /// <summary>The subscription is open, was renewed, or was refused: for logs and whoever waits.</summary>
+    public sealed record Answered(SyncError? Error) : SubscriberOutput;
+
+    /// <summary>The publisher broke a rule.</summary>
+    public sealed record Fault(SyncError Error) : SubscriberOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : SubscriberOutput;
+}
+
+/// <summary>
+/// The subscriber's side: holds one subscription at one publisher for all graphs that are wanted of it, asks again when
+/// an answer stays out, renews when half of the time or of the bytes is used, and repairs gaps with a poll.
+/// <code>
+/// Idle ──Want, Linked──> Asking ──Subscribed──> Open ──half used, Want──> Asking ...
+/// Asking ──silence──> Asking (same sequence)       │
+/// Asking ──refused──> Waiting ──back-off──> Asking  └─SubscriptionEnded, Unlinked──> Asking, Idle
+/// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair
+/// </code>
+/// </summary>
+public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutput>
+{
+    private enum State
+    {
+        Idle,
+        Asking,
+        Open,
+        Waiting,
+    }
+
+    private const double ShortestRenewalSeconds = 0.5;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    private readonly SubscriptionSettings _settings;
+    private readonly Random _random;
+    private readonly SortedDictionary<GraphId, GraphSnapshot?> _wanted = new(Comparer<GraphId>.Create((x, y) => x.Init.CompareTo(y.Init)));
+    private readonly HashSet<GraphId> _covered = [];
+    private readonly HashSet<GraphId> _repairing = [];
+    private readonly HashSet<GraphId> _asked = [];
+
+    private State _state;
+    private bool _linked;
+    private SubscriptionId _id;
+    private uint _sequence;
+    private ReadOnlyMemory<byte> _request;
+    private MonotonicTime _deadline = MonotonicTime.Never;
+    private long _bytesLeft;
+    private int _inVain;
+    private int _refusals;
+
+    /// <param name="settings">The settings.</param>
+    /// <param name="random">Draws the subscription's number.</param>
+    public SubscriberMachine(SubscriptionSettings settings, Random random)
+    {
+        _settings = settings;
+        _random = random;
+    }
+
+    /// <summary>Whether the publisher has confirmed the subscription.</summary>
+    public bool IsOpen => _state == State.Open;
+
+    /// <summary>The graphs that the publisher covers.</summary>
+    public IReadOnlyCollection<GraphId> Covered => _covered;
+
+    /// <summary>Bytes that the publisher may still push.</summary>
+    public long BytesLeft => _bytesLeft;
+
+    /// <summary>When the publisher closes it.</summary>
+    public MonotonicTime CloseTime { get; private set; }
+
+    public void Handle(SubscriberInput input, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        switch (input)
+        {
+            case SubscriberInput.Want want:
+                _wanted[want.Graph] = want.Snapshot;
+                if (!_covered.Contains(want.Graph))
+                    Ask(now, outbox);
+                break;
+            case SubscriberInput.Unwant unwant when _wanted.Remove(unwant.Graph):
+                Withdraw(unwant.Graph, now, outbox);
+                break;
+            case SubscriberInput.Changed changed when _wanted.ContainsKey(changed.Snapshot.Graph):
+                _wanted[changed.Snapshot.Graph] = changed.Snapshot;
+                break;
+            case SubscriberInput.Message message:
+                OnMessage(message.Value, now, outbox);
+                break;
+            case SubscriberInput.Stored stored:
+                OnStored(stored, outbox);
+                break;
+            case SubscriberInput.Repaired repaired:
+                _repairing.Remove(repaired.Graph);
+                break;
+            case SubscriberInput.Linked:
+                _linked = true;
+                Begin(now, outbox);
+                break;
+            case SubscriberInput.Unlinked:
+                _linked = false;
+                Forget();
+                break;
+            case SubscriberInput.Tick when now >= _deadline:
+                OnDeadline(now, outbox);
+                break;
+        }
+        outbox.Put(new SubscriberOutput.StartTimer(_deadline));
+    }
+
+    // A new link may lead to a publisher begun anew: the subscription is, too.
+    private void Begin(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        Forget();
+        _id = new SubscriptionId((ulong)_random.NextInt64(1, long.MaxValue));
+        _sequence = 0;
+        Ask(now, outbox);
+    }
+
+    private void Forget()
+    {
+        _state = State.Idle;
+        _covered.Clear();
+        _deadline = MonotonicTime.Never;
+    }
+
+    private void Ask(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (!_linked || _wanted.Count == 0)
+            return;
+        // What is not covered yet goes first; a renewal of more graphs than one request names takes them in turns.
+        var graphs = _wanted.OrderBy(pair => _covered.Contains(pair.Key)).Take(WireLimits.GraphsPerSubscribe).Select(pair => new SubscribeGraph(pair.Key, SampleOf(pair.Value))).ToArray();
+        _asked.Clear();
+        _asked.UnionWith(graphs.Select(graph => graph.Graph));
+        _state = State.Asking;
+        _request = SyncCodec.Encode(new Subscribe(_id, ++_sequence, (uint)_settings.RemainOpen.TotalSeconds, (ulong)_settings.MaxBytes, graphs));
+        _inVain = 0;
+        AskAgain(now, outbox);
+    }
+
+    private static Sample SampleOf(GraphSnapshot? snapshot) =>
+        snapshot is null ? Sample.Empty with { AllHeads = true } : new Sampler(snapshot).Spread();
+
+    private void AskAgain(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        outbox.Put(new SubscriberOutput.Send(_request));
+        _deadline = now + Doubled(_settings.RetryAfter, _inVain);
+    }
+
+    private static TimeSpan Doubled(TimeSpan first, int times)
+    {
+        var wait = first * Math.Pow(2, Math.Min(times, 16));
+        return wait < LongestWait ? wait : LongestWait;
+    }
+
+    private void OnMessage(SyncMessage message, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        switch (message)
+        {
+            case Push push:
+                OnPush(push, now, outbox);
+                break;
+            case Subscribed subscribed when subscribed.Id == _id && subscribed.Sequence == _sequence && _state == State.Asking:
+                OnSubscribed(subscribed, now, outbox);
+                break;
+            case MaximumSubscriptionsExceeded full when full.Id == _id:
+                Wait(new SyncError(SyncErrorKind.MaximumSubscriptionsExceeded, $"the peer has as many open subscriptions as it may have: {full.Limit}"), now, outbox);
+                break;
+            case SyncFailure failure when failure.Reference == _id.Value:
+                Wait(failure.ToError(), now, outbox);
+                break;
+            case SubscriptionEnded ended when ended.Id == _id:
+                OnEnded(ended, now, outbox);
+                break;
+        }
+    }
+
+    private void OnSubscribed(Subscribed subscribed, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _state = State.Open;
+        _inVain = 0;
+        _bytesLeft = (long)Math.Min(subscribed.BytesLeft, long.MaxValue);
+        CloseTime = now + TimeSpan.FromSeconds(subscribed.SecondsLeft);
+        _deadline = now + TimeSpan.FromSeconds(Math.Max(ShortestRenewalSeconds, subscribed.SecondsLeft / 2.0));
+        SyncError? refused = null;
+        foreach (var graph in subscribed.Graphs)
+        {
+            if (graph.Refused is null)
+                _covered.Add(graph.Graph);
+            else
+                refused = new SyncError(graph.Refused.Value, $"the peer does not cover the graph {graph.Graph}: {graph.Refused}");
+        }
+        _refusals = refused is null ? 0 : _refusals + 1;
+        if (refused is not null)
+            _deadline = MonotonicTime.Min(_deadline, now + Doubled(_settings.RetryAfter, _refusals));
+        outbox.Put(new SubscriberOutput.Answered(refused));
+        if (_wanted.Keys.Any(graph => !_covered.Contains(graph) && !_asked.Contains(graph)))
+            Ask(now, outbox);
+    }
+
+    private void Wait(SyncError error, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _state = State.Waiting;
+        _covered.Clear();
+        _deadline = now + Doubled(_settings.RetryAfter, _refusals++);
+        outbox.Put(new SubscriberOutput.Answered(error));
+    }
+
+    private void OnEnded(SubscriptionEnded ended, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _covered.Clear();
+        if (ended.Reason is SubscriptionEndReason.Expired or SubscriptionEndReason.BudgetSpent)
+            Ask(now, outbox);
+        else
+            Wait(new SyncError(SyncErrorKind.NotAllowed, $"the peer ended the subscription: {ended.Reason}"), now, outbox);
+    }
+
+    private void OnDeadline(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _deadline = MonotonicTime.Never;
+        if (_state != State.Asking)
+        {
+            Ask(now, outbox);
+            return;
+        }
+        _inVain++;
+        AskAgain(now, outbox);
+    }
+
+    private void Withdraw(GraphId graph, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _covered.Remove(graph);
+        if (!_linked || _state == State.Idle)
+            return;
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, [graph]))));
+        if (_wanted.Count == 0)
+            Forget();
+        else if (_state == State.Asking)
+            Ask(now, outbox);
+    }
+
+    private void OnPush(Push push, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (push.Id != _id || _state == State.Idle)
+        {
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, uint.MaxValue, []))));
+            return;
+        }
+        if (!_wanted.ContainsKey(push.Graph))
+        {
+            Withdraw(push.Graph, now, outbox);
+            return;
+        }
+        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length;
+        outbox.Put(new SubscriberOutput.Store(push));
+        if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
+            _deadline = MonotonicTime.Zero;
+    }
+
+    private void OnStored(SubscriberInput.Stored stored, IOutbox<SubscriberOutput> outbox)
+    {
+        if (!stored.Result.TryGet(out var result, out _))
+            return;
+        foreach (var refused in result.Refused)
+            outbox.Put(new SubscriberOutput.Fault(refused));
+        if (result.HasGap)
+        {
+            // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
+            if (_repairing.Add(stored.Graph))
+                outbox.Put(new SubscriberOutput.Repair(stored.Graph));
+            return;
+        }
+        if (result.LeftOut > 0)
+            return;
+        var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? [];
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
+    }
+}

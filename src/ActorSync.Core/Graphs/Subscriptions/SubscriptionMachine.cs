@@ -1,0 +1,410 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>A graph of a Subscribe as this node has it.</summary>
+/// <param name="Graph">The graph.</param>
+/// <param name="Snapshot">Its latest version; null when it is refused.</param>
+/// <param name="Refused">Why it is refused: UnknownGraph or NotAllowed.</param>
+/// <param name="Remembered">What this incarnation of the subscriber's store acknowledged before.</param>
+public sealed record OfferedGraph(GraphId Graph, GraphSnapshot? Snapshot, SyncErrorKind? Refused, IReadOnlyList<Address> Remembered);
+
+/// <summary>What reaches the publisher's side of a subscription.</summary>
+public abstract record SubscriptionInput
+{
+    private SubscriptionInput()
+    {
+    }
+
+    /// <summary>A Subscribe, with each of its graphs looked up, in its order.</summary>
+    public sealed record Subscribe(Wire.Subscribe Request, IReadOnlyList<OfferedGraph> Graphs) : SubscriptionInput;
+
+    /// <summary>An Unsubscribe.</summary>
+    public sealed record Unsubscribe(Wire.Unsubscribe Request) : SubscriptionInput;
+
+    /// <summary>The subscriber stored a push.</summary>
+    public sealed record Ack(PushAck Message) : SubscriptionInput;
+
+    /// <summary>A graph has a new version; of its commands the peer sent those named, so that they are not sent back.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer) : SubscriptionInput;
+
+    /// <summary>The peer showed that it holds these commands, by sending them or asking from them.</summary>
+    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands) : SubscriptionInput;
+
+    /// <summary>A graph is no longer here.</summary>
+    public sealed record Removed(GraphId Graph) : SubscriptionInput;
+
+    /// <summary>The link took a push.</summary>
+    public sealed record Taken : SubscriptionInput;
+
+    /// <summary>The link broke: nothing can be sent.</summary>
+    public sealed record Unlinked : SubscriptionInput;
+
+    /// <summary>There is a link, with that limit of a payload and that cost of framing one, in bytes.</summary>
+    public sealed record Linked(int MaxPayloadBytes, int FrameOverheadBytes) : SubscriptionInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : SubscriptionInput;
+
+    /// <summary>End it: the node is shutting down, or a graph could not be read.</summary>
+    public sealed record Stop(SubscriptionEndReason Reason) : SubscriptionInput;
+}
+
+/// <summary>What the publisher's side of a subscription wants done.</summary>
+public abstract record SubscriptionOutput
+{
+    private SubscriptionOutput()
+    {
+    }
+
+    /// <summary>Send this answer.</summary>
+    public sealed record Answer(ReadOnlyMemory<byte> Payload) : SubscriptionOutput;
+
+    /// <summary>Send this push; <see cref="SubscriptionInput.Taken"/> says when the link has it.</summary>
+    public sealed record Push(GraphId Graph, ReadOnlyMemory<byte> Payload, int Commands) : SubscriptionOutput;
+
+    /// <summary>The subscriber's acknowledged heads of a graph moved.</summary>
+    public sealed record AckedMoved(GraphId Graph, IReadOnlyList<Address> Heads) : SubscriptionOutput;
+
+    /// <summary>The graph is no longer covered.</summary>
+    public sealed record Unfollow(GraphId Graph) : SubscriptionOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : SubscriptionOutput;
+
+    /// <summary>The subscription is over, or was never opened; its place is free.</summary>
+    public sealed record Ended(SubscriptionEndReason Reason) : SubscriptionOutput;
+}
+
+/// <summary>
+/// The publisher's side of one peer's subscription. It owns the close time and the remaining bytes, and per graph what
+/// was sent to the peer and what the peer acknowledged. Nothing is queued per commit: whenever the link and the
+/// unacknowledged pushes leave room, the next push is made from what the subscriber lacks at that moment.
+/// <code>
+/// Closed ──Subscribe──> Open ──Subscribe (higher sequence)──> Open (close time, bytes, graphs anew)
+/// Open ──Changed, Ack, Taken, Linked, Tick──> Push while there is something to send and room for it
+/// Open ──now &gt; close time, budget spent, Unsubscribe of all, graph gone, Stop──> Closed (SubscriptionEnded)
+/// </code>
+/// </summary>
+public sealed class SubscriptionMachine : IMachine<SubscriptionInput, SubscriptionOutput>
+{
+    private const int RememberedIds = 8;
+
+    private readonly SubscriptionSettings _settings;
+    private readonly CommandBlockWriter _writer;
+    private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
+    private readonly Queue<SubscriptionId> _superseded = new();
+
+    private bool _open;
+    private SubscriptionId _id;
+    private uint _sequence;
+    private ReadOnlyMemory<byte> _lastAnswer;
+    private MonotonicTime _closeTime;
+    private MonotonicTime _timer;
+    private long _bytesLeft;
+    private int _maxPayloadBytes;
+    private int _frameOverhead;
+    private int _inLink;
+    private bool _linked;
+    private int _turn;
+
+    public SubscriptionMachine(SubscriptionSettings settings, WireLimits limits)
+    {
+        _settings = settings;
+        _writer = new CommandBlockWriter(limits, 0);
+    }
+
+    /// <summary>Whether the peer holds a subscription here.</summary>
+    public bool IsOpen => _open;
+
+    /// <summary>The graphs it covers.</summary>
+    public IReadOnlyCollection<GraphId> Graphs => _graphs.Keys;
+
+    /// <summary>Bytes that may still be pushed.</summary>
+    public long BytesLeft => _bytesLeft;
+
+    /// <summary>When it closes: open still at that time.</summary>
+    public MonotonicTime CloseTime => _closeTime;
+
+    /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
+    public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
+
+    public void Handle(SubscriptionInput input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
+    {
+        if (_open && now > _closeTime)
+            End(SubscriptionEndReason.Expired, outbox);
+        switch (input)
+        {
+            case SubscriptionInput.Subscribe subscribe:
+                OnSubscribe(subscribe, now, outbox);
+                break;
+            case SubscriptionInput.Unsubscribe unsubscribe:
+                OnUnsubscribe(unsubscribe.Request, outbox);
+                break;
+            case SubscriptionInput.Ack ack when _open && ack.Message.Id == _id && Covered(ack.Message.Graph) is { } graph:
+                if (graph.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
+                    OnProgress(graph, outbox);
+                break;
+            case SubscriptionInput.Changed changed when Covered(changed.Snapshot.Graph) is { } graph:
+                graph.MoveTo(changed.Snapshot);
+                if (graph.PeerHolds(changed.FromPeer))
+                    OnProgress(graph, outbox);
+                break;
+            case SubscriptionInput.PeerHolds holds when Covered(holds.Graph) is { } graph:
+                if (graph.PeerHolds(holds.Commands))
+                    OnProgress(graph, outbox);
+                break;
+            case SubscriptionInput.Removed removed when _graphs.Remove(removed.Graph) && _graphs.Count == 0:
+                End(SubscriptionEndReason.GraphRemoved, outbox);
+                break;
+            case SubscriptionInput.Taken:
+                _inLink = Math.Max(0, _inLink - 1);
+                break;
+            case SubscriptionInput.Linked linked:
+                OnLinked(linked);
+                break;
+            case SubscriptionInput.Unlinked:
+                OnUnlinked();
+                break;
+            case SubscriptionInput.Tick:
+                _timer = default;
+                break;
+            case SubscriptionInput.Stop stop when _open:
+                End(stop.Reason, outbox);
+                break;
+        }
+        if (!_open)
+            return;
+        Retry(now);
+        Pump(now, outbox);
+        if (_open)
+            SetTimer(NextTime(), outbox);
+    }
+
+    private PublishedGraph? Covered(GraphId graph) => _graphs.GetValueOrDefault(graph);
+
+    private void OnSubscribe(SubscriptionInput.Subscribe input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
+    {
+        var request = input.Request;
+        if (_superseded.Contains(request.Id) || request.Id == _id && request.Sequence < _sequence)
+            return;
+        if (request.Id == _id && request.Sequence == _sequence)
+        {
+            // Repeated: it changes nothing, and does not open again what has ended.
+            outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
+            return;
+        }
+        if (request.Id != _id)
+            Supersede();
+        var offered = input.Graphs.Select(Limited).ToArray();
+        var known = new List<SubscribedGraph>(offered.Length);
+        foreach (var (offer, asked) in offered.Zip(request.Graphs))
+            known.Add(new SubscribedGraph(offer.Graph, offer.Refused, offer.Snapshot is null ? [] : Cover(offer, asked.Sample)));
+        if (_graphs.Count == 0)
+        {
+            Refuse(request, offered, outbox);
+            return;
+        }
+        (_open, _id, _sequence) = (true, request.Id, request.Sequence);
+        var remainOpen = TimeSpan.FromSeconds(Math.Min(request.RemainOpenSeconds, _settings.RemainOpenAtMost.TotalSeconds));
+        _closeTime = now + remainOpen;
+        _bytesLeft = (long)Math.Min(request.MaxBytes, long.MaxValue);
+        _lastAnswer = SyncCodec.Encode(new Subscribed(_id, _sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
+        outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
+    }
+
+    // A new id is the subscriber begun anew: nothing of the old subscription counts, and its late requests are ignored.
+    private void Supersede()
+    {
+        if (_id != default)
+            _superseded.Enqueue(_id);
+        if (_superseded.Count > RememberedIds)
+            _superseded.Dequeue();
+        _graphs.Clear();
+        _open = false;
+    }
+
+    private OfferedGraph Limited(OfferedGraph offer) =>
+        offer.Snapshot is null || _graphs.ContainsKey(offer.Graph) || _graphs.Count < _settings.GraphsPerSubscription
+            ? offer
+            : offer with { Snapshot = null, Refused = SyncErrorKind.LimitExceeded };
+
+    private bool[] Cover(OfferedGraph offer, Sample sample)
+    {
+        if (!_graphs.TryGetValue(offer.Graph, out var graph))
+            _graphs.Add(offer.Graph, graph = new PublishedGraph(offer.Snapshot!));
+        graph.MoveTo(offer.Snapshot!);
+        return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
+    }
+
+    private static void Refuse(Subscribe request, OfferedGraph[] offered, IOutbox<SubscriptionOutput> outbox)
+    {
+        var refused = offered.FirstOrDefault(offer => offer.Refused is not null);
+        var failure = refused is null
+            ? new SyncFailure(SyncErrorKind.InvalidRequest, request.Id.Value, null, "a Subscribe that names no graph")
+            : new SyncFailure(refused.Refused!.Value, request.Id.Value, refused.Graph, $"the graph {refused.Graph} cannot be subscribed to here: {refused.Refused}");
+        outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(failure)));
+        outbox.Put(new SubscriptionOutput.Ended(SubscriptionEndReason.Failed));
+    }
+
+    private void OnUnsubscribe(Unsubscribe request, IOutbox<SubscriptionOutput> outbox)
+    {
+        var answer = new SubscriptionOutput.Answer(SyncCodec.Encode(new Unsubscribed(request.Id, request.Sequence)));
+        if (!_open || request.Id != _id)
+        {
+            outbox.Put(answer);
+            return;
+        }
+        if (request.Sequence < _sequence)
+            return;
+        _sequence = request.Sequence;
+        _lastAnswer = answer.Payload;
+        outbox.Put(answer);
+        foreach (var graph in request.Graphs.Count == 0 ? [.. _graphs.Keys] : request.Graphs)
+        {
+            if (_graphs.Remove(graph))
+                outbox.Put(new SubscriptionOutput.Unfollow(graph));
+        }
+        if (_graphs.Count == 0)
+            Close(SubscriptionEndReason.Unsubscribed, outbox);
+    }
+
+    private static void OnProgress(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox)
+    {
+        graph.InVain = 0;
+        graph.RetryAt = MonotonicTime.Never;
+        outbox.Put(new SubscriptionOutput.AckedMoved(graph.Snapshot.Graph, [.. graph.Acked.Heads]));
+    }
+
+    private void OnLinked(SubscriptionInput.Linked linked)
+    {
+        (_linked, _inLink) = (true, 0);
+        (_maxPayloadBytes, _frameOverhead) = (linked.MaxPayloadBytes, linked.FrameOverheadBytes);
+    }
+
+    // What the broken link had taken may be lost: it counts as not sent.
+    private void OnUnlinked()
+    {
+        _linked = false;
+        foreach (var graph in _graphs.Values)
+            graph.FallBack();
+    }
+
+    private void Retry(MonotonicTime now)
+    {
+        foreach (var graph in _graphs.Values)
+        {
+            if (graph.UnackedPushes == 0)
+                graph.RetryAt = MonotonicTime.Never;
+            else if (graph.RetryAt == MonotonicTime.Never)
+                graph.RetryAt = now + RetryAfter(graph);
+        }
+        foreach (var graph in _graphs.Values.Where(graph => now > graph.RetryAt))
+        {
+            graph.InVain++;
+            graph.RetryAt = MonotonicTime.Never;
+            graph.FallBack();
+        }
+    }
+
+    private TimeSpan RetryAfter(PublishedGraph graph)
+    {
+        var after = _settings.RetryAfter * Math.Pow(2, graph.InVain);
+        return after < _settings.RetryAtMost ? after : _settings.RetryAtMost;
+    }
+
+    // The graphs take turns, a push each, so that a large one does not hold up the others.
+    private void Pump(MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
+    {
+        var graphs = _graphs.Values.ToArray();
+        for (var idle = 0; _open && _linked && idle < graphs.Length && _inLink < _settings.LinkWindow;)
+        {
+            var graph = graphs[_turn++ % graphs.Length];
+            idle = graph.UnackedPushes < _settings.UnackedPushes && TryPush(graph, now, outbox) ? 0 : idle + 1;
+        }
+    }
+
+    private bool TryPush(PublishedGraph graph, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
+    {
+        var missing = graph.Missing();
+        if (missing.Count == 0)
+            return false;
+        var budget = _bytesLeft - _frameOverhead;
+        var overhead = SyncCodec.PushOverhead(graph.NextIndex);
+        _writer.Reset((int)Math.Clamp(Math.Min(_maxPayloadBytes, budget) - overhead, 0, int.MaxValue));
+        var cursor = new RangeCursor(missing);
+        var heads = new BatchHeads();
+        while (!cursor.AtEnd && _writer.Size < _settings.PushBytes)
+        {
+            var command = graph.Snapshot.Read(cursor.Ordinal);
+            if (!_writer.TryAdd(command))
+                break;
+            heads.Add(command);
+            cursor.MoveNext();
+        }
+        if (_writer.Count == 0)
+        {
+            NothingFits(graph.Snapshot.Read(cursor.Ordinal), budget, outbox);
+            return false;
+        }
+        var push = new Push(_id, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
+        var payload = SyncCodec.Encode(push);
+        _bytesLeft -= payload.Length + _frameOverhead;
+        _inLink++;
+        graph.NoteSent(heads.Ids, cursor.AtEnd);
+        if (graph.RetryAt == MonotonicTime.Never)
+            graph.RetryAt = now + RetryAfter(graph);
+        outbox.Put(new SubscriptionOutput.Push(push.Graph, payload, _writer.Count));
+        return true;
+    }
+
+    private void NothingFits(Command command, long budget, IOutbox<SubscriptionOutput> outbox)
+    {
+        if (budget < _maxPayloadBytes)
+        {
+            End(SubscriptionEndReason.BudgetSpent, outbox);
+            return;
+        }
+        outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
+            SyncErrorKind.CommandTooLarge,
+            _id.Value,
+            null,
+            $"the command {command.Address} has a payload of {command.Payload.Length} bytes, a payload of this link takes {_maxPayloadBytes}"))));
+        End(SubscriptionEndReason.Failed, outbox);
+    }
+
+    private void SetTimer(MonotonicTime at, IOutbox<SubscriptionOutput> outbox)
+    {
+        if (at == _timer)
+            return;
+        _timer = at;
+        outbox.Put(new SubscriptionOutput.StartTimer(at));
+    }
+
+    private MonotonicTime NextTime()
+    {
+        // Open still at its close time: the first moment after it is the next to look at.
+        var next = _closeTime + TimeSpan.FromTicks(1);
+        foreach (var graph in _graphs.Values)
+            next = MonotonicTime.Min(next, graph.RetryAt + TimeSpan.FromTicks(1));
+        return next;
+    }
+
+    private void End(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
+    {
+        _lastAnswer = SyncCodec.Encode(new SubscriptionEnded(_id, reason));
+        outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
+        Close(reason, outbox);
+    }
+
+    private void Close(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
+    {
+        foreach (var graph in _graphs.Keys)
+            outbox.Put(new SubscriptionOutput.Unfollow(graph));
+        _graphs.Clear();
+        _open = false;
+        _timer = default;
+        outbox.Put(new SubscriptionOutput.Ended(reason));
+    }
+}

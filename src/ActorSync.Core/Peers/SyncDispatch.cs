@@ -1,0 +1,43 @@
+using ActorSync.Wire;
+
+namespace ActorSync.Peers;
+
+/// <summary>Which part of a node a message of the protocol is for.</summary>
+public enum SyncDestination
+{
+    /// <summary>The graph, which answers a poll with a session of its own.</summary>
+    Graph,
+
+    /// <summary>The session, here, that answers a poll of the peer.</summary>
+    PollResponder,
+
+    /// <summary>The session, here, that polls the peer.</summary>
+    PollRequester,
+
+    /// <summary>The subscription that the peer holds here.</summary>
+    Subscription,
+
+    /// <summary>The subscription that this node holds at the peer.</summary>
+    Subscriber,
+
+    /// <summary>Whichever of the sessions and subscriptions it refers to.</summary>
+    Reference,
+
+    /// <summary>Known to the protocol, not served by this node.</summary>
+    None,
+}
+
+/// <summary>The switch on the SyncType: every type has one destination.</summary>
+public static class SyncDispatch
+{
+    public static SyncDestination DestinationOf(SyncType type) => type switch
+    {
+        SyncType.Poll => SyncDestination.Graph,
+        SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
+        SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd => SyncDestination.PollRequester,
+        SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
+        SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
+        SyncType.Error => SyncDestination.Reference,
+        _ => SyncDestination.None,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Text;
+using ActorSync.Graphs;
+
+namespace ActorSync.Wire;
+
+/// <summary>
+/// Writes the fields of a payload. What <see cref="WireReader"/> would refuse is refused here too, as a mistake of the
+/// caller: an <see cref="ArgumentException"/>.
+/// </summary>
+internal sealed class WireWriter(int capacity)
+{
+    private byte[] _buffer = new byte[capacity];
+    private int _size;
+
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _size);
+
+    public void Byte(byte value) => Next(1)[0] = value;
+
+    public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
+
+    public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Next(sizeof(ulong)), value);
+
+    public void Number(ulong value) => Varint.Write(Next(Varint.Size(value)), value);
+
+    public void Number(int value, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value, what);
+        Number((ulong)value);
+    }
+
+    public void Number(long value, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value, what);
+        Number((ulong)value);
+    }
+
+    public void Count(int count, int limit, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, limit, what);
+        Number((ulong)count);
+    }
+
+    public void Raw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Next(bytes.Length));
+
+    public void Id(CommandId id) => id.CopyTo(Next(CommandId.Size));
+
+    public void Graph(GraphId graph) => Id(graph.Init);
+
+    public void Address(Address address)
+    {
+        Id(address.Id);
+        Number(address.MaxCut, "max cut");
+    }
+
+    public void Addresses(IReadOnlyList<Address> addresses, string what)
+    {
+        Count(addresses.Count, WireLimits.SampleAddresses, what);
+        foreach (var address in addresses)
+            Address(address);
+    }
+
+    public void Sample(Sample sample)
+    {
+        Addresses(sample.Addresses, "addresses of a sample");
+        Count(sample.HeadCount, sample.Addresses.Count, "heads of a sample");
+        Flag(sample.AllHeads);
+    }
+
+    public void Bits(IReadOnlyList<bool> bits, int limit, string what)
+    {
+        Count(bits.Count, limit, what);
+        var packed = Next((bits.Count + 7) / 8);
+        packed.Clear();
+        for (var i = 0; i < bits.Count; i++)
+            if (bits[i])
+                packed[i / 8] |= (byte)(1 << i % 8);
+    }
+
+    /// <summary>Writes text for people: control characters become spaces, and what is over the limit is cut off.</summary>
+    public void Text(string text, int limit)
+    {
+        var bytes = new byte[limit];
+        var size = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var clean = Rune.IsControl(rune) ? new Rune(' ') : rune;
+            if (!clean.TryEncodeToUtf8(bytes.AsSpan(size), out var written))
+                break;
+            size += written;
+        }
+        Number((ulong)size);
+        Raw(bytes.AsSpan(0, size));
+    }
+
+    private Span<byte> Next(int size)
+    {
+        if (_size + size > _buffer.Length)
+            Array.Resize(ref _buffer, Math.Max(_size + size, 2 * _buffer.Length));
+        _size += size;
+        return _buffer.AsSpan(_size - size, size);
+    }
+}

@@ -1,0 +1,176 @@
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>
+/// The orderly end: phases one after the other, the tasks of a phase side by side. A task that fails or takes longer
+/// than its phase's timeout is logged and left behind, unless the phase has <c>recover = off</c>.
+/// </summary>
+public sealed class CoordinatedShutdown
+{
+    public const string PhaseBeforeServiceUnbind = "before-service-unbind";
+    public const string PhaseServiceUnbind = "service-unbind";
+    public const string PhaseServiceRequestsDone = "service-requests-done";
+    public const string PhaseServiceStop = "service-stop";
+    public const string PhaseBeforeClusterShutdown = "before-cluster-shutdown";
+    public const string PhaseClusterShardingShutdownRegion = "cluster-sharding-shutdown-region";
+    public const string PhaseClusterLeave = "cluster-leave";
+    public const string PhaseClusterExiting = "cluster-exiting";
+    public const string PhaseClusterExitingDone = "cluster-exiting-done";
+    public const string PhaseClusterShutdown = "cluster-shutdown";
+    public const string PhaseBeforeActorSystemTerminate = "before-actor-system-terminate";
+    public const string PhaseActorSystemTerminate = "actor-system-terminate";
+
+    private static readonly string[] Phases =
+    [
+        PhaseBeforeServiceUnbind, PhaseServiceUnbind, PhaseServiceRequestsDone, PhaseServiceStop,
+        PhaseBeforeClusterShutdown, PhaseClusterShardingShutdownRegion, PhaseClusterLeave, PhaseClusterExiting, PhaseClusterExitingDone, PhaseClusterShutdown,
+        PhaseBeforeActorSystemTerminate, PhaseActorSystemTerminate,
+    ];
+
+    private readonly Lock _lock = new();
+    private readonly ActorSystemImpl _system;
+    private readonly List<(string Phase, string Name, Func<Task<Done>> Run)> _tasks = [];
+    private readonly TaskCompletionSource<Done> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Reason _reason;
+
+    internal CoordinatedShutdown(ActorSystemImpl system)
+    {
+        _system = system;
+        if (system.Settings.CoordinatedShutdownTerminateActorSystem)
+            AddTask(PhaseActorSystemTerminate, "terminate-system", TerminateSystem);
+        if (system.Settings.Config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook"))
+            RunOnProcessExit();
+    }
+
+    public ExtendedActorSystem System => _system;
+
+    /// <summary>Why it runs; null before.</summary>
+    public Reason ShutdownReason => _reason;
+
+    /// <summary>The sum of the timeouts of the phases that have tasks.</summary>
+    public TimeSpan TotalTimeout
+    {
+        get { lock (_lock) return _tasks.Select(task => task.Phase).Distinct().Aggregate(TimeSpan.Zero, (sum, phase) => sum + Timeout(phase)); }
+    }
+
+    public static CoordinatedShutdown Get(ActorSystem sys) => ((ActorSystemImpl)sys).CoordinatedShutdown;
+
+    /// <exception cref="ArgumentException">There is no such phase, or the task has no name.</exception>
+    public void AddTask(string phase, string taskName, Func<Task<Done>> task)
+    {
+        if (!Phases.Contains(phase))
+            throw Unknown(phase);
+        if (string.IsNullOrEmpty(taskName))
+            throw new ArgumentException("Set a task name when adding tasks to the Coordinated Shutdown.", nameof(taskName));
+        lock (_lock)
+            _tasks.Add((phase, taskName, task));
+    }
+
+    public TimeSpan Timeout(string phase)
+    {
+        if (!Phases.Contains(phase))
+            throw Unknown(phase);
+        const string section = "akka.coordinated-shutdown.";
+        var config = _system.Settings.Config;
+        var own = $"{section}phases.{phase}.timeout";
+        return config.GetTimeSpan(string.IsNullOrEmpty(config.GetString(own)) ? section + "default-phase-timeout" : own);
+    }
+
+    /// <summary>Runs the phases, once: a second call joins the first.</summary>
+    public Task<Done> Run(Reason reason, string fromPhase = null)
+    {
+        if (fromPhase is not null && !Phases.Contains(fromPhase))
+            throw Unknown(fromPhase);
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
+            _ = RunFrom(fromPhase ?? Phases[0]);
+        return _done.Task;
+    }
+
+    private async Task RunFrom(string first)
+    {
+        try
+        {
+            foreach (var phase in Phases.SkipWhile(phase => phase != first))
+                await RunPhase(phase).ConfigureAwait(false);
+            _done.SetResult(Done.Instance);
+        }
+        catch (Exception failure)
+        {
+            _done.SetException(failure);
+        }
+    }
+
+    private async Task RunPhase(string phase)
+    {
+        (string Phase, string Name, Func<Task<Done>> Run)[] tasks;
+        lock (_lock)
+            tasks = _tasks.Where(task => task.Phase == phase).ToArray();
+        if (tasks.Length == 0)
+            return;
+        _system.Log.Debug("Performing phase [{0}] with [{1}] tasks: [{2}]", phase, tasks.Length, string.Join(",", tasks.Select(task => task.Name)));
+        var recover = _system.Settings.Config.GetBoolean($"akka.coordinated-shutdown.phases.{phase}.recover");
+        var all = Task.WhenAll(tasks.Select(task => RunTask(phase, task.Name, task.Run, recover)));
+        var timeout = Timeout(phase);
+        try
+        {
+            await all.WaitAsync(timeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (recover && !all.IsCompleted)
+        {
+            _system.Log.Warning("Coordinated shutdown phase [{0}] timed out after {1}", phase, timeout);
+        }
+    }
+
+    private async Task RunTask(string phase, string name, Func<Task<Done>> run, bool recover)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (recover)
+        {
+            _system.Log.Warning("Task [{0}] failed in phase [{1}]: {2}", name, phase, failure.Message);
+        }
+    }
+
+    private async Task<Done> TerminateSystem()
+    {
+        await _system.FinalTerminate().ConfigureAwait(false);
+        return Done.Instance;
+    }
+
+    // The handler has to block: the process ends when it returns.
+    private void RunOnProcessExit()
+    {
+        void OnExit(object sender, EventArgs e) => Run(ClrExitReason.Instance).Wait(TotalTimeout);
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        _system.WhenTerminated.ContinueWith(_ => AppDomain.CurrentDomain.ProcessExit -= OnExit, TaskScheduler.Default);
+    }
+
+    private static ArgumentException Unknown(string phase) =>
+        new($"Unknown phase [{phase}]. The phases are {string.Join(", ", Phases)}.", nameof(phase));
+
+    /// <summary>Why a shutdown runs; derive from it for reasons of one's own.</summary>
+    public class Reason
+    {
+        protected Reason()
+        {
+        }
+    }
+
+    public class UnknownReason : Reason
+    {
+        public static readonly Reason Instance = new UnknownReason();
+    }
+
+    public class ActorSystemTerminateReason : Reason
+    {
+        public static readonly Reason Instance = new ActorSystemTerminateReason();
+    }
+
+    public class ClrExitReason : Reason
+    {
+        public static readonly Reason Instance = new ClrExitReason();
+    }
+}

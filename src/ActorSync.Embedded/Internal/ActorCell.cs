@@ -1,0 +1,154 @@
+namespace Akka.Actor;
+
+/// <summary>
+/// One actor: its mailbox, its instance, its children, whom it watches and how far a failure has got. Everything here
+/// runs on the thread that runs the cell, except posting a message and (for the guardians) making a child.
+/// </summary>
+internal sealed partial class ActorCell
+{
+    private readonly Stack<Receive> _behaviors = new();
+    private ActorBase _actor;
+    private SupervisorStrategy _strategy;
+
+    internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, IInternalActorRef parent)
+    {
+        SystemImpl = system;
+        SelfRef = self;
+        Props = props;
+        ParentRef = parent;
+        _runsOnCaller = typeof(IRunsOnCaller).IsAssignableFrom(props.Type);
+    }
+
+    internal ActorSystemImpl SystemImpl { get; }
+    internal LocalActorRef SelfRef { get; }
+    internal IInternalActorRef ParentRef { get; }
+    internal object CurrentMessage { get; private set; }
+    internal int CurrentEnvelopeId => _envelopeId;
+
+    internal void Start() => Post(new Create());
+
+    private void RunSystemMessages()
+    {
+        while (_systemMessages.TryDequeue() is { } message)
+        {
+            try
+            {
+                if (_terminated)
+                    HandleWhenTerminated(message);
+                else
+                    Handle(message);
+            }
+            catch (Exception failure)
+            {
+                HandleInvokeFailure(failure, message is Failed failed ? failed.Child : null);
+            }
+        }
+    }
+
+    private void Handle(SystemMessage message)
+    {
+        switch (message)
+        {
+            case Akka.Actor.Create: CreateActor(); break;
+            case Akka.Actor.Suspend: FaultSuspend(); break;
+            case Resume resume: FaultResume(resume.Cause); break;
+            case Recreate recreate: FaultRecreate(recreate.Cause); break;
+            case Akka.Actor.Terminate: Terminate(); break;
+            case Failed failed: HandleFailed(failed); break;
+            case DeathWatchNotification died: HandleDeath(died); break;
+            case Akka.Actor.Watch watch: _watchers.Add(watch.Watcher); break;
+            case Akka.Actor.Unwatch unwatch: _watchers.Remove(unwatch.Watcher); break;
+            case RunTask step: ContinueTask(step); break;
+            case TaskEnded ended: EndTask(ended); break;
+        }
+    }
+
+    private static void HandleWhenTerminated(SystemMessage message)
+    {
+        if (message is Watch watch)
+            watch.Watcher.SendSystemMessage(new DeathWatchNotification(watch.Watchee, true));
+    }
+
+    private void Invoke(Envelope envelope)
+    {
+        CurrentMessage = envelope.Message;
+        Sender = envelope.Sender ?? SystemImpl.DeadLetters;
+        _envelopeId++;
+        try
+        {
+            if (envelope.Message is IAutoReceivedMessage automatic)
+                AutoReceive(automatic);
+            else
+                Receive(envelope.Message);
+            if (_runningTask is null)
+                CurrentMessage = null;
+        }
+        catch (Exception failure)
+        {
+            HandleInvokeFailure(failure);
+        }
+        if (_receiveTimeout is not null && envelope.Message is not INotInfluenceReceiveTimeout)
+            RestartReceiveTimeout();
+    }
+
+    private void AutoReceive(IAutoReceivedMessage message)
+    {
+        switch (message)
+        {
+            case Terminated terminated: ReceiveTerminated(terminated); break;
+            case PoisonPill: SelfRef.SendSystemMessage(new Terminate()); break;
+            case Akka.Actor.Kill: throw new ActorKilledException("Kill");
+            case Identify identify: Sender.Tell(new ActorIdentity(identify.MessageId, SelfRef), SelfRef); break;
+            default: Receive(message); break;
+        }
+    }
+
+    private void Receive(object message)
+    {
+        if (message is TimerMessage timer)
+        {
+            if (!ReferenceEquals((_actor as IWithTimers)?.Timers, timer.Owner) || !timer.Owner.Accept(timer))
+                return;
+            CurrentMessage = message = timer.Message;
+            if (message is IAutoReceivedMessage automatic)
+            {
+                AutoReceive(automatic);
+                return;
+            }
+        }
+        _actor.ReceiveWith(_behaviors.Count > 0 ? _behaviors.Peek() : null, message);
+    }
+
+    private ActorBase NewInstance()
+    {
+        _behaviors.Clear();
+        _strategy = null;
+        var actor = Props.NewActor();
+        if (!ReferenceEquals(actor.Cell, this))
+            throw new ActorInitializationException(SelfRef, "The factory of an actor must return a new instance each time.");
+        if (actor is IActorStash stashing)
+            stashing.Stash = new StashImpl(this);
+        (actor as ReceiveActor)?.EndConfiguration();
+        return actor;
+    }
+
+    private void CreateActor()
+    {
+        ActorBase actor = null;
+        try
+        {
+            _actor = actor = NewInstance();
+            actor.InvokePreStart();
+            if (_receiveTimeout is not null)
+                RestartReceiveTimeout();
+        }
+        catch (Exception failure)
+        {
+            _actor = null;
+            throw new ActorInitializationException(SelfRef, "Exception during creation", failure);
+        }
+    }
+
+    /// <summary>The strategy of the props, else the actor's own; asked for once per incarnation.</summary>
+    private SupervisorStrategy Strategy => _strategy ??= Props.SupervisorStrategy ?? _actor.OwnSupervisorStrategy() ?? Akka.Actor.SupervisorStrategy.DefaultStrategy;
+}

@@ -1,0 +1,148 @@
+namespace Akka.Actor;
+
+/// <summary>What a cell goes on with when the children that it waits for are dead.</summary>
+internal enum AfterDying
+{
+    Nothing,
+    Create,
+    Recreate,
+    Terminate,
+}
+
+/// <summary>The names, references and restart counts of an actor's children. Locked, because anybody may make a top-level actor.</summary>
+internal sealed class ChildrenContainer
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ChildRestartStats> _byName = new();
+    private readonly HashSet<LocalActorRef> _dying = new();
+    private AfterDying _after;
+    private Exception _cause;
+    private bool _closed;
+    private long _nextName;
+
+    internal bool IsNormal
+    {
+        get { lock (_lock) return _after == AfterDying.Nothing && !_closed; }
+    }
+
+    internal bool IsTerminating
+    {
+        get { lock (_lock) return _after == AfterDying.Terminate || _closed; }
+    }
+
+    internal LocalActorRef Add(string name, Func<string, LocalActorRef> make)
+    {
+        lock (_lock)
+        {
+            if (_after == AfterDying.Terminate || _closed)
+                throw new InvalidOperationException("Cannot create child while terminating or terminated");
+            name ??= "$" + Base64Name(_nextName++);
+            if (_byName.ContainsKey(name))
+                throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
+            var child = make(name);
+            _byName.Add(name, new ChildRestartStats(child));
+            return child;
+        }
+    }
+
+    internal LocalActorRef Find(string name)
+    {
+        lock (_lock)
+            return _byName.GetValueOrDefault(name)?.Child;
+    }
+
+    internal bool Contains(LocalActorRef child) => TryGetStats(child, out _);
+
+    internal bool TryGetStats(LocalActorRef child, out ChildRestartStats stats)
+    {
+        lock (_lock)
+            return _byName.TryGetValue(child.Path.Name, out stats) && stats.Child.Equals(child);
+    }
+
+    internal LocalActorRef[] Snapshot()
+    {
+        lock (_lock)
+            return _byName.Count == 0 ? [] : _byName.Values.Select(stats => stats.Child).ToArray();
+    }
+
+    internal void MarkDying(LocalActorRef child)
+    {
+        lock (_lock)
+        {
+            if (_byName.TryGetValue(child.Path.Name, out var stats) && stats.Child.Equals(child))
+                _dying.Add(child);
+        }
+    }
+
+    /// <summary>Remembers what to do after the dying children; false when there are none and it is to be done now.</summary>
+    internal bool AwaitDying(AfterDying after, Exception cause)
+    {
+        lock (_lock)
+        {
+            if (_dying.Count == 0)
+                return false;
+            (_after, _cause) = (after, cause);
+            return true;
+        }
+    }
+
+    /// <summary>Takes a dead child out and says what to do now, if it was the last one waited for.</summary>
+    internal AfterDying Remove(LocalActorRef child, out Exception cause)
+    {
+        lock (_lock)
+        {
+            _byName.Remove(child.Path.Name);
+            _dying.Remove(child);
+            cause = _cause;
+            if (_dying.Count > 0)
+                return AfterDying.Nothing;
+            var now = _after;
+            (_after, _cause) = (AfterDying.Nothing, null);
+            return now;
+        }
+    }
+
+    internal void Close()
+    {
+        lock (_lock)
+            _closed = true;
+    }
+
+    private static string Base64Name(long number)
+    {
+        const string digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
+        var name = string.Empty;
+        do
+        {
+            name += digits[(int)(number & 63)];
+            number >>= 6;
+        }
+        while (number > 0);
+        return name;
+    }
+}
+
+/// <summary>How often a child was restarted, within the window of its supervisor's strategy.</summary>
+internal sealed class ChildRestartStats(LocalActorRef child)
+{
+    private int _restarts;
+    private long _windowStart_ms = -1;
+
+    internal LocalActorRef Child { get; } = child;
+
+    /// <summary>Counts one more restart; negative limits mean none.</summary>
+    internal bool RequestRestartPermission(int maxRetries, int window_ms)
+    {
+        if (maxRetries == 0)
+            return false;
+        if (window_ms <= 0)
+            return maxRetries < 0 || ++_restarts <= maxRetries;
+        var now_ms = Environment.TickCount64;
+        if (_windowStart_ms < 0 || now_ms - _windowStart_ms > window_ms)
+        {
+            (_windowStart_ms, _restarts) = (now_ms, 1);
+            return true;
+        }
+        return ++_restarts <= (maxRetries > 0 ? maxRetries : 1);
+    }
+}
