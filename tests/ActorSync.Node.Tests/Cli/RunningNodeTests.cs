@@ -126,6 +126,20 @@ public sealed class RunningNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bug_in_a_request_is_told_and_the_node_goes_on()
+    {
+        await using var node = await RunningNode.StartAsync(_cli);
+        _cli.Node.Status = _ => throw new TimeoutException("no answer from the router");
+
+        var ran = await _cli.OnDataAsync("status");
+        _cli.Node.Status = Statuses.Plain;
+
+        Assert.Equal(new Ran(ExitCodes.Failure, "", "actorsync: the node failed at this request, its log says where: no answer from the router\n"), ran);
+        Assert.Contains("error   a request failed: System.TimeoutException", node.Log, StringComparison.Ordinal);
+        await RunAsync("status");
+    }
+
+    [Fact]
     public async Task The_status_as_json_is_what_monitors_read()
     {
         _cli.Node.Status = _ => Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with

@@ -31,7 +31,7 @@ public sealed partial class RealNodeTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_nodes_that_subscribe_to_each_other_are_level()
+    public async Task A_node_that_subscribes_catches_up_until_it_is_level()
     {
         var graph = await RunAsync(_one, "graph", "create", "hello");
         await RunAsync(_one, "graph", "add", graph, "one");
@@ -97,6 +97,7 @@ public sealed partial class RealNodeTests : IDisposable
         Assert.False(Directory.Exists(_other.Data));
     }
 
+#if !ACTOR_ENGINE_AKKA
     [Fact]
     public async Task A_key_that_the_engine_does_not_know_ends_with_2_and_changes_nothing()
     {
@@ -111,6 +112,7 @@ public sealed partial class RealNodeTests : IDisposable
             Assert.False(Directory.Exists(_one.Data));
         }
     }
+#endif
 
     private static string EndpointOf(RunningNode node) => Listening().Match(node.Log).Groups[1].Value;
 
