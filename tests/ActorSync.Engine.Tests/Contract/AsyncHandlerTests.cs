@@ -121,8 +121,6 @@ public sealed class AsyncHandlerTests : EngineTest
     private sealed class Careless : ReceiveActor
     {
         public Careless(IActorRef log) => Receive<string>(_ =>
-        {
-            Task.Run(() => Record.Exception(() => Context.System)).PipeTo(log);
-        });
+            new Thread(() => log.Tell(Record.Exception(() => Context.System), ActorRefs.NoSender)).Start());
     }
 }
