@@ -59,6 +59,9 @@ public abstract class EngineTest : IAsyncLifetime
             Ref.Tell("nothing-before-this", ActorRefs.NoSender);
             await Expect("nothing-before-this");
         }
+
+        /// <summary>After the system's end: nothing is left to read.</summary>
+        public void ExpectNothingMore() => Assert.False(_received.Reader.TryRead(out _));
     }
 
     private sealed record WatchIt(IActorRef Subject);

@@ -94,8 +94,8 @@ public sealed class StashTests : EngineTest
         var (gate, _) = NewGate();
         var letters = NewProbe();
         Sys.EventStream.Subscribe(letters.Ref, typeof(Akka.Event.DeadLetter));
-        gate.Tell(1);
-        gate.Tell(PoisonPill.Instance);
+        gate.Tell(1, ActorRefs.NoSender);
+        gate.Tell(PoisonPill.Instance, ActorRefs.NoSender);
         Assert.Equal(1, (await letters.Next<Akka.Event.DeadLetter>()).Message);
     }
 
@@ -103,7 +103,7 @@ public sealed class StashTests : EngineTest
     public async Task A_message_is_stashed_once()
     {
         var (gate, log) = NewGate();
-        gate.Tell("twice");
+        gate.Tell("twice", ActorRefs.NoSender);
         await log.Expect(true);
     }
 }
