@@ -1,4 +1,5 @@
-namespace ActorSync.Transport.Tests;
+namespace ActorSync.Core.Tests.Peers;
+
 
 public class BackoffTests
 {
