@@ -121,6 +121,8 @@ public sealed class AsyncHandlerTests : EngineTest
     private sealed class Careless : ReceiveActor
     {
         public Careless(IActorRef log) => Receive<string>(_ =>
-            new Thread(() => log.Tell(Record.Exception(() => Context.System), ActorRefs.NoSender)).Start());
+        {
+            OnFreshThread(() => Record.Exception(() => Context.System)).PipeTo(log);
+        });
     }
 }

@@ -134,14 +134,8 @@ public sealed class LifecycleTests : EngineTest
     }
 
     [Fact]
-    public void An_actor_cannot_be_made_with_new()
-    {
-        Exception? refused = null;
-        var thread = new Thread(() => refused = Record.Exception(() => new LateParent(ActorRefs.Nobody))); // a thread that no test actor has touched
-        thread.Start();
-        thread.Join();
-        Assert.IsType<ActorInitializationException>(refused);
-    }
+    public async Task An_actor_cannot_be_made_with_new() =>
+        Assert.IsType<ActorInitializationException>(await OnFreshThread(() => Record.Exception(() => new LateParent(ActorRefs.Nobody))));
 
     [Fact]
     public void Props_want_a_new_expression()
