@@ -5,6 +5,7 @@ using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -90,6 +91,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     private long _tokens;
     private int _appending;
     private bool _isClosing;
+    private bool _isNew;
 
     public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings)
     {
@@ -111,6 +113,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     protected override void PreStart()
     {
+        _isNew = _init is not null && !_store.Graphs.Contains(_graph);
         var self = Self;
         OpenAsync().PipeTo(self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
     }
@@ -119,11 +122,10 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     {
         // Stopped or restarted in the middle: the store must be free before it is opened again.
         if (_commands is not null)
-            _ = _commands.DisposeAsync();
+            _commands.DisposeInBackground();
     }
 
-    private async Task<Result<OpenedGraph>> OpenAsync() =>
-        _init is not null && !_store.Graphs.Contains(_graph) ? await _store.CreateAsync(_init) : await _store.OpenAsync(_graph);
+    private async Task<Result<OpenedGraph>> OpenAsync() => _isNew ? await _store.CreateAsync(_init!) : await _store.OpenAsync(_graph);
 
     private static SyncError Unexpected(Exception why) =>
         why is SyncException sync ? sync.Error : new SyncError(SyncErrorKind.StoreFailed, why.Message);
@@ -149,7 +151,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
             _log.Error("Graph {0} cannot be opened: {1}", _graph, error);
             Become(() => Broken(error));
             // What could not be made may be tried again; what is there and damaged stays, to say so.
-            if (_init is not null)
+            if (_isNew)
                 Self.Tell(PoisonPill.Instance);
         }
         Stash.UnstashAll();
@@ -198,14 +200,17 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private void OnAct(Act act)
     {
-        var token = Remember(new Request(Sender, null, null, []));
+        var token = Remember(new Request(Sender, null, null, [], false));
         Run(new GraphInput.Act(token, act.Priority, act.Payload));
     }
 
     private void OnReceive(ReceiveCommands receive)
     {
         IReadOnlyCollection<CommandId> heads = receive.From is null ? [] : BatchHeads.Of(receive.Commands);
-        var token = Remember(new Request(Sender, receive.Tag, receive.From, heads));
+        // The batch that began the graph brought its init command, which the store has since it was made.
+        var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
+        _isNew &= !beganHere;
+        var token = Remember(new Request(Sender, receive.Tag, receive.From, heads, beganHere));
         Run(new GraphInput.Receive(token, receive.Commands));
     }
 
@@ -279,6 +284,8 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private void Answer(Request request, Result<ReceiveResult> result)
     {
+        if (request.BeganGraph && result.Error is null)
+            result = result.Value with { Added = result.Value.Added + 1, Known = result.Value.Known - 1 };
         request.Asker.Tell(new CommandsReceived(_graph, request.Tag, result));
         // What a commit event did not tell: that the peer holds commands which were here already.
         if (request.From is { } peer && result is { Error: null, Value.Added: 0 })
@@ -355,5 +362,5 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private sealed record Follower(PeerIdentity? Peer);
 
-    private sealed record Request(IActorRef Asker, object? Tag, PeerIdentity? From, IReadOnlyCollection<CommandId> Heads);
+    private sealed record Request(IActorRef Asker, object? Tag, PeerIdentity? From, IReadOnlyCollection<CommandId> Heads, bool BeganGraph);
 }

@@ -5,6 +5,7 @@ using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -19,7 +20,6 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
 
     private readonly SessionId _session;
     private readonly GraphSnapshot _snapshot;
-    private readonly SyncSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly PollResponder _machine;
@@ -31,7 +31,6 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
         _peer = peer;
         _session = session;
         _snapshot = snapshot;
-        _settings = settings;
         var known = new KnownHeads();
         known.AddAll(snapshot, remembered.Select(head => head.Id));
         _machine = new PollResponder(session, snapshot, known, peer.MaxPayloadBytes, settings.Polls, settings.Wire);

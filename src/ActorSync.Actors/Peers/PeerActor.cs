@@ -123,7 +123,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private MonotonicTime Now => new(Context.System.Scheduler.MonotonicClock.Ticks);
+    private static MonotonicTime Now => new(Context.System.Scheduler.MonotonicClock.Ticks);
 
     public static Props Props(NodeId node, SyncContext sync) => Akka.Actor.Props.Create(() => new PeerActor(node, sync));
 
@@ -136,7 +136,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         if (_link is not null)
-            _ = _link.DisposeAsync();
+            _link.DisposeInBackground();
     }
 
     // A child that failed is begun anew: its conversation repairs itself, as after a loss on the way.
@@ -159,13 +159,13 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         Receive<Send>(OnSend);
         Receive<Poll>(OnPoll);
         Receive<Stop>(_ => OnStop());
-        Receive<LinkClosed>(_ => Context.Stop(Self));
         Always();
     }
 
     private void Always()
     {
         Receive<Attach>(OnAttach);
+        Receive<LinkClosed>(_ => Context.Stop(Self));
         Receive<Deliver>(OnDeliver);
         Receive<Fault>(OnFault);
         Receive<SubscriptionActor.Message>(message => Subscription().Forward(message));
@@ -183,14 +183,14 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         if (_stopping || _standing.IsShutOut(Now))
         {
             var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
-            _ = attach.Link.DisposeAsync();
+            attach.Link.DisposeInBackground();
             attach.Dialer?.Tell(new Detached(_node, shutOut));
             return;
         }
         var keepsOld = _link is not null && _dialer is null != attach.Dialer is null && MadeBySmaller(_dialer is not null);
         if (keepsOld)
         {
-            _ = attach.Link.DisposeAsync();
+            attach.Link.DisposeInBackground();
             _spareDialer = attach.Dialer ?? _spareDialer;
             attach.Dialer?.Tell(new Attached(_node));
             return;
@@ -224,8 +224,9 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     private void Detach(SyncError why, bool willReplace = false)
     {
         _log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
-        _ = _link!.DisposeAsync();
-        _traffic.KeepTotals(_link.Counters);
+        var link = _link!;
+        link.DisposeInBackground();
+        _traffic.KeepTotals(link.Counters);
         _link = null;
         _lastError = why;
         _outbound.Clear();
@@ -285,16 +286,15 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         while (!_writing && _link is { } link && _outbound.TryTake(out var send))
         {
             _traffic.NoteOut(send.Payload.Span);
-            var sending = link.SendAsync(send.Payload);
-            if (sending.IsCompletedSuccessfully && sending.Result is null)
+            var sending = link.SendAsync(send.Payload).AsTask();
+            if (sending is { IsCompletedSuccessfully: true, Result: null })
             {
                 send.Notify?.Tell(Taken.Instance);
                 continue;
             }
             _writing = true;
-            var (self, notify) = (Self, send.Notify);
-            sending.PipeTo(self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
-            _notifyWritten = notify;
+            _notifyWritten = send.Notify;
+            sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
         }
     }
 

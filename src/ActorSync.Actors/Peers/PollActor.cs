@@ -1,7 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Polls;
 using ActorSync.Machines;
-using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 
@@ -12,7 +11,7 @@ namespace ActorSync.Actors;
 /// or took this node to hold more than it does, the poll begins anew.
 /// <code>
 /// Looking (what is here of the graph) ──> Polling ──Done──> stopped
-///      └───────────────<── begin anew ───────┘
+///      └────────────── begin anew ───────────┘
 /// </code>
 /// </summary>
 public sealed class PollActor : ReceiveActor, IWithTimers

@@ -1,7 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
-using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;

@@ -59,6 +59,7 @@ public sealed class SyncRouter : ReceiveActor
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
     private readonly Dictionary<GraphId, HashSet<IActorRef>> _awaited = [];
+    private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private bool _closing;
 
@@ -192,6 +193,7 @@ public sealed class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return;
         }
+        _subscribers[peer.Actor] = peer.Identity.Node;
         Context.Watch(peer.Actor);
         peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))]));
     }
@@ -256,6 +258,8 @@ public sealed class SyncRouter : ReceiveActor
 
     private void OnTerminated(Terminated terminated)
     {
+        if (_subscribers.Remove(terminated.ActorRef, out var peer))
+            _slots.Free(peer);
         foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
         {
             _graphs.Remove(graph);

@@ -1,4 +1,4 @@
-namespace ActorSync.Transport;
+namespace ActorSync.Peers;
 
 /// <summary>How long to wait before connecting again.</summary>
 public sealed record BackoffSettings

@@ -1,0 +1,76 @@
+namespace ActorSync.Storage;
+
+/// <summary>
+/// A run of whole records of one graph that is read, checked and kept in memory together.
+/// </summary>
+internal sealed class Block(uint segment, long offset, int first)
+{
+    /// <summary>Bytes up to which records share a block; a larger record has one of its own.</summary>
+    public const int TargetBytes = 64 << 10;
+
+    private byte[]? _data;
+
+    public uint Segment => segment;
+
+    /// <summary>Where its first record begins in the file.</summary>
+    public long Offset => offset;
+
+    /// <summary>Ordinal of its first command.</summary>
+    public int First => first;
+
+    /// <summary>Bytes of records; grows while it is the graph's newest.</summary>
+    public int Length { get; set; }
+
+    public long End => offset + Length;
+
+    /// <summary>Checked bytes that never change below <see cref="Length"/>, or null when they have to be read.</summary>
+    public byte[]? Data
+    {
+        get => Volatile.Read(ref _data);
+        set => Volatile.Write(ref _data, value);
+    }
+
+    /// <summary>Whether it was read since the cache last looked.</summary>
+    public bool WasUsed { get; set; }
+}
+
+/// <summary>
+/// Keeps the blocks of all graphs of a node within a number of bytes: the oldest goes, unless it was used since it last
+/// was the oldest. Memory that readers hold stays theirs; the cache only lets go of it.
+/// </summary>
+internal sealed class BlockCache(long limitBytes)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Block> _blocks = new();
+    private long _bytes;
+
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _bytes;
+        }
+    }
+
+    /// <summary>Takes a block that has just got its data and will not grow any more.</summary>
+    public void Add(Block added)
+    {
+        lock (_gate)
+        {
+            _blocks.Enqueue(added);
+            _bytes += added.Length;
+            while (_bytes > limitBytes && _blocks.TryDequeue(out var oldest))
+            {
+                if (oldest.WasUsed && oldest != added)
+                {
+                    oldest.WasUsed = false;
+                    _blocks.Enqueue(oldest);
+                    continue;
+                }
+                oldest.Data = null;
+                _bytes -= oldest.Length;
+            }
+        }
+    }
+}

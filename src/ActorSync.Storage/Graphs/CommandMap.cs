@@ -1,0 +1,67 @@
+using ActorSync.Graphs.Index;
+
+namespace ActorSync.Storage;
+
+/// <summary>
+/// Where each command of a graph is: its block, found by a search among the blocks' first ordinals, and four bytes for
+/// its offset in the block. One writer; readers may look for any ordinal that they learned of from the writer.
+/// </summary>
+internal sealed class CommandMap
+{
+    private readonly Column<uint> _offsets = new();
+    private readonly Column<Block> _blocks = new();
+    private int _blockCount;
+    private int _hint;
+
+    /// <summary>Commands that are mapped.</summary>
+    public int Count => _offsets.Count;
+
+    /// <summary>The newest block, or null.</summary>
+    public Block? Newest => _blocks.Count == 0 ? null : _blocks[_blocks.Count - 1];
+
+    /// <summary>
+    /// The block that a record at that place belongs to: the newest, or a new one when that is full or ends elsewhere.
+    /// </summary>
+    public Block BlockFor(RecordPlace place, bool isNewest)
+    {
+        if (isNewest && Newest is { } newest && newest.Segment == place.Segment && place.End - newest.Offset <= Block.TargetBytes)
+            return newest;
+        var block = new Block(place.Segment, place.Offset, Count);
+        _blocks.Add(block);
+        Volatile.Write(ref _blockCount, _blocks.Count);
+        return block;
+    }
+
+    /// <summary>Maps the next command to an offset in the newest block.</summary>
+    public void Add(long offset) => _offsets.Add((uint)offset);
+
+    public Block Find(int ordinal, out int offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, Count);
+        offset = (int)_offsets[ordinal];
+        // Forward reading stays in a block, or goes to the one behind it.
+        var (count, hint) = (Volatile.Read(ref _blockCount), Volatile.Read(ref _hint));
+        if (!Holds(hint, ordinal, count) && !Holds(++hint, ordinal, count))
+            hint = Search(ordinal, count);
+        Volatile.Write(ref _hint, hint);
+        return _blocks[hint];
+    }
+
+    private bool Holds(int block, int ordinal, int count) =>
+        block < count && _blocks[block].First <= ordinal && (block + 1 == count || _blocks[block + 1].First > ordinal);
+
+    private int Search(int ordinal, int count)
+    {
+        var (low, high) = (0, count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_blocks[middle].First <= ordinal)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    }
+}

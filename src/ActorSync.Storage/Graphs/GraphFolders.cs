@@ -1,0 +1,82 @@
+using ActorSync.Graphs;
+
+namespace ActorSync.Storage;
+
+/// <summary>
+/// The folders of a node's graphs: "graphs/" and in it one folder per graph, named by its 64 digits. A graph is made
+/// beside its place ("….new") and removed beside it ("….gone"): a rename is what makes it be there or not.
+/// </summary>
+internal sealed class GraphFolders(IFileSystem files, string folder)
+{
+    private const string Unmade = ".new";
+    private const string Removed = ".gone";
+
+    public string Root { get; } = Path.Combine(folder, "graphs");
+
+    public string PathOf(GraphId graph) => Path.Combine(Root, graph.ToString());
+
+    public string NewPathOf(GraphId graph) => PathOf(graph) + Unmade;
+
+    public bool IsEmpty => files.List(Root).Count == 0;
+
+    /// <summary>Makes the root, deletes what was left half made or half removed, and lists the graphs, sorted.</summary>
+    public IReadOnlyList<GraphId> Open()
+    {
+        if (!files.FolderExists(Root))
+        {
+            files.CreateFolder(Root);
+            files.FlushFolder(folder);
+        }
+        var graphs = new List<GraphId>();
+        foreach (var name in files.List(Root))
+        {
+            if (GraphId.TryParse(name, out var graph) && graph.ToString() == name)
+                graphs.Add(graph);
+            else if (name.EndsWith(Unmade, StringComparison.Ordinal) || name.EndsWith(Removed, StringComparison.Ordinal))
+                files.DeleteFolder(Path.Combine(Root, name));
+        }
+        graphs.Sort((x, y) => x.Init.CompareTo(y.Init));
+        return graphs;
+    }
+
+    /// <summary>An empty folder to make the graph in.</summary>
+    public void Begin(GraphId graph)
+    {
+        DeleteIfThere(NewPathOf(graph));
+        files.CreateFolder(NewPathOf(graph));
+    }
+
+    /// <summary>Puts what was made in its place; durable when it returns.</summary>
+    public void Finish(GraphId graph)
+    {
+        files.FlushFolder(NewPathOf(graph));
+        files.Rename(NewPathOf(graph), PathOf(graph));
+        try
+        {
+            files.FlushFolder(Root);
+        }
+        catch
+        {
+            files.Rename(PathOf(graph), NewPathOf(graph));
+            throw;
+        }
+    }
+
+    /// <summary>Takes a graph out of its place and then deletes it; says so in between, when it is gone durably.</summary>
+    public void Remove(GraphId graph, Action gone)
+    {
+        var path = PathOf(graph) + Removed;
+        DeleteIfThere(path);
+        if (files.FolderExists(PathOf(graph)))
+            files.Rename(PathOf(graph), path);
+        files.FlushFolder(Root);
+        gone();
+        DeleteIfThere(path);
+    }
+
+    private void DeleteIfThere(string path)
+    {
+        if (files.FolderExists(path))
+            files.DeleteFolder(path);
+    }
+}

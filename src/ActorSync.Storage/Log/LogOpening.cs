@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace ActorSync.Storage;
+
+/// <summary>What a walk over a log's files found.</summary>
+/// <param name="FirstSegment">The oldest file.</param>
+/// <param name="LastSegment">The file to go on in.</param>
+/// <param name="Length">Bytes of it that are intact.</param>
+/// <param name="Salt">The log's salt.</param>
+/// <param name="TornBytes">Bytes behind them that are no whole record.</param>
+/// <param name="Closed">Whether the log ends with its closing mark.</param>
+internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length, ulong Salt, long TornBytes, bool Closed);
+
+/// <summary>
+/// Walks the files of a log and tells a torn tail from damage. What may be torn is only what was never flushed, and that
+/// is always at the end of the last file: a file is flushed before the next one is made, and a record says how much of
+/// its file was flushed before it. Everything else that is wrong is damage.
+/// </summary>
+internal static class LogOpening
+{
+    /// <summary>Walks all files, or the last one only, and hands over the records. It changes nothing.</summary>
+    public static Result<LogFound?> Walk(LogOptions options, bool lastOnly, RecordVisitor visit)
+    {
+        var segments = Segments(options);
+        if (segments.Count == 0)
+            return (LogFound?)null;
+        if (Gap(options, segments) is { } gap)
+            return gap;
+        LogFound? found = null;
+        for (var i = lastOnly ? Math.Max(0, segments.Count - 2) : 0; i < segments.Count; i++)
+        {
+            using var file = options.Files.Open(options.PathOf(segments[i]), write: false);
+            var isLast = i == segments.Count - 1;
+            if (isLast && IsUnborn(file))
+                return found;
+            if (lastOnly && !isLast)
+            {
+                // Read only if the last file turns out to be none: then this one is the last, and was flushed before.
+                found = new LogFound(segments[0], segments[i], file.Length, 0, 0, false);
+                continue;
+            }
+            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit).TryGet(out found, out var error))
+                return error;
+            found = found with { FirstSegment = segments[0] };
+        }
+        return found;
+    }
+
+    /// <summary>Numbers of the log's files, ascending.</summary>
+    public static List<uint> Segments(LogOptions options)
+    {
+        var numbers = new List<uint>();
+        foreach (var name in options.Files.List(options.Folder))
+        {
+            if (name.Length == 12 && name.EndsWith(".log", StringComparison.Ordinal)
+                && uint.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+                numbers.Add(number);
+        }
+        numbers.Sort();
+        return numbers;
+    }
+
+    /// <summary>Cuts what the walk found to be torn, and waits until that is on the disk.</summary>
+    public static void Cut(LogOptions options, LogFound found)
+    {
+        var unborn = options.PathOf(found.LastSegment + 1);
+        if (found.TornBytes == 0 && !options.Files.FileExists(unborn))
+            return;
+        using (var file = options.Files.Open(options.PathOf(found.LastSegment), write: true))
+        {
+            if (file.Length > found.Length)
+                file.Truncate(found.Length);
+            file.Flush();
+        }
+        if (options.Files.FileExists(unborn))
+            options.Files.DeleteFile(unborn);
+        options.Files.FlushFolder(options.Folder);
+    }
+
+    public static ulong DrawSalt()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    /// <summary>Walks the records of one file up to <paramref name="end"/>, or its end.</summary>
+    public static Result<LogFound> WalkSegment(IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long end = long.MaxValue)
+    {
+        if (ReadHeader(file, kind, segment, out var salt) is { } why)
+            return StoreErrors.Damaged(file.Path, 0, why);
+        end = Math.Min(end, file.Length);
+        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), RecordFormat.SegmentHeaderSize, end);
+        var closed = false;
+        for (var at = scan.Offset; scan.TryNext(out var head, out var body); at = scan.Offset)
+        {
+            closed = head.Type == RecordFormat.ClosedType;
+            if (visit(new RecordPlace(segment, at, (int)(scan.Offset - at)), head.Type, body) is { } error)
+                return error;
+        }
+        var length = scan.Offset;
+        if (length < end && !isLast)
+            return StoreErrors.Damaged(file.Path, length, "no intact record is there, and newer files follow");
+        if (length < end && scan.WasDurable())
+            return StoreErrors.Damaged(file.Path, length, "no intact record is there, and a later record shows that one was");
+        return new LogFound(segment, segment, length, salt, end - length, closed);
+    }
+
+    /// <summary>Reads the header of a segment file; says what is wrong with it, or null.</summary>
+    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out ulong salt)
+    {
+        Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderSize];
+        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out salt);
+    }
+
+    // The newest file whose making was cut short: no record can be in it, since its header is flushed first.
+    public static bool IsUnborn(IFile file)
+    {
+        var header = new byte[RecordFormat.SegmentHeaderSize];
+        return file.Length <= header.Length && !RecordFormat.IsSegmentHeader(header.AsSpan(0, file.Read(0, header)));
+    }
+
+    private static SyncError? Gap(LogOptions options, List<uint> segments)
+    {
+        if (!options.IsReplaceable && segments[0] != 1)
+            return StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing");
+        for (var i = 1; i < segments.Count; i++)
+        {
+            if (segments[i] != segments[i - 1] + 1)
+                return StoreErrors.Damaged(options.PathOf(segments[i - 1] + 1), 0, "the file is missing");
+        }
+        return null;
+    }
+}

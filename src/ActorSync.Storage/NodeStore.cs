@@ -1,0 +1,277 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
+namespace ActorSync.Storage;
+
+/// <summary>What opening a store found.</summary>
+/// <param name="IsNew">The store was made now.</param>
+/// <param name="WasUnclean">The last run did not end by closing the store.</param>
+/// <param name="TornBytes">Bytes of commits that were never whole on the disk, cut from the ends of graphs.</param>
+/// <param name="IsNewInstance">The instance id was drawn anew.</param>
+/// <param name="LostPeerKnowledge">The log of peers' heads was damaged and begun anew: some commands will be sent twice.</param>
+public sealed record StoreRecovery(bool IsNew, bool WasUnclean, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge);
+
+/// <summary>
+/// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
+/// process at a time holds it.
+/// </summary>
+public sealed class NodeStore : INodeStore
+{
+    private readonly StoreSettings _settings;
+    private readonly IFileSystem _files;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _lock;
+    private readonly GraphFolders _folders;
+    private readonly WriterPool _writers;
+    private readonly BlockCache _cache;
+    private readonly PeerKnowledgeLog _knowledge;
+    private readonly SemaphoreSlim _catalog = new(1);
+    private readonly Dictionary<GraphId, Task<Result<(GraphLog Log, GraphIndex Index)>>> _open = [];
+    private readonly Lock _identityGate = new();
+    private volatile IReadOnlyList<GraphId> _graphs;
+    private NodeFile _identity;
+    private bool _allFlushed = true;
+    private bool _isClosed;
+
+    private NodeStore(StoreOpening opening)
+    {
+        _settings = opening.Settings;
+        _files = opening.Files;
+        _time = opening.Time;
+        _lock = opening.Lock!;
+        _folders = opening.Folders;
+        _writers = opening.Writers!;
+        _cache = new BlockCache(_settings.CacheBytes);
+        _knowledge = opening.Knowledge!;
+        _graphs = opening.Graphs;
+        _identity = opening.Identity!;
+        Recovery = opening.Recovery;
+    }
+
+    public NodeId Node => _identity.Node;
+
+    /// <summary>
+    /// Which incarnation this is. It is settled when the store is open, but for one case: the end of a graph's log that
+    /// was lost after a clean close is noticed when that graph is opened, and makes a new one.
+    /// </summary>
+    public InstanceId Instance
+    {
+        get
+        {
+            lock (_identityGate)
+                return _identity.Instance;
+        }
+    }
+
+    public IReadOnlyList<GraphId> Graphs => _graphs;
+
+    public IPeerKnowledge PeerKnowledge => _knowledge;
+
+    /// <summary>What opening the store found.</summary>
+    public StoreRecovery Recovery { get; }
+
+    /// <summary>
+    /// Opens the store in the folder, or makes it. The error is InvalidRequest (a setting), StoreLocked, StoreDamaged or
+    /// StoreFailed; nothing is held then.
+    /// </summary>
+    /// <param name="settings">How it works.</param>
+    /// <param name="files">The file layer; the machine's own unless given.</param>
+    /// <param name="time">The clock of interval flushes; the machine's own unless given.</param>
+    public static async Task<Result<NodeStore>> OpenAsync(StoreSettings settings, IFileSystem? files = null, TimeProvider? time = null)
+    {
+        if (settings.Check() is { } wrong)
+            return wrong;
+        var opening = new StoreOpening(settings, files ?? LocalFileSystem.Instance, time ?? TimeProvider.System);
+        return await Task.Run(opening.Run).ConfigureAwait(false) is { } error ? error : new NodeStore(opening);
+    }
+
+    public Task<Result<OpenedGraph>> CreateAsync(Command init) => OpenedAsync(async () =>
+    {
+        var graph = new GraphId(init.Id);
+        if (init.Prior.Kind != PriorKind.None)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"a graph begins with an init command, {init} is none");
+        if (_graphs.Contains(graph))
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is here already");
+        _folders.Begin(graph);
+        var options = OptionsOf(graph) with { Folder = _folders.NewPathOf(graph) };
+        if (await GraphLog.CreateAsync(options, init).ConfigureAwait(false) is { } error)
+            return error;
+        _folders.Finish(graph);
+        _graphs = [.. _graphs.Append(graph).OrderBy(other => other.Init)];
+        return BeginOpen(graph, new KnownIdentity(init.Id));
+    });
+
+    public Task<Result<OpenedGraph>> OpenAsync(GraphId graph, ICommandIdentity? identity = null) => OpenedAsync(async () =>
+    {
+        if (!_graphs.Contains(graph))
+            return Unknown(graph);
+        return await FindOpenAsync(graph).ConfigureAwait(false) is not null
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open already; it has one writer")
+            : BeginOpen(graph, identity);
+    });
+
+    public async Task<SyncError?> RemoveAsync(GraphId graph)
+    {
+        var removed = await InCatalogAsync<bool>(async () =>
+        {
+            if (!_graphs.Contains(graph))
+                return Unknown(graph);
+            if (await FindOpenAsync(graph).ConfigureAwait(false) is not null)
+                return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open; close it before it is removed");
+            _folders.Remove(graph, () => _graphs = [.. _graphs.Where(other => other != graph)]);
+            return true;
+        }).ConfigureAwait(false);
+        return removed.Error;
+    }
+
+    /// <summary>
+    /// Checks a graph from its first byte to its last: checksums, ids, priors and max cuts. It may be open; then it is
+    /// checked as far as it is committed.
+    /// </summary>
+    /// <returns>What was found, damage included; the error says why it could not be looked at.</returns>
+    public async Task<Result<VerifyReport>> VerifyAsync(
+        GraphId graph, ICommandIdentity? identity = null, IProgress<VerifyProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        (uint, long)? end = null;
+        var found = await InCatalogAsync<bool>(async () =>
+        {
+            if (!_graphs.Contains(graph))
+                return Unknown(graph);
+            end = (await FindOpenAsync(graph).ConfigureAwait(false))?.CommittedEnd;
+            return true;
+        }).ConfigureAwait(false);
+        if (found.Error is { } error)
+            return error;
+        try
+        {
+            var verifier = new GraphVerifier(OptionsOf(graph), graph, identity, progress);
+            return await Task.Run(() => verifier.Run(end, cancellation), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("reading", _folders.PathOf(graph), failure);
+        }
+    }
+
+    /// <summary>Closes the graphs that are open, writes what is queued, and marks the run as ended when all is on the disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _catalog.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
+            _allFlushed &= flushed.All(graph => graph);
+            await _knowledge.DisposeAsync().ConfigureAwait(false);
+            _writers.Dispose();
+            if (_allFlushed)
+                MarkClosed();
+            _lock.Dispose();
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
+
+    // Graphs are opened beside each other: only who opens what is settled under the catalog's lock.
+    private async Task<Result<OpenedGraph>> OpenedAsync(Func<Task<Result<Task<Result<(GraphLog Log, GraphIndex Index)>>>>> begin)
+    {
+        if (!(await InCatalogAsync(begin).ConfigureAwait(false)).TryGet(out var opening, out var error))
+            return error;
+        return (await opening.ConfigureAwait(false)).TryGet(out var opened, out error) ? new OpenedGraph(opened.Log, opened.Index) : error;
+    }
+
+    private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity) =>
+        _open[graph] = Task.Run(() => GraphLog.Open(OptionsOf(graph), graph, _cache, identity));
+
+    // A log that is being closed is waited for, so that its folder is free.
+    private async Task<GraphLog?> FindOpenAsync(GraphId graph)
+    {
+        if (!_open.TryGetValue(graph, out var opening))
+            return null;
+        if ((await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
+        {
+            if (!opened.Log.IsClosing)
+                return opened.Log;
+            _allFlushed &= await opened.Log.Closed.ConfigureAwait(false);
+        }
+        _open.Remove(graph);
+        return null;
+    }
+
+    private static async Task<bool> CloseAsync(Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
+    {
+        if (!(await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
+            return true;
+        await opened.Log.DisposeAsync().ConfigureAwait(false);
+        return await opened.Log.Closed.ConfigureAwait(false);
+    }
+
+    private LogOptions OptionsOf(GraphId graph) => new()
+    {
+        Files = _files,
+        Writers = _writers,
+        Time = _time,
+        Folder = _folders.PathOf(graph),
+        Kind = LogKind.Graph,
+        Fsync = _settings.Fsync,
+        FsyncInterval = _settings.FsyncInterval,
+        SegmentBytes = _settings.SegmentBytes,
+        Walked = RenewInstanceIfTorn,
+    };
+
+    private SyncError? RenewInstanceIfTorn(long tornBytes)
+    {
+        if (tornBytes == 0)
+            return null;
+        lock (_identityGate)
+        {
+            var renewed = _identity with { Instance = NodeFile.DrawInstance() };
+            renewed.Write(_files, _settings.Folder);
+            _identity = renewed;
+        }
+        return null;
+    }
+
+    private void MarkClosed()
+    {
+        try
+        {
+            (_identity with { State = RunState.Closed }).Write(_files, _settings.Folder);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            // The next run then finds an unclean end, which costs it a look at the tails and no more.
+        }
+    }
+
+    private async Task<Result<T>> InCatalogAsync<T>(Func<Task<Result<T>>> work)
+    {
+        await _catalog.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return _isClosed ? new SyncError(SyncErrorKind.ShuttingDown, $"the store in {_settings.Folder} is closed") : await work().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("changing the graphs in", _folders.Root, failure);
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
+
+    private static SyncError Unknown(GraphId graph) => new(SyncErrorKind.UnknownGraph, $"the graph {graph} is not here");
+
+    // A graph that was made this moment holds one command, whose id is known.
+    private sealed class KnownIdentity(CommandId id) : ICommandIdentity
+    {
+        public CommandId Identify(Prior prior, Priority priority, ReadOnlySpan<byte> payload) => id;
+    }
+}

@@ -1,0 +1,195 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
+namespace ActorSync.Storage;
+
+/// <summary>
+/// Peers' acked heads in memory and, a little later, in a record log of their own. The log is written without waiting for
+/// the disk: what is lost costs a few commands sent twice. When it has grown to several times what is alive, one record
+/// with all that is alive takes its place.
+/// </summary>
+internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
+{
+    /// <summary>The most heads that are remembered of one peer and graph; of more, those with the greatest max cut.</summary>
+    public const int MaxHeads = 64;
+
+    /// <summary>Bytes below which the log is left to grow.</summary>
+    public const int MinCompactBytes = 256 << 10;
+
+    private const int GrowthBeforeCompaction = 4;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(PeerIdentity, GraphId), LinkedListNode<KnownHeads>> _entries = [];
+    private readonly LinkedList<KnownHeads> _byUse = new();
+    private readonly HashSet<(PeerIdentity, GraphId)> _dirty = [];
+    private readonly int _maxPairs;
+    private readonly TimeSpan _delay;
+    private readonly ITimer _timer;
+    private RecordLog _log = null!;
+    private Task _writing = Task.CompletedTask;
+    private long _liveBytes;
+    private long _loggedBytes;
+    private bool _isTimerSet;
+    private bool _isClosed;
+
+    private PeerKnowledgeLog(StoreSettings settings, TimeProvider time)
+    {
+        _maxPairs = settings.MaxKnownPairs;
+        _delay = settings.KnowledgeDelay;
+        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _entries.Count;
+        }
+    }
+
+    /// <summary>Opens what is in the folder, or makes it.</summary>
+    public static Result<PeerKnowledgeLog> Open(LogOptions options, StoreSettings settings)
+    {
+        var knowledge = new PeerKnowledgeLog(settings, options.Time);
+        if (!RecordLog.Open(options, knowledge.Replay).TryGet(out var log, out var error))
+        {
+            knowledge._timer.Dispose();
+            return error;
+        }
+        knowledge._log = log;
+        return knowledge;
+    }
+
+    public IReadOnlyList<Address> AckedHeads(PeerIdentity peer, GraphId graph)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue((peer, graph), out var node))
+                return [];
+            _byUse.Remove(node);
+            _byUse.AddLast(node);
+            return node.Value.Heads;
+        }
+    }
+
+    public void RememberAckedHeads(PeerIdentity peer, GraphId graph, IReadOnlyList<Address> heads)
+    {
+        IReadOnlyList<Address> kept = heads.Count <= MaxHeads ? [.. heads] : [.. heads.OrderByDescending(head => head.MaxCut).Take(MaxHeads)];
+        lock (_gate)
+        {
+            if (_isClosed || (_entries.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
+                return;
+            Put(new KnownHeads(peer, graph, kept));
+            _dirty.Add((peer, graph));
+            SetTimer();
+        }
+    }
+
+    /// <summary>Writes what is new, and closes the log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task writing;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            writing = _writing;
+        }
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await writing.ConfigureAwait(false);
+        await WriteAsync().ConfigureAwait(false);
+        await _log.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what is new. What could not be written stays new.</summary>
+    internal async Task WriteAsync()
+    {
+        KnownHeads[] entries;
+        bool all;
+        lock (_gate)
+        {
+            all = _loggedBytes > Math.Max(MinCompactBytes, GrowthBeforeCompaction * _liveBytes);
+            // In order of their use, so that the order survives too.
+            entries = [.. all ? _byUse : _byUse.Where(entry => _dirty.Contains((entry.Peer, entry.Graph)))];
+            _dirty.Clear();
+        }
+        if (entries.Length == 0)
+            return;
+        var record = KnownHeads.Encode(entries);
+        var error = await _log.AppendAsync(KnownHeads.RecordType, record, replacesAll: all).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (error is null)
+            {
+                _loggedBytes = all ? record.Length : _loggedBytes + record.Length;
+                return;
+            }
+            _dirty.UnionWith(entries.Select(entry => (entry.Peer, entry.Graph)).Where(_entries.ContainsKey));
+            SetTimer();
+        }
+    }
+
+    private SyncError? Replay(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
+    {
+        if (type == RecordFormat.ClosedType)
+            return null;
+        _loggedBytes += place.Length;
+        for (var at = 0; at < body.Length;)
+        {
+            if (type != KnownHeads.RecordType || KnownHeads.Read(body.Span, ref at) is not { } entry)
+                return new SyncError(SyncErrorKind.StoreDamaged, "a record of peers' heads cannot be read");
+            Put(entry);
+        }
+        return null;
+    }
+
+    private void Put(KnownHeads entry)
+    {
+        var key = (entry.Peer, entry.Graph);
+        if (_entries.Remove(key, out var old))
+            Forget(old);
+        else if (_entries.Count == _maxPairs)
+            ForgetLeastUsed();
+        _entries[key] = _byUse.AddLast(entry);
+        _liveBytes += entry.Size;
+    }
+
+    private void ForgetLeastUsed()
+    {
+        var least = _byUse.First!;
+        var key = (least.Value.Peer, least.Value.Graph);
+        _entries.Remove(key);
+        _dirty.Remove(key);
+        Forget(least);
+    }
+
+    private void Forget(LinkedListNode<KnownHeads> node)
+    {
+        _byUse.Remove(node);
+        _liveBytes -= node.Value.Size;
+    }
+
+    private void SetTimer()
+    {
+        if (!_isTimerSet && !_isClosed)
+            _isTimerSet = _timer.Change(_delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            _isTimerSet = false;
+            if (!_isClosed)
+                _writing = WriteAfterAsync(_writing);
+        }
+    }
+
+    private async Task WriteAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(false);
+        await WriteAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,138 @@
+using ActorSync.Graphs;
+
+namespace ActorSync.Storage;
+
+/// <summary>
+/// The steps from a folder to an open store. The order is what makes it safe: the lock first; then it is settled which
+/// incarnation this is and written down; only then is anything cut, so that a crash in between cannot hide the loss.
+/// </summary>
+internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, TimeProvider time)
+{
+    private readonly List<(LogOptions Log, LogFound Found)> _torn = [];
+
+    public StoreSettings Settings => settings;
+
+    public IFileSystem Files => files;
+
+    public TimeProvider Time => time;
+
+    public GraphFolders Folders { get; } = new(files, settings.Folder);
+
+    public IReadOnlyList<GraphId> Graphs { get; private set; } = [];
+
+    public IDisposable? Lock { get; private set; }
+
+    public WriterPool? Writers { get; private set; }
+
+    public NodeFile? Identity { get; private set; }
+
+    public PeerKnowledgeLog? Knowledge { get; private set; }
+
+    public StoreRecovery Recovery { get; private set; } = new(false, false, 0, false, false);
+
+    /// <summary>Takes the steps; when one fails, those before it are taken back and the error says why.</summary>
+    public SyncError? Run()
+    {
+        var error = Try();
+        if (error is not null)
+        {
+            Writers?.Dispose();
+            Lock?.Dispose();
+        }
+        return error;
+    }
+
+    private SyncError? Try()
+    {
+        try
+        {
+            CreateFolder(Path.GetFullPath(settings.Folder));
+            Lock = files.TryLock(Path.Combine(settings.Folder, "lock"), out var holder);
+            if (Lock is null)
+                return new SyncError(SyncErrorKind.StoreLocked, $"the store in {settings.Folder} is held by {holder}; stop that one, or use another folder");
+            if (Identify() is { } error)
+                return error;
+            foreach (var (log, found) in _torn)
+                LogOpening.Cut(log, found);
+            Writers = new WriterPool(settings.WriterThreads);
+            return OpenKnowledge();
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("opening the store in", settings.Folder, failure);
+        }
+    }
+
+    // A name is on the disk when the folder that it is in is flushed, all the way up to what was there before.
+    private void CreateFolder(string path)
+    {
+        if (files.FolderExists(path))
+            return;
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+            CreateFolder(parent);
+        files.CreateFolder(path);
+        if (parent is not null)
+            files.FlushFolder(parent);
+    }
+
+    private SyncError? Identify()
+    {
+        if (!NodeFile.Read(files, settings.Folder).TryGet(out var last, out var error))
+            return error;
+        if (last is null && !Folders.IsEmpty)
+            return new SyncError(SyncErrorKind.StoreDamaged, $"{settings.Folder} holds graphs and no file \"{NodeFile.Name}\"; bring it back from a copy, or begin with an empty folder");
+        Graphs = last is null ? [] : Folders.Open();
+        var wasUnclean = last is not null && last.State != RunState.Closed;
+        if (wasUnclean)
+            FindTornTails();
+        var torn = _torn.Sum(log => log.Found.TornBytes);
+        var isNewInstance = last is null || torn > 0 || last.State == RunState.RunningUnflushed;
+        Identity = new NodeFile(
+            last?.Node ?? NodeFile.DrawNode(),
+            isNewInstance ? NodeFile.DrawInstance() : last!.Instance,
+            settings.Fsync == FsyncMode.Always ? RunState.RunningFlushed : RunState.RunningUnflushed);
+        Identity.Write(files, settings.Folder);
+        if (last is null)
+            Folders.Open();
+        Recovery = new StoreRecovery(last is null, wasUnclean, torn, isNewInstance, false);
+        return null;
+    }
+
+    // A damaged graph is not looked at here: opening it says what is wrong, and the others can be used.
+    private void FindTornTails()
+    {
+        foreach (var graph in Graphs)
+        {
+            var log = OptionsOf(Folders.PathOf(graph), LogKind.Graph);
+            if (LogOpening.Walk(log, lastOnly: true, (_, _, _) => null).TryGet(out var found, out _) && found is { TornBytes: > 0 })
+                _torn.Add((log, found));
+        }
+    }
+
+    private SyncError? OpenKnowledge()
+    {
+        var options = OptionsOf(Path.Combine(settings.Folder, "peers"), LogKind.PeerKnowledge) with { IsReplaceable = true, Fsync = FsyncMode.Never };
+        files.CreateFolder(options.Folder);
+        var opened = PeerKnowledgeLog.Open(options, settings);
+        if (opened.Error is { Kind: SyncErrorKind.StoreDamaged })
+        {
+            files.DeleteFolder(options.Folder);
+            files.CreateFolder(options.Folder);
+            opened = PeerKnowledgeLog.Open(options, settings);
+            Recovery = Recovery with { LostPeerKnowledge = true };
+        }
+        if (opened.TryGet(out var knowledge, out var error))
+            Knowledge = knowledge;
+        return error;
+    }
+
+    private LogOptions OptionsOf(string folder, LogKind kind) => new()
+    {
+        Files = files,
+        Writers = Writers!,
+        Time = time,
+        Folder = folder,
+        Kind = kind,
+    };
+}

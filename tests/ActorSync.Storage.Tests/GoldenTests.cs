@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
+namespace ActorSync.Storage.Tests;
+
+/// <summary>
+/// Files of format version 1, in pairs: the bytes (.hex) and what they say (.txt). A difference is a new format: give it a
+/// new version and keep reading this one. ACTORSYNC_WRITE_GOLDEN=1 writes them anew.
+/// </summary>
+public sealed class GoldenTests
+{
+    private static readonly string Golden = Path.Combine(Here(), "golden");
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    [Fact]
+    public async Task Graph_log_v1()
+    {
+        using var fixture = new LogFixture();
+        fixture.Options = fixture.Options with { Salt = 0x0123456789abcdef };
+        var commands = Commands();
+        await using (var log = fixture.Create())
+        {
+            foreach (var batch in (Command[][])[[commands[0]], [commands[1], commands[2]], [commands[3], commands[4]]])
+                Assert.Null(await log.AppendAsync(CommandBatch.RecordType, CommandBatch.Encode(batch)!));
+        }
+        var bytes = fixture.Files["/log/00000001.log"];
+        Check("graph-log-v1", bytes, Describe(bytes, LogKind.Graph));
+
+        using var golden = new LogFixture();
+        golden.Files["/log/00000001.log"] = Read("graph-log-v1");
+        var (graphLog, index) = GraphLog.Open(golden.Options, new GraphId(commands[0].Id), new BlockCache(0), null).Value;
+        await using (graphLog)
+        {
+            Assert.Equal(commands.Count, index.Count);
+            Assert.Equal(commands.Select(command => command.Id), Enumerable.Range(0, 5).Select(ordinal => Command.Parse(graphLog.Read(ordinal)).Value.Id));
+        }
+    }
+
+    [Fact]
+    public async Task Peer_knowledge_v1()
+    {
+        using var fixture = new LogFixture();
+        fixture.Options = fixture.Options with { Salt = 0x0123456789abcdef, Kind = LogKind.PeerKnowledge, IsReplaceable = true };
+        var commands = Commands();
+        var (peer, graph) = (new PeerIdentity(new NodeId(0x11223344), new InstanceId(0x55667788)), new GraphId(commands[0].Id));
+        var heads = new[] { commands[1].Address, commands[2].Address };
+        await using (var log = fixture.Create())
+            Assert.Null(await log.AppendAsync(KnownHeads.RecordType, KnownHeads.Encode([new KnownHeads(peer, graph, heads)])));
+        var bytes = fixture.Files["/log/00000001.log"];
+        Check("peer-knowledge-v1", bytes, Describe(bytes, LogKind.PeerKnowledge));
+
+        fixture.Files["/log/00000001.log"] = Read("peer-knowledge-v1");
+        await using var knowledge = PeerKnowledgeLog.Open(fixture.Options, new StoreSettings { Folder = "/" }).Value;
+        Assert.Equal(heads, knowledge.AckedHeads(peer, graph));
+    }
+
+    [Fact]
+    public void Node_v1()
+    {
+        var node = new NodeFile(new NodeId(new UInt128(0x0011223344556677, 0x8899aabbccddeeff)), new InstanceId(0x0123456789abcdef), RunState.RunningFlushed);
+        Check("node-v1", node.Encode(), $"node {node.Node}\ninstance {node.Instance}\nstate {node.State}\n");
+        var files = new MemoryFiles();
+        files.CreateFolder("/data");
+        files["/data/node"] = Read("node-v1");
+        Assert.Equal(node, NodeFile.Read(files, "/data").Value);
+    }
+
+    // An init command, two branches, their merge, and one that finalizes.
+    private static List<Command> Commands()
+    {
+        var init = Command.Init("golden"u8);
+        var left = Command.Create(Prior.Single(init.Address), Priority.Basic(0), "left"u8);
+        var right = Command.Create(Prior.Single(init.Address), Priority.Basic(300), "right"u8);
+        var merge = Command.Merge(left.Address, right.Address);
+        return [init, left, right, merge, Command.Create(Prior.Single(merge.Address), Priority.Finalize, [])];
+    }
+
+    private static string Describe(byte[] bytes, LogKind kind)
+    {
+        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, kind, 1, out var salt));
+        var text = new StringBuilder();
+        var line = CultureInfo.InvariantCulture;
+        text.Append(line, $"segment 1 of a log of kind {kind}, salt {salt:x16}\n");
+        for (var at = RecordFormat.SegmentHeaderSize; at < bytes.Length;)
+        {
+            var record = bytes.AsSpan(at);
+            Assert.True(RecordFormat.TryReadHead(record, RecordFormat.Seed(salt, 1), (uint)at, out var head) && RecordFormat.IsBodyIntact(record, head));
+            text.Append(line, $"at {at}: record of type {head.Type}, {head.Length} bytes, durable {head.Durable}\n");
+            if (kind == LogKind.Graph && head.Type == CommandBatch.RecordType)
+                DescribeBatch(text, bytes.AsMemory(at + RecordFormat.HeadSize, head.Length));
+            if (kind == LogKind.PeerKnowledge && head.Type == KnownHeads.RecordType)
+                DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
+            at += RecordFormat.HeadSize + head.Length;
+        }
+        return text.ToString();
+    }
+
+    private static void DescribeBatch(StringBuilder text, ReadOnlyMemory<byte> body)
+    {
+        Assert.True(CommandBatch.TryCount(body.Span, out var count, out var at));
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(CommandBatch.TryNext(body, ref at, out var bytes));
+            var command = Command.Parse(bytes).Value;
+            text.Append(CultureInfo.InvariantCulture, $"    {command.Id} max cut {command.Address.MaxCut}, {command.Priority}, payload \"{Encoding.UTF8.GetString(command.Payload.Span)}\"\n");
+        }
+    }
+
+    private static void DescribeHeads(StringBuilder text, ReadOnlySpan<byte> body)
+    {
+        for (var at = 0; at < body.Length;)
+        {
+            var entry = KnownHeads.Read(body, ref at)!;
+            text.Append(CultureInfo.InvariantCulture, $"    node {entry.Peer.Node} instance {entry.Peer.Instance} graph {entry.Graph}\n");
+            foreach (var head in entry.Heads)
+                text.Append(CultureInfo.InvariantCulture, $"        {head.Id} max cut {head.MaxCut}\n");
+        }
+    }
+
+    private static byte[] Read(string name) => Convert.FromHexString(File.ReadAllText(Path.Combine(Golden, name + ".hex")).ReplaceLineEndings(""));
+
+    private static void Check(string name, byte[] bytes, string text)
+    {
+        var lines = string.Concat(bytes.Chunk(32).Select(line => Convert.ToHexStringLower(line) + "\n"));
+        if (Environment.GetEnvironmentVariable("ACTORSYNC_WRITE_GOLDEN") == "1")
+        {
+            File.WriteAllText(Path.Combine(Golden, name + ".hex"), lines);
+            File.WriteAllText(Path.Combine(Golden, name + ".txt"), text);
+        }
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden, name + ".hex")).ReplaceLineEndings("\n"), lines);
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden, name + ".txt")).ReplaceLineEndings("\n"), text);
+    }
+}

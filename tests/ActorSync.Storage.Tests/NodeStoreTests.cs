@@ -1,0 +1,326 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
+namespace ActorSync.Storage.Tests;
+
+public sealed class NodeStoreTests
+{
+    private static readonly StoreSettings Settings = new() { Folder = "/data", WriterThreads = 1 };
+
+    private static async Task<PeerIdentity> Run(MemoryFiles files, StoreSettings settings)
+    {
+        await using var store = (await NodeStore.OpenAsync(settings, files)).Value;
+        return new PeerIdentity(store.Node, store.Instance);
+    }
+
+    // A store with one graph of eleven commands whose process was killed, and who it was.
+    private static async Task<(MemoryFiles Files, PeerIdentity Identity, RandomGraph Graph)> Killed(FsyncMode fsync)
+    {
+        var (files, graph) = (new MemoryFiles(), new RandomGraph(1));
+        await using var store = (await NodeStore.OpenAsync(Settings with { Fsync = fsync }, files)).Value;
+        var log = (await store.CreateAsync(graph.Init)).Value.Store;
+        Assert.Null(await log.AppendAsync(1, graph.Batch(10)));
+        return (files.Copy(), new PeerIdentity(store.Node, store.Instance), graph);
+    }
+
+    [Fact]
+    public async Task A_clean_end_keeps_the_incarnation_in_every_mode()
+    {
+        foreach (var fsync in Enum.GetValues<FsyncMode>())
+        {
+            var files = new MemoryFiles();
+            var identity = await Run(files, Settings with { Fsync = fsync });
+            Assert.NotEqual(default, identity.Node);
+            Assert.Equal(identity, await Run(files, Settings with { Fsync = fsync }));
+            Assert.NotEqual(identity.Node, (await Run(new MemoryFiles(), Settings)).Node);
+        }
+    }
+
+    [Theory]
+    [InlineData(FsyncMode.Always, false)]
+    [InlineData(FsyncMode.Interval, true)]
+    [InlineData(FsyncMode.Never, true)]
+    public async Task An_unclean_end_makes_a_new_incarnation_unless_all_was_flushed(FsyncMode fsync, bool renewed)
+    {
+        var (files, identity, _) = await Killed(fsync);
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(identity.Node, store.Node);
+        Assert.Equal(renewed, store.Instance != identity.Instance);
+        Assert.Equal(new StoreRecovery(false, true, 0, renewed, false), store.Recovery);
+    }
+
+    [Fact]
+    public async Task A_torn_tail_makes_a_new_incarnation_before_any_graph_is_opened()
+    {
+        var (files, identity, graph) = await Killed(FsyncMode.Always);
+        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
+        files[path] = files[path][..^1];
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            Assert.Equal(identity.Node, store.Node);
+            Assert.NotEqual(identity.Instance, store.Instance);
+            Assert.True(store.Recovery is { IsNewInstance: true, TornBytes: > 0 });
+            identity = new PeerIdentity(store.Node, store.Instance);
+            Assert.Equal(1, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
+        }
+        Assert.Equal(identity, await Run(files, Settings));
+    }
+
+    [Fact]
+    public async Task A_tail_lost_after_a_clean_end_makes_a_new_incarnation_when_its_graph_is_opened()
+    {
+        var (files, _, graph) = await Killed(FsyncMode.Always);
+        var identity = await Run(files, Settings);
+        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
+        files[path] = files[path][..^1];
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(identity.Instance, store.Instance);
+        Assert.Equal(1, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
+        Assert.NotEqual(identity.Instance, store.Instance);
+    }
+
+    [Fact]
+    public async Task A_crash_between_the_new_incarnation_and_the_cut_hides_nothing()
+    {
+        var (files, identity, _) = await Killed(FsyncMode.Always);
+        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
+        files[path] = files[path][..^1];
+        files.Before = (act, _) =>
+        {
+            if (act == FileAct.Truncate)
+                throw LogFixture.Broken();
+        };
+        Assert.Equal(SyncErrorKind.StoreFailed, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
+        files.Before = (_, _) => { };
+        Assert.NotEqual(identity.Instance, (await Run(files, Settings)).Instance);
+    }
+
+    [Fact]
+    public async Task Graphs_are_listed_sorted_removed_and_made_again()
+    {
+        var files = new MemoryFiles();
+        var graphs = Enumerable.Range(0, 5).Select(seed => new RandomGraph(seed)).OrderBy(graph => graph.Graph.Init).ToList();
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            foreach (var graph in graphs.AsEnumerable().Reverse())
+                Assert.Null(await (await store.CreateAsync(graph.Init)).Value.Store.AppendAsync(1, graph.Batch(5)));
+            Assert.Equal(SyncErrorKind.InvalidRequest, (await store.CreateAsync(graphs[0].Init)).Error!.Kind);
+            Assert.Equal(SyncErrorKind.InvalidRequest, (await store.CreateAsync(graphs[0].Commands[1])).Error!.Kind);
+            Assert.Equal(SyncErrorKind.InvalidRequest, (await store.OpenAsync(graphs[0].Graph)).Error!.Kind);
+            Assert.Equal(SyncErrorKind.InvalidRequest, (await store.RemoveAsync(graphs[0].Graph))!.Kind);
+        }
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            Assert.Equal(graphs.Select(graph => graph.Graph), store.Graphs);
+            Assert.Null(await store.RemoveAsync(graphs[2].Graph));
+            Assert.Equal(SyncErrorKind.UnknownGraph, (await store.RemoveAsync(graphs[2].Graph))!.Kind);
+            Assert.Equal(SyncErrorKind.UnknownGraph, (await store.OpenAsync(graphs[2].Graph)).Error!.Kind);
+            Assert.DoesNotContain(files.Files, path => path.Contains(graphs[2].Graph.ToString(), StringComparison.Ordinal));
+            Assert.Equal(1, (await store.CreateAsync(graphs[2].Init)).Value.Index.Count);
+        }
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(5, again.Graphs.Count);
+        Assert.Equal(1, (await again.OpenAsync(graphs[2].Graph)).Value.Index.Count);
+    }
+
+    [Fact]
+    public async Task A_graph_is_opened_while_another_still_is_and_the_store_waits_for_both_to_close()
+    {
+        var files = new MemoryFiles();
+        var (slow, quick) = (new RandomGraph(1), new RandomGraph(2));
+        await using (var made = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            _ = (await made.CreateAsync(slow.Init)).Value;
+            _ = (await made.CreateAsync(quick.Init)).Value;
+        }
+        var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var release = new ManualResetEventSlim();
+        files.Before = (act, path) =>
+        {
+            if (act == FileAct.Open && path.Contains(slow.Graph.ToString(), StringComparison.Ordinal))
+                release.Wait();
+        };
+        var opening = store.OpenAsync(slow.Graph);
+        _ = (await store.OpenAsync(quick.Graph)).Value;
+        Assert.False(opening.IsCompleted);
+        var closing = store.DisposeAsync();
+        release.Set();
+        Assert.Equal(1, (await opening).Value.Index.Count);
+        await closing;
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.False(again.Recovery.WasUnclean);
+    }
+
+    [Fact]
+    public async Task A_graph_that_is_being_closed_can_be_opened_again_at_once()
+    {
+        await using var store = (await NodeStore.OpenAsync(Settings, new MemoryFiles())).Value;
+        var graph = new RandomGraph(3);
+        var log = (await store.CreateAsync(graph.Init)).Value.Store;
+        var append = log.AppendAsync(1, graph.Batch(3));
+        var closing = log.DisposeAsync();
+        var again = (await store.OpenAsync(graph.Graph)).Value;
+        Assert.Equal(4, again.Index.Count);
+        Assert.Null(await append);
+        await closing;
+        await again.Store.DisposeAsync();
+        Assert.Null(await store.RemoveAsync(graph.Graph));
+    }
+
+    [Fact]
+    public async Task Making_a_graph_that_fails_anywhere_leaves_it_there_whole_or_not_at_all()
+    {
+        var graph = new RandomGraph(4);
+        for (var step = 0; ; step++)
+        {
+            var (files, left) = (new MemoryFiles(), step);
+            await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+            files.Before = (_, _) =>
+            {
+                if (left-- == 0)
+                    throw LogFixture.Broken();
+            };
+            var made = await store.CreateAsync(graph.Init);
+            files.Before = (_, _) => { };
+            await using var killed = (await NodeStore.OpenAsync(Settings, files.Copy())).Value;
+            if (killed.Graphs.Count == 1)
+                Assert.Equal(1, (await killed.OpenAsync(graph.Graph)).Value.Index.Count);
+            Assert.True(made.Error is null == (killed.Graphs.Count == 1) || made.Error is { Kind: SyncErrorKind.StoreFailed });
+            if (left >= 0)
+            {
+                Assert.True(step > 5);
+                return;
+            }
+            if (made.Error is not null)
+                _ = (store.Graphs.Count == 1 ? await store.OpenAsync(graph.Graph) : await store.CreateAsync(graph.Init)).Value;
+        }
+    }
+
+    [Fact]
+    public async Task What_was_half_made_or_half_removed_is_swept_away()
+    {
+        var files = new MemoryFiles();
+        await Run(files, Settings);
+        foreach (var name in (string[])["aa.new", "bb.gone"])
+        {
+            files.CreateFolder($"/data/graphs/{name}");
+            files[$"/data/graphs/{name}/00000001.log"] = [1, 2, 3];
+        }
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Empty(store.Graphs);
+        Assert.Empty(files.List("/data/graphs"));
+    }
+
+    [Fact]
+    public async Task One_damaged_graph_is_refused_and_the_others_are_served()
+    {
+        var (files, _, graph) = await Killed(FsyncMode.Always);
+        var other = new RandomGraph(2);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+            await store.CreateAsync(other.Init);
+        var path = $"/data/graphs/{graph.Graph}/00000001.log";
+        var bytes = files[path];
+        bytes[40] ^= 1;
+        files[path] = bytes;
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var error = (await again.OpenAsync(graph.Graph)).Error!;
+        Assert.Equal(SyncErrorKind.StoreDamaged, error.Kind);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await again.OpenAsync(other.Graph)).Value.Index.Count);
+        Assert.Null(await again.RemoveAsync(graph.Graph));
+    }
+
+    [Fact]
+    public async Task A_store_is_held_once_and_says_by_whom()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorsync-store-").FullName;
+        try
+        {
+            var settings = Settings with { Folder = folder };
+            var first = (await NodeStore.OpenAsync(settings)).Value;
+            var error = (await NodeStore.OpenAsync(settings)).Error!;
+            Assert.Equal(SyncErrorKind.StoreLocked, error.Kind);
+            Assert.Contains(folder, error.Message, StringComparison.Ordinal);
+            Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
+            await first.DisposeAsync();
+            await using var second = (await NodeStore.OpenAsync(settings)).Value;
+            Assert.False(second.Recovery.WasUnclean);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Any_flipped_bit_of_the_node_file_is_refused()
+    {
+        var files = new MemoryFiles();
+        await Run(files, Settings);
+        var bytes = files["/data/node"];
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            var flipped = bytes.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << bit % 8);
+            files["/data/node"] = flipped;
+            Assert.Equal(SyncErrorKind.StoreDamaged, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
+        }
+    }
+
+    [Fact]
+    public async Task Graphs_without_the_node_file_are_not_taken_over()
+    {
+        var (files, _, _) = await Killed(FsyncMode.Always);
+        files.DeleteFile("/data/node");
+        Assert.Equal(SyncErrorKind.StoreDamaged, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
+    }
+
+    [Fact]
+    public async Task A_close_that_could_not_flush_is_no_clean_end()
+    {
+        var files = new MemoryFiles();
+        var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var graph = new RandomGraph(1);
+        Assert.Null(await (await store.CreateAsync(graph.Init)).Value.Store.AppendAsync(1, graph.Batch(3)));
+        files.Before = (act, path) =>
+        {
+            if (act == FileAct.Flush && path.Contains("graphs", StringComparison.Ordinal))
+                throw LogFixture.Broken();
+        };
+        await store.DisposeAsync();
+        files.Before = (_, _) => { };
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.True(again.Recovery.WasUnclean);
+    }
+
+    [Fact]
+    public async Task A_closed_store_answers_that_it_is_closed()
+    {
+        var store = (await NodeStore.OpenAsync(Settings, new MemoryFiles())).Value;
+        await store.DisposeAsync();
+        await store.DisposeAsync();
+        Assert.Equal(SyncErrorKind.ShuttingDown, (await store.CreateAsync(Command.Init([]))).Error!.Kind);
+    }
+
+    [Fact]
+    public async Task Settings_out_of_range_are_named()
+    {
+        var wrong = new (string Name, StoreSettings Settings)[]
+        {
+            (nameof(StoreSettings.Folder), Settings with { Folder = " " }),
+            (nameof(StoreSettings.Fsync), Settings with { Fsync = (FsyncMode)3 }),
+            (nameof(StoreSettings.FsyncInterval), Settings with { FsyncInterval = TimeSpan.Zero }),
+            (nameof(StoreSettings.SegmentBytes), Settings with { SegmentBytes = 100 }),
+            (nameof(StoreSettings.CacheBytes), Settings with { CacheBytes = -1 }),
+            (nameof(StoreSettings.WriterThreads), Settings with { WriterThreads = 0 }),
+            (nameof(StoreSettings.MaxKnownPairs), Settings with { MaxKnownPairs = 0 }),
+            (nameof(StoreSettings.KnowledgeDelay), Settings with { KnowledgeDelay = TimeSpan.FromDays(1) }),
+        };
+        foreach (var (name, settings) in wrong)
+        {
+            var error = (await NodeStore.OpenAsync(settings, new MemoryFiles())).Error!;
+            Assert.Equal(SyncErrorKind.InvalidRequest, error.Kind);
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+}
