@@ -18,10 +18,8 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private readonly Queue<PendingRecord> _queue = new();
     private readonly TaskCompletionSource<bool> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _timer;
-    private ActiveSegment _active;
-    private uint _first;
-    private readonly (uint Segment, long Length) _mark;
-    private bool _isRollPending;
+    private readonly LogWriter _writer;
+    private (uint Segment, long Length) _committedEnd;
     private long _committedItems;
     private long _queuedItems;
     private bool _isScheduled;
@@ -29,13 +27,12 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private bool _isFlushDue;
     private bool _isTimerSet;
 
-    private RecordLog(LogOptions options, ulong salt, ActiveSegment active, uint first, (uint, long) mark)
+    private RecordLog(LogOptions options, ulong salt, LogWriter writer)
     {
         _options = options;
         _salt = salt;
-        _active = active;
-        _first = first;
-        _mark = mark;
+        _writer = writer;
+        _committedEnd = writer.End;
         if (options.Fsync == FsyncMode.Interval)
             _timer = options.Time.CreateTimer(_ => OnInterval(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -64,7 +61,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         get
         {
             lock (_gate)
-                return (_active.Number, _active.Length);
+                return _committedEnd;
         }
     }
 
@@ -74,7 +71,8 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         try
         {
             var salt = options.Salt ?? LogOpening.DrawSalt();
-            return new RecordLog(options, salt, ActiveSegment.Create(options, 1, salt), 1, (1, RecordFormat.SegmentHeaderSize));
+            var active = ActiveSegment.Create(options, 1, salt);
+            return new RecordLog(options, salt, new LogWriter(options, salt, active, 1, (1, active.Length)));
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
@@ -95,7 +93,8 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
                 return refusal;
             LogOpening.Cut(options, found);
             var active = ActiveSegment.Open(options, found.LastSegment, found.Salt);
-            return new RecordLog(options, found.Salt, active, found.FirstSegment, (found.LastSegment, found.Closed ? found.Length : 0)) { TornBytes = found.TornBytes };
+            var writer = new LogWriter(options, found.Salt, active, found.FirstSegment, (found.LastSegment, found.Closed ? found.Length : 0));
+            return new RecordLog(options, found.Salt, writer) { TornBytes = found.TornBytes };
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
@@ -205,77 +204,45 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         long bytes = 0;
         while (_queue.TryPeek(out var next))
         {
-            if (group.Count > 0 && (next.ReplacesAll || group[0].ReplacesAll || bytes + next.Bytes.Length > GroupBytes || !Fits(bytes + next.Bytes.Length)))
+            if (group.Count > 0 && (next.ReplacesAll || group[0].ReplacesAll || bytes + next.Bytes.Length > GroupBytes || !_writer.Fits(group[0], bytes + next.Bytes.Length)))
                 return;
             bytes += next.Bytes.Length;
             group.Add(_queue.Dequeue());
         }
-
-        // A group whose first record goes into a new file may fill that one.
-        bool Fits(long length) => (MustRoll(group[0]) ? RecordFormat.SegmentHeaderSize : _active.Length) + length <= _options.SegmentBytes;
     }
-
-    private bool MustRoll(PendingRecord first) => _isRollPending || (_active.Length > RecordFormat.SegmentHeaderSize
-        && (first.ReplacesAll || _active.Length + first.Bytes.Length > _options.SegmentBytes));
 
     private void Commit(List<PendingRecord> group)
     {
-        var failure = TryWrite(group);
+        var failure = _writer.Write(group);
         if (failure is not null)
         {
             Fail(group, failure);
             return;
         }
-        if (Committed is { } committed)
+        var (segment, end) = _writer.End;
+        var at = end - group.Sum(record => (long)record.Bytes.Length);
+        foreach (var record in group)
         {
-            var at = _active.Length - group.Sum(record => (long)record.Bytes.Length);
-            foreach (var record in group)
-            {
-                committed(new RecordPlace(_active.Number, at, record.Bytes.Length), record);
-                at += record.Bytes.Length;
-            }
+            Committed?.Invoke(new RecordPlace(segment, at, record.Bytes.Length), record);
+            at += record.Bytes.Length;
         }
         lock (_gate)
         {
-            foreach (var record in group)
-                _committedItems += record.Items;
+            _committedEnd = (segment, end);
+            _committedItems += group.Sum(record => (long)record.Items);
             if (_timer is not null && !_isTimerSet)
                 _isTimerSet = _timer.Change(_options.FsyncInterval, Timeout.InfiniteTimeSpan);
         }
         if (group[0].ReplacesAll)
-            DropReplaced();
+            _writer.DropReplaced();
         foreach (var record in group)
             record.Done.SetResult(null);
-    }
-
-    private SyncError? TryWrite(List<PendingRecord> group)
-    {
-        try
-        {
-            if (MustRoll(group[0]))
-                Roll();
-            var end = _active.Write(group);
-            if (_options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
-                _active.Flush(end);
-            lock (_gate)
-                _active.Accept(end);
-            return null;
-        }
-        catch (SyncException damage)
-        {
-            return damage.Error;
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            return StoreErrors.Failed("writing to", _active.Path, failure);
-        }
     }
 
     // Reported under the gate, so that whatever is begun later was begun after the report.
     private void Fail(List<PendingRecord> group, SyncError failure)
     {
-        // The space is given back at once when that can be; if not, the next append tries again.
-        Try(_active.Repair);
+        _writer.GiveBack();
         lock (_gate)
         {
             foreach (var record in group)
@@ -283,29 +250,6 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
             while (_queue.TryDequeue(out var record))
                 record.Done.SetResult(failure);
             _queuedItems = _committedItems;
-        }
-    }
-
-    private void Roll()
-    {
-        _active.Flush(_active.Length);
-        // Once the new file may be there the old one takes no more: only the newest may have a torn tail.
-        _isRollPending = true;
-        var next = ActiveSegment.Create(_options, _active.Number + 1, _salt);
-        _active.Dispose();
-        lock (_gate)
-            _active = next;
-        _isRollPending = false;
-    }
-
-    // Oldest first, so that what is left after a crash has no gap.
-    private void DropReplaced()
-    {
-        for (; _first < _active.Number; _first++)
-        {
-            var path = _options.PathOf(_first);
-            if (!Try(() => _options.Files.DeleteFile(path)))
-                return;
         }
     }
 
@@ -323,7 +267,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
 
     private void FlushLate()
     {
-        if (Try(() => _active.Flush(_active.Length)))
+        if (_writer.Flush())
             return;
         lock (_gate)
             _isTimerSet = _timer!.Change(_options.FsyncInterval, Timeout.InfiniteTimeSpan);
@@ -332,32 +276,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private void CloseFile()
     {
         _timer?.Dispose();
-        var clean = Try(() =>
-        {
-            _active.Flush(_active.Length);
-            // A mark behind which a newer file may lie could be taken for damage if it were torn.
-            if (_isRollPending || _mark == (_active.Number, _active.Length))
-                return;
-            var mark = new PendingRecord(RecordFormat.ClosedType, new byte[RecordFormat.HeadSize], 0, false);
-            var end = _active.Write([mark]);
-            _active.Flush(end);
-            _active.Accept(end);
-        });
-        _active.Dispose();
-        _closed.SetResult(clean);
-    }
-
-    private static bool Try(Action action)
-    {
-        try
-        {
-            action();
-            return true;
-        }
-        catch (Exception failure) when (failure is SyncException || StoreErrors.IsFileFailure(failure))
-        {
-            return false;
-        }
+        _closed.SetResult(_writer.Close());
     }
 
     private static Task<SyncError?> Refuse(SyncErrorKind kind, string message) => Task.FromResult<SyncError?>(new SyncError(kind, message));

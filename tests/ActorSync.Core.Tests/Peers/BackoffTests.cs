@@ -1,4 +1,6 @@
-namespace ActorSync.Transport.Tests;
+using ActorSync.Peers;
+
+namespace ActorSync.Core.Tests.Peers;
 
 public class BackoffTests
 {

@@ -1,0 +1,105 @@
+namespace ActorSync.Storage;
+
+/// <summary>
+/// Writes groups of records to the newest file of a log and goes on in new files. Used by one thread at a time; it knows
+/// nothing of who waits for what.
+/// </summary>
+internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment active, uint first, (uint Segment, long Length) mark)
+{
+    private ActiveSegment _active = active;
+    private uint _first = first;
+    private bool _isRollPending;
+
+    /// <summary>The newest file, and the bytes of it that are accepted.</summary>
+    public (uint Segment, long Length) End => (_active.Number, _active.Length);
+
+    /// <summary>Whether a group that begins with that record and is so many bytes long fits into one file.</summary>
+    public bool Fits(PendingRecord first, long bytes) =>
+        (MustRoll(first) ? RecordFormat.SegmentHeaderSize : _active.Length) + bytes <= options.SegmentBytes;
+
+    /// <summary>Writes a group of records behind each other in one file, flushed as the mode wants it; or says why not.</summary>
+    public SyncError? Write(List<PendingRecord> group)
+    {
+        try
+        {
+            if (MustRoll(group[0]))
+                Roll();
+            var end = _active.Write(group);
+            if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
+                _active.Flush(end);
+            _active.Accept(end);
+            return null;
+        }
+        catch (SyncException damage)
+        {
+            return damage.Error;
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("writing to", _active.Path, failure);
+        }
+    }
+
+    /// <summary>Gives the space of a failed group back, if that can be now; if not, the next write tries again.</summary>
+    public void GiveBack() => Try(_active.Repair);
+
+    /// <summary>Flushes what is accepted; false when that failed, and is to be tried again.</summary>
+    public bool Flush() => Try(() => _active.Flush(_active.Length));
+
+    /// <summary>Deletes the files before the newest; oldest first, so that what is left after a crash has no gap.</summary>
+    public void DropReplaced()
+    {
+        for (; _first < _active.Number; _first++)
+        {
+            var path = options.PathOf(_first);
+            if (!Try(() => options.Files.DeleteFile(path)))
+                return;
+        }
+    }
+
+    /// <summary>Flushes, leaves the closing mark and lets go of the file; false when not all of it is on the disk.</summary>
+    public bool Close()
+    {
+        var clean = Try(Mark);
+        _active.Dispose();
+        return clean;
+    }
+
+    private void Mark()
+    {
+        _active.Flush(_active.Length);
+        // A mark behind which a newer file may lie could be taken for damage if it were torn.
+        if (_isRollPending || mark == End)
+            return;
+        var end = _active.Write([new PendingRecord(RecordFormat.ClosedType, new byte[RecordFormat.HeadSize], 0, false)]);
+        _active.Flush(end);
+        _active.Accept(end);
+    }
+
+    private bool MustRoll(PendingRecord first) => _isRollPending || (_active.Length > RecordFormat.SegmentHeaderSize
+        && (first.ReplacesAll || _active.Length + first.Bytes.Length > options.SegmentBytes));
+
+    private void Roll()
+    {
+        _active.Flush(_active.Length);
+        // Once the new file may be there the old one takes no more: only the newest may have a torn tail.
+        _isRollPending = true;
+        var next = ActiveSegment.Create(options, _active.Number + 1, salt);
+        _active.Dispose();
+        _active = next;
+        _isRollPending = false;
+    }
+
+    private static bool Try(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception failure) when (failure is SyncException || StoreErrors.IsFileFailure(failure))
+        {
+            return false;
+        }
+    }
+}
