@@ -7,6 +7,12 @@ public readonly struct Result<T>
 {
     private readonly T? _value;
 
+    /// <summary>A value; for a type that is an interface, which does not convert by itself.</summary>
+    public Result(T value)
+        : this(value, null)
+    {
+    }
+
     private Result(T? value, SyncError? error)
     {
         _value = value;

@@ -47,7 +47,7 @@ public abstract record GraphOutput
 /// <summary>
 /// The writer of one graph. Commands enter its index at once, so that the next one can follow them, but nothing is
 /// answered or shown before the store has committed it: <see cref="Committed"/> is the latest durable version, and all
-/// that lies above it in the index is tentative. A failed append takes everything tentative with it.
+/// that lies above it in the index is tentative. A failed append takes all with it that was begun after it.
 /// <code>
 /// Act, Receive ──> index (tentative) ──Append──> store ──Committed──> Changed, Acted, Received
 ///                                                  └────CommitFailed─> index cut, errors
@@ -117,8 +117,14 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
     {
         if (act.Priority.Kind is not (PriorityKind.Basic or PriorityKind.Finalize))
             return new SyncError(SyncErrorKind.InvalidRequest, $"an action is of basic or finalize priority, not {act.Priority}");
+        if (_index.Count == 0)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {Committed.Graph.ToShortString()} has no init command yet; receive it first");
         return TooLarge(act.Payload.Length) ?? Overload();
     }
+
+    private SyncError? Forbidden(Command command) => command.Prior.Kind == PriorKind.None && command.Id != Committed.Graph.Init
+        ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
+        : TooLarge(command.Payload.Length);
 
     private SyncError? TooLarge(int bytes) => bytes <= _limits.CommandPayloadBytes
         ? null
@@ -140,7 +146,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
         var commands = new List<Command>(receive.Commands.Count);
         foreach (var command in receive.Commands)
         {
-            if (tally.Count(command, TooLarge(command.Payload.Length) ?? _index.Add(command).Error))
+            if (tally.Count(command, Forbidden(command) ?? _index.Add(command).Error))
                 commands.Add(command);
         }
         if (_index.HeadOrdinals.Count > _limits.Heads)
@@ -196,13 +202,20 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             outbox.Put(answer);
     }
 
+    // All that was begun behind a failed append fails with it, here and in the store; those failures, heard later, are no
+    // news. What was begun before it has a fate of its own, which may only not have been heard yet.
     private void OnCommitFailed(GraphInput.CommitFailed failed, IOutbox<GraphOutput> outbox)
     {
-        // One failure fails all that is pending; those of the appends behind it come after and change nothing.
-        if (!_pending.TryPeek(out var oldest) || failed.Append < oldest.Number)
+        if (_pending.All(pending => pending.Number != failed.Append))
             return;
-        _index.Cut(Committed.Count, Committed.Heads);
-        while (_pending.TryDequeue(out var pending))
+        var lost = _pending.Where(pending => pending.Number >= failed.Append).ToArray();
+        var kept = _pending.Where(pending => pending.Number < failed.Append).ToArray();
+        _pending.Clear();
+        foreach (var pending in kept)
+            _pending.Enqueue(pending);
+        var last = kept.LastOrDefault(pending => pending.Heads is not null);
+        _index.Cut(last?.Count ?? Committed.Count, last?.Heads ?? Committed.Heads);
+        foreach (var pending in lost)
             outbox.Put(pending.Answer(failed.Error));
     }
 

@@ -31,7 +31,7 @@ public sealed class PeerStanding(StandingSettings settings)
         if (forgiven > 0)
         {
             _strikes = (int)Math.Max(0, _strikes - forgiven);
-            _since = now;
+            _since += settings.ForgiveAfter * forgiven;
         }
         return _strikes;
     }
@@ -39,9 +39,9 @@ public sealed class PeerStanding(StandingSettings settings)
     /// <summary>Notes a fault. True when the peer must be shut out now.</summary>
     public bool Strike(MonotonicTime now)
     {
-        if (Strikes(now) == 0)
-            _since = now;
-        if (++_strikes < settings.StrikesMost)
+        _strikes = Strikes(now) + 1;
+        _since = now;
+        if (_strikes < settings.StrikesMost)
             return false;
         _strikes = 0;
         _shutOutUntil = now + settings.ShutOutFor;

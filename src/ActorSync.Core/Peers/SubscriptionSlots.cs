@@ -18,8 +18,12 @@ public sealed class SubscriptionSlots(int limit, int memberLimit)
     /// <summary>Takes a place for the peer, which may have it already. False when there is none.</summary>
     public bool TryTake(NodeId peer, bool isMember)
     {
-        var (places, most) = isMember ? (_members, memberLimit) : (_strangers, limit);
-        return places.Contains(peer) || places.Count < most && places.Add(peer);
+        var (places, most, others) = isMember ? (_members, memberLimit, _strangers) : (_strangers, limit, _members);
+        if (!places.Contains(peer) && places.Count >= most)
+            return false;
+        places.Add(peer);
+        others.Remove(peer);
+        return true;
     }
 
     /// <summary>Frees the peer's place.</summary>

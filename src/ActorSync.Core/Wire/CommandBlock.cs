@@ -12,7 +12,7 @@ namespace ActorSync.Wire;
 ///   prior*   what the tag says: varint distance back (1 is the command before), or 32 bytes of id and varint max cut
 ///   varint   the number of a basic priority, when the tag says that it is given
 ///   varint   bytes of payload, and the payload; both are left out of a merge
-/// 8 bytes  check: the first 8 bytes of the ids of all commands, XORed
+/// 8 bytes  check: the first 8 bytes of the ids of all commands, XORed, the last of them first
 /// </code>
 /// </summary>
 public sealed class CommandBlock(ReadOnlyMemory<byte> bytes)

@@ -14,37 +14,31 @@ public class TestEventListener : DefaultLogger
     /// <summary>Takes a filter away.</summary>
     internal sealed record Unmute(LogFilter Filter);
 
-    protected override void OnReceive(object message)
+    protected override bool Receive(object message)
     {
         switch (message)
         {
-            case InitializeLogger initialize:
+            case InitializeLogger:
                 Context.System.EventStream.Subscribe(Self, typeof(Mute));
                 Context.System.EventStream.Subscribe(Self, typeof(Unmute));
                 Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
-                base.OnReceive(initialize);
-                break;
+                return base.Receive(message);
             case Mute mute:
                 _filters.Add(mute.Filter);
-                break;
+                return true;
             case Unmute unmute:
                 _filters.Remove(unmute.Filter);
-                break;
+                return true;
             case DeadLetter letter:
-                Show(new Warning(letter.Recipient.Path.ToString(), letter.Recipient.GetType(), letter));
-                break;
-            case LogEvent logEvent:
-                Show(logEvent);
-                break;
+                return base.Receive(new Warning(letter.Recipient.Path.ToString(), letter.Recipient.GetType(), letter));
             default:
-                base.OnReceive(message);
-                break;
+                return base.Receive(message);
         }
     }
 
-    private void Show(LogEvent logEvent)
+    protected override void Print(LogEvent logEvent)
     {
         if (!_filters.Exists(filter => filter.Takes(logEvent)))
-            base.OnReceive(logEvent);
+            base.Print(logEvent);
     }
 }

@@ -48,14 +48,10 @@ public abstract class ActorBase
     protected void SetReceiveTimeout(TimeSpan? timeout) => Cell.SetReceiveTimeout(timeout);
 
     /// <summary>Runs before the first message.</summary>
-    protected virtual void PreStart()
-    {
-    }
+    protected virtual void PreStart() { }
 
     /// <summary>Runs when the actor has stopped, after its children.</summary>
-    protected virtual void PostStop()
-    {
-    }
+    protected virtual void PostStop() { }
 
     /// <summary>Runs on the instance that failed, before it is replaced: stops the children and calls <see cref="PostStop"/>.</summary>
     protected virtual void PreRestart(Exception reason, object message)

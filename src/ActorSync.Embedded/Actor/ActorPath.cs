@@ -109,15 +109,11 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 /// <summary>The top of a system's tree.</summary>
 public sealed class RootActorPath : ActorPath
 {
-    public RootActorPath(Address address, string name = "") : base(address, null, name, 0)
-    {
-    }
+    public RootActorPath(Address address, string name = "") : base(address, null, name, 0) { }
 }
 
 /// <summary>A path below another.</summary>
 public sealed class ChildActorPath : ActorPath
 {
-    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid)
-    {
-    }
+    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid) { }
 }

@@ -69,21 +69,15 @@ public abstract class MinimalActorRef : ActorRefBase, IInternalActorRef
     bool IInternalActorRef.IsTerminated => false;
     void IInternalActorRef.SendSystemMessage(SystemMessage message) => OnSystemMessage(message);
 
-    private protected virtual void OnSystemMessage(SystemMessage message)
-    {
-    }
+    private protected virtual void OnSystemMessage(SystemMessage message) { }
 
-    protected override void TellInternal(object message, IActorRef sender)
-    {
-    }
+    protected override void TellInternal(object message, IActorRef sender) { }
 }
 
 /// <summary>The reference of nobody: what is told to it is forgotten.</summary>
 public sealed class Nobody : MinimalActorRef
 {
-    private Nobody()
-    {
-    }
+    private Nobody() { }
 
     public static readonly Nobody Instance = new();
 

@@ -6,9 +6,7 @@ namespace Akka.Actor;
 /// <summary>A tree of actors with its scheduler, its event stream and its settings.</summary>
 public abstract class ActorSystem : IActorRefFactory, IDisposable
 {
-    private protected ActorSystem()
-    {
-    }
+    private protected ActorSystem() { }
 
     public abstract string Name { get; }
     public abstract Settings Settings { get; }
@@ -45,9 +43,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 /// <summary>What parts of the system itself need besides: actors that outlive the user's.</summary>
 public abstract class ExtendedActorSystem : ActorSystem
 {
-    private protected ExtendedActorSystem()
-    {
-    }
+    private protected ExtendedActorSystem() { }
 
     public abstract IActorRef SystemActorOf(Props props, string name = null);
 }

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Akka.Event;
 
 namespace Akka.Actor;
@@ -56,7 +57,7 @@ public sealed class CoordinatedShutdown
 
     public static CoordinatedShutdown Get(ActorSystem sys) => ((ActorSystemImpl)sys).CoordinatedShutdown;
 
-    /// <exception cref="ArgumentException">There is no such phase, or the task has no name.</exception>
+    /// <exception cref="ConfigurationException">There is no such phase.</exception>
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
         if (!Phases.Contains(phase))
@@ -148,15 +149,12 @@ public sealed class CoordinatedShutdown
         _system.WhenTerminated.ContinueWith(_ => AppDomain.CurrentDomain.ProcessExit -= OnExit, TaskScheduler.Default);
     }
 
-    private static ArgumentException Unknown(string phase) =>
-        new($"Unknown phase [{phase}]. The phases are {string.Join(", ", Phases)}.", nameof(phase));
+    private static ConfigurationException Unknown(string phase) => new($"Unknown phase [{phase}]. The phases are {string.Join(", ", Phases)}.");
 
     /// <summary>Why a shutdown runs; derive from it for reasons of one's own.</summary>
     public class Reason
     {
-        protected Reason()
-        {
-        }
+        protected Reason() { }
     }
 
     public class UnknownReason : Reason

@@ -3,9 +3,7 @@ namespace Akka;
 /// <summary>The result of a task that has none.</summary>
 public sealed class Done
 {
-    private Done()
-    {
-    }
+    private Done() { }
 
     public static readonly Done Instance = new();
 }

@@ -20,9 +20,7 @@ public interface IWrappedMessage
 /// <summary>Stops an actor once everything before it in the mailbox is done.</summary>
 public sealed class PoisonPill : IAutoReceivedMessage, IPossiblyHarmful, IDeadLetterSuppression
 {
-    private PoisonPill()
-    {
-    }
+    private PoisonPill() { }
 
     public static PoisonPill Instance { get; } = new();
     public override string ToString() => "<PoisonPill>";
@@ -31,9 +29,7 @@ public sealed class PoisonPill : IAutoReceivedMessage, IPossiblyHarmful, IDeadLe
 /// <summary>Makes an actor fail with <see cref="ActorKilledException"/>.</summary>
 public sealed class Kill : IAutoReceivedMessage
 {
-    private Kill()
-    {
-    }
+    private Kill() { }
 
     public static Kill Instance { get; } = new();
     public override string ToString() => "<Kill>";
@@ -42,9 +38,7 @@ public sealed class Kill : IAutoReceivedMessage
 /// <summary>Nothing was received for the time given to <see cref="IActorContext.SetReceiveTimeout"/>.</summary>
 public class ReceiveTimeout : IPossiblyHarmful
 {
-    private ReceiveTimeout()
-    {
-    }
+    private ReceiveTimeout() { }
 
     public static ReceiveTimeout Instance { get; } = new();
 }
@@ -102,9 +96,7 @@ public abstract class Status
         public readonly Exception Cause;
         public readonly object State;
 
-        public Failure(Exception cause) : this(cause, null)
-        {
-        }
+        public Failure(Exception cause) : this(cause, null) { }
 
         public Failure(Exception cause, object state) => (Cause, State) = (cause, state);
 

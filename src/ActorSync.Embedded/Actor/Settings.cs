@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -18,6 +19,7 @@ public class Settings
         Config = config.WithFallback(Reference);
         LogLevel = Config.GetString("akka.loglevel");
         StdoutLogLevel = Config.GetString("akka.stdout-loglevel");
+        (Level, StdoutLevel) = (ReadLevel("akka.loglevel"), ReadLevel("akka.stdout-loglevel"));
         Loggers = Config.GetStringList("akka.loggers");
         LoggerStartTimeout = Config.GetTimeSpan("akka.logger-startup-timeout");
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
@@ -32,6 +34,8 @@ public class Settings
         LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
         CoordinatedShutdownTerminateActorSystem = Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system");
         CoordinatedShutdownRunByActorSystemTerminate = Config.GetBoolean("akka.coordinated-shutdown.run-by-actor-system-terminate");
+        if (CoordinatedShutdownRunByActorSystemTerminate && !CoordinatedShutdownTerminateActorSystem)
+            throw new ConfigurationException("akka.coordinated-shutdown.run-by-actor-system-terminate = on needs akka.coordinated-shutdown.terminate-actor-system = on.");
     }
 
     public ActorSystem System { get; }
@@ -47,6 +51,8 @@ public class Settings
     public bool CoordinatedShutdownTerminateActorSystem { get; }
     public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
     internal int Throughput { get; }
+    internal LogLevel Level { get; }
+    internal LogLevel StdoutLevel { get; }
 
     private static void Refuse(Config config)
     {
@@ -56,6 +62,18 @@ public class Settings
         var provider = config.GetString("akka.actor.provider", "local");
         if (provider != "local" && !provider.StartsWith("Akka.Actor.LocalActorRefProvider", StringComparison.Ordinal))
             throw new ConfigurationException($"akka.actor.provider = {provider}: the embedded actor engine runs in one process only; build with ActorEngine=Akka or remove the key.");
+    }
+
+    private LogLevel ReadLevel(string key)
+    {
+        try
+        {
+            return Logging.LogLevelFor(Config.GetString(key));
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new ConfigurationException($"{key}: {unknown.Message}", unknown);
+        }
     }
 
     /// <summary>The full names of all values below a key; an empty object counts as a value.</summary>

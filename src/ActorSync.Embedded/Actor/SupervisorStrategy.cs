@@ -45,9 +45,7 @@ public abstract class SupervisorStrategy
 
     public static readonly OneForOneStrategy StoppingStrategy = new(static _ => Directive.Stop);
 
-    private protected SupervisorStrategy()
-    {
-    }
+    private protected SupervisorStrategy() { }
 
     public abstract IDecider Decider { get; }
 
@@ -91,19 +89,13 @@ public abstract class SupervisorStrategy
 public class OneForOneStrategy : SupervisorStrategy
 {
     public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : this(maxNrOfRetries, withinTimeRange, new LocalOnlyDecider(localOnlyDecider))
-    {
-    }
+        : this(maxNrOfRetries, withinTimeRange, new LocalOnlyDecider(localOnlyDecider)) { }
 
     public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
-        : this(maxNrOfRetries ?? -1, (int)(withinTimeRange ?? Timeout.InfiniteTimeSpan).TotalMilliseconds, decider)
-    {
-    }
+        : this(maxNrOfRetries ?? -1, (int)(withinTimeRange ?? Timeout.InfiniteTimeSpan).TotalMilliseconds, decider) { }
 
     public OneForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
-        : this(maxNrOfRetries, withinTimeMilliseconds, new LocalOnlyDecider(localOnlyDecider), loggingEnabled)
-    {
-    }
+        : this(maxNrOfRetries, withinTimeMilliseconds, new LocalOnlyDecider(localOnlyDecider), loggingEnabled) { }
 
     public OneForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, IDecider decider, bool loggingEnabled = true)
     {
@@ -111,13 +103,8 @@ public class OneForOneStrategy : SupervisorStrategy
         LoggingEnabled = loggingEnabled;
     }
 
-    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(-1, -1, localOnlyDecider)
-    {
-    }
-
-    public OneForOneStrategy(IDecider decider) : this(-1, -1, decider)
-    {
-    }
+    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(-1, -1, localOnlyDecider) { }
+    public OneForOneStrategy(IDecider decider) : this(-1, -1, decider) { }
 
     public override IDecider Decider { get; }
 

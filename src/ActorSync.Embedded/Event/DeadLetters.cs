@@ -20,25 +20,19 @@ public abstract class AllDeadLetters : IWrappedMessage
 /// <summary>Its recipient had stopped or never lived.</summary>
 public sealed class DeadLetter : AllDeadLetters
 {
-    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>A dead letter of a kind that is expected.</summary>
 public sealed class SuppressedDeadLetter : AllDeadLetters
 {
-    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>Its recipient has no handler for it.</summary>
 public sealed class UnhandledMessage : AllDeadLetters
 {
-    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>Logs dead letters up to <c>akka.log-dead-letters</c>, then says so and is silent.</summary>

@@ -8,9 +8,7 @@ public class LoggingBus
 {
     private volatile LogLevel _logLevel;
 
-    private protected LoggingBus()
-    {
-    }
+    private protected LoggingBus() { }
 
     public LogLevel LogLevel => _logLevel;
 
@@ -27,9 +25,7 @@ public class EventStream : LoggingBus
     private readonly ConcurrentDictionary<Type, IActorRef[]> _receivers = new(); // per type published; emptied by every change
     private List<(IActorRef Subscriber, Type Channel)> _subscriptions = [];
 
-    internal EventStream()
-    {
-    }
+    internal EventStream() { }
 
     /// <summary>False when the subscriber has that channel already.</summary>
     public bool Subscribe(IActorRef subscriber, Type channel)

@@ -40,9 +40,7 @@ public abstract class LogEvent
 
 public class Debug : LogEvent
 {
-    public Debug(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Debug(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Debug(Exception cause, string logSource, Type logClass, object message) => Fill(cause, logSource, logClass, message);
 
@@ -51,9 +49,7 @@ public class Debug : LogEvent
 
 public class Info : LogEvent
 {
-    public Info(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Info(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Info(Exception cause, string logSource, Type logClass, object message) => Fill(cause, logSource, logClass, message);
 
@@ -62,9 +58,7 @@ public class Info : LogEvent
 
 public class Warning : LogEvent
 {
-    public Warning(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Warning(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Warning(Exception cause, string logSource, Type logClass, object message) => Fill(cause, logSource, logClass, message);
 

@@ -16,21 +16,28 @@ public class LoggerInitialized : IDeadLetterSuppression;
 /// <summary>Prints events to the standard output while no logger runs: before the loggers and after them.</summary>
 public class StandardOutLogger : MinimalActorRef
 {
-    public override ActorPath Path { get; } = new RootActorPath(new Address("akka", "all-systems"), "/StandardOutLogger");
+    public sealed override ActorPath Path { get; } = new RootActorPath(new Address("akka", "all-systems"), "/StandardOutLogger");
 
     protected override void TellInternal(object message, IActorRef sender) => Console.Out.WriteLine(message);
 }
 
 /// <summary>The logger that prints to the standard output.</summary>
-public class DefaultLogger : UntypedActor
+public class DefaultLogger : ActorBase
 {
-    protected override void OnReceive(object message)
+    protected override bool Receive(object message)
     {
-        if (message is InitializeLogger)
-            Sender.Tell(new LoggerInitialized());
-        else if (message is LogEvent)
-            Console.Out.WriteLine(message);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case InitializeLogger:
+                Sender.Tell(new LoggerInitialized());
+                return true;
+            case LogEvent logEvent:
+                Print(logEvent);
+                return true;
+            default:
+                return false;
+        }
     }
+
+    protected virtual void Print(LogEvent logEvent) => Console.Out.WriteLine(logEvent);
 }

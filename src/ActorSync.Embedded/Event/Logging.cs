@@ -45,7 +45,7 @@ public static class Logging
         "WARNING" => LogLevel.WarningLevel,
         "ERROR" => LogLevel.ErrorLevel,
         "OFF" => Off,
-        _ => throw new ArgumentException($"Unknown LogLevel: \"{logLevel}\". Use DEBUG, INFO, WARNING, ERROR or OFF.", nameof(logLevel)),
+        _ => throw new ArgumentException($"Unknown LogLevel: \"{logLevel}\". Use DEBUG, INFO, WARNING, ERROR or OFF."),
     };
 
     /// <summary>The types of log events from a level up.</summary>

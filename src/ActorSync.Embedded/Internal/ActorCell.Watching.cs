@@ -10,22 +10,15 @@ internal sealed partial class ActorCell
 
     public IActorRef Watch(IActorRef subject) => Watch(subject, null);
 
-    public IActorRef WatchWith(IActorRef subject, object message) => Watch(subject, message ?? throw new InvalidMessageException("Message is null."));
+    public IActorRef WatchWith(IActorRef subject, object message) => Watch(subject, message ?? throw new ArgumentNullException(nameof(message)));
 
+    /// <summary>Who is watched already stays watched with the first message.</summary>
     private IActorRef Watch(IActorRef subject, object message)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         var watchee = (IInternalActorRef)subject;
-        if (watchee.Equals(SelfRef))
-            return subject;
-        if (!_watching.TryGetValue(watchee, out var before))
-        {
-            _watching.Add(watchee, message);
+        if (!watchee.Equals(SelfRef) && _watching.TryAdd(watchee, message))
             watchee.SendSystemMessage(new Watch(watchee, SelfRef));
-        }
-        else if (!Equals(before, message))
-        {
-            throw new InvalidOperationException($"Watch of {subject} by {Self}: it is watched already with another termination message. Unwatch it first.");
-        }
         return subject;
     }
 

@@ -26,8 +26,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         RootPath = new RootActorPath(new Address("akka", name));
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem));
         DeadLetterRef = new DeadLetterActorRef(this, RootPath / "deadLetters");
-        EventStream.SetLogLevel(Logging.LogLevelFor(Settings.LogLevel));
-        SubscribeFrom(_standardOut, Logging.LogLevelFor(Settings.StdoutLogLevel));
+        EventStream.SetLogLevel(Settings.Level);
+        SubscribeFrom(_standardOut, Settings.StdoutLevel);
         Scheduler = MakeScheduler();
         _ownScheduler = Scheduler as IDisposable;
         RootGuardian = new LocalActorRef(this, Props.Create<GuardianActor>(), new BubbleWalker(this), RootPath);
@@ -98,7 +98,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         await DeathWatcherRef.Watch(Guardian).ConfigureAwait(false);
         IsTerminating = true;
-        SubscribeFrom(_standardOut, Logging.LogLevelFor(Settings.StdoutLogLevel));
+        SubscribeFrom(_standardOut, Settings.StdoutLevel);
         await Stop(SystemGuardian).ConfigureAwait(false);
         await Stop(RootGuardian).ConfigureAwait(false);
         _ownScheduler?.Dispose();
@@ -122,7 +122,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     private void StartLoggers()
     {
-        var level = Logging.LogLevelFor(Settings.LogLevel);
+        var level = Settings.Level;
         var number = 0;
         foreach (var name in Settings.Loggers)
         {
@@ -145,8 +145,17 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     /// <summary>A configuration names Akka.NET's assemblies, so that it serves both engines; what of them is here is found here.</summary>
-    private static Type FindType(string key, string name) =>
-        Type.GetType(name, FindAssembly, null) ?? throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.");
+    private static Type FindType(string key, string name)
+    {
+        try
+        {
+            return Type.GetType(name, FindAssembly, null, throwOnError: true);
+        }
+        catch (Exception missing) when (missing is TypeLoadException or IOException or ArgumentException)
+        {
+            throw new ConfigurationException($"{key}: there is no type {name}; name it with its namespace and, after a comma, its assembly.", missing);
+        }
+    }
 
     private static Assembly FindAssembly(AssemblyName name) => name.Name switch
     {

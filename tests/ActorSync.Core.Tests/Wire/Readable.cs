@@ -47,7 +47,8 @@ internal static class Readable
                     AppendCommand(text, i, commands[i], indent + "  ");
                 break;
             case IReadOnlyList<bool> bits:
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {bits.Count} bits {string.Concat(bits.Select(bit => bit ? '1' : '0'))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {bits.Count} bits");
+                text.Append(bits.Count == 0 ? "\n" : $" {string.Concat(bits.Select(bit => bit ? '1' : '0'))}\n");
                 break;
             case IList list:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {list.Count}\n");

@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ActorSync.Engine.Tests.Api;
 
 /// <summary>
-/// The public surface of assemblies, one line for each type and each public or protected member. A member's line may be
-/// written in several ways (a property with a setter also serves who only reads it): the first is the fullest.
+/// The public surface of assemblies, one line for each type and each public or protected member. A member answers for
+/// several lines, the first the fullest: whoever compiles against a lesser one compiles against the member as well (a
+/// property with a setter serves who only reads it, an optional parameter who leaves it out).
 /// </summary>
 internal static class ApiListing
 {
@@ -49,7 +50,7 @@ internal static class ApiListing
     private static string TypeLine(Type type)
     {
         if (type.IsSubclassOf(typeof(Delegate)))
-            return $"delegate {Method(type.GetMethod("Invoke")!, TypeNames.Of(type))}";
+            return $"delegate {MethodWays(type.GetMethod("Invoke")!, TypeNames.Of(type)).First()}";
         var kind = type.IsInterface ? "interface"
             : type.IsEnum ? "enum"
             : type.IsValueType ? "struct"
@@ -92,9 +93,9 @@ internal static class ApiListing
     private static string[] Ways(MemberInfo member) => member switch
     {
         FieldInfo { IsLiteral: true } f => [$"const {TypeNames.Of(f.FieldType)} {f.Name} = {Convert.ToString(f.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}"],
-        FieldInfo f => [$"{(f.IsPublic ? "" : "protected ")}{(f.IsStatic ? "static " : "")}{(f.IsInitOnly ? "readonly " : "")}{TypeNames.Of(f.FieldType)} {f.Name}"],
-        ConstructorInfo c => [$"{(c.IsPublic ? "" : "protected ")}new({Parameters(c)})"],
-        MethodInfo m => Overridable(m, Method(m, m.Name)),
+        FieldInfo f => FieldWays(f),
+        ConstructorInfo c => [.. ParameterWays(c).Select(p => $"{(c.IsPublic ? "" : "protected ")}new({p})")],
+        MethodInfo m => [.. MethodWays(m, m.Name).SelectMany(way => Overridable(m, way))],
         PropertyInfo p => PropertyWays(p),
         EventInfo e => [$"event {TypeNames.Of(e.EventHandlerType!)} {e.Name}"],
         _ => throw new ArgumentException($"no line for {member}"),
@@ -134,15 +135,28 @@ internal static class ApiListing
         return virtually ? [$"{access}virtual {line}", access + line] : [access + line];
     }
 
-    private static string Method(MethodInfo method, string name)
+    private static string[] FieldWays(FieldInfo field)
+    {
+        var before = $"{(field.IsPublic ? "" : "protected ")}{(field.IsStatic ? "static " : "")}";
+        var line = $"{TypeNames.Of(field.FieldType)} {field.Name}";
+        return field.IsInitOnly ? [$"{before}readonly {line}"] : [before + line, $"{before}readonly {line}"];
+    }
+
+    private static IEnumerable<string> MethodWays(MethodInfo method, string name)
     {
         var arguments = method.GetGenericArguments();
         var generic = arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(a => a.Name))}>";
-        return $"{TypeNames.Of(method.ReturnType)} {name}{generic}({Parameters(method)}){TypeNames.Constraints(arguments)}";
+        var constraints = TypeNames.Constraints(arguments);
+        return ParameterWays(method).Select(p => $"{TypeNames.Of(method.ReturnType)} {name}{generic}({p}){constraints}");
     }
 
-    private static string Parameters(MethodBase method) =>
-        (method.IsDefined(typeof(ExtensionAttribute), false) ? "this " : "") + string.Join(", ", method.GetParameters().Select(Parameter));
+    private static IEnumerable<string> ParameterWays(MethodBase method)
+    {
+        var extends = method.IsDefined(typeof(ExtensionAttribute), false) ? "this " : "";
+        var parameters = method.GetParameters();
+        for (var taken = parameters.Length; taken == parameters.Length || (taken >= 0 && parameters[taken].IsOptional); taken--)
+            yield return extends + string.Join(", ", parameters.Take(taken).Select(Parameter));
+    }
 
     private static string Parameter(ParameterInfo parameter)
     {

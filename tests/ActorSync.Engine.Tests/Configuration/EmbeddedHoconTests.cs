@@ -117,5 +117,22 @@ public sealed class EmbeddedHoconTests
         var text = "x = \"1\"\n\t{a} \\ // #";
         Assert.Equal(text, Parse($"a = \"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"") is var c ? Parse(c.ToString()).GetString("a") : null);
     }
+
+    [Fact]
+    public void Whatever_the_text_it_is_read_or_refused()
+    {
+        const string Whole = "a { b = [1, ${?x} \"c\\n\"], \"d.e\" : \"\"\"f\"\"\" } # g\nh.i += ${a.b} // j\ninclude \"k\"\nl = m n 5s, o = null\n";
+        const string Pieces = "{}[]\"\\=:+,.$?#/ \n\tab1";
+        for (var seed = 0; seed < 20_000; seed++)
+        {
+            var random = new Random(seed);
+            var text = Whole[..random.Next(Whole.Length + 1)].ToList();
+            for (var changes = random.Next(4); changes > 0; changes--)
+                text.Insert(random.Next(text.Count + 1), Pieces[random.Next(Pieces.Length)]);
+            var hocon = string.Concat(text);
+            var error = Record.Exception(() => ConfigurationFactory.ParseString(hocon, _ => Parser.Parse("p = q", null)).ToString(true));
+            Assert.True(error is null or FormatException or ConfigurationException, $"seed {seed}: {error}\n{hocon}");
+        }
+    }
 }
 #endif

@@ -52,6 +52,16 @@ public sealed class GraphIndex
         return Append(command.Id, left, right);
     }
 
+    /// <summary>Whether the first command is the second or comes before it; both must be in the graph.</summary>
+    /// <exception cref="ArgumentException">One of them is not.</exception>
+    public bool IsAncestor(CommandId ancestor, CommandId descendant)
+    {
+        var (first, second) = (Find(ancestor, Count), Find(descendant, Count));
+        if (first < 0 || second < 0)
+            throw new ArgumentException($"the command {(first < 0 ? ancestor : descendant)} is not in the graph");
+        return Ancestry.IsAncestor(this, first, second);
+    }
+
     /// <summary>Cuts the newest commands until <paramref name="count"/> are left, whose heads were those given.</summary>
     public void Cut(int count, HeadSet heads)
     {

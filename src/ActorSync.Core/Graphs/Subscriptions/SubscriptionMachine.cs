@@ -26,8 +26,8 @@ public abstract record SubscriptionInput
     /// <summary>The subscriber stored a push.</summary>
     public sealed record Ack(PushAck Message) : SubscriptionInput;
 
-    /// <summary>A graph has a new version.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot) : SubscriptionInput;
+    /// <summary>A graph has a new version; of its commands the peer sent those named, so that they are not sent back.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer) : SubscriptionInput;
 
     /// <summary>The peer showed that it holds these commands, by sending them or asking from them.</summary>
     public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands) : SubscriptionInput;
@@ -47,8 +47,8 @@ public abstract record SubscriptionInput
     /// <summary>The timer ran out.</summary>
     public sealed record Tick : SubscriptionInput;
 
-    /// <summary>The node is shutting down.</summary>
-    public sealed record Stop : SubscriptionInput;
+    /// <summary>End it: the node is shutting down, or a graph could not be read.</summary>
+    public sealed record Stop(SubscriptionEndReason Reason) : SubscriptionInput;
 }
 
 /// <summary>What the publisher's side of a subscription wants done.</summary>
@@ -148,6 +148,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
                 break;
             case SubscriptionInput.Changed changed when Covered(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
+                if (graph.PeerHolds(changed.FromPeer))
+                    OnProgress(graph, outbox);
                 break;
             case SubscriptionInput.PeerHolds holds when Covered(holds.Graph) is { } graph:
                 if (graph.PeerHolds(holds.Commands))
@@ -168,8 +170,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             case SubscriptionInput.Tick:
                 _timer = default;
                 break;
-            case SubscriptionInput.Stop when _open:
-                End(SubscriptionEndReason.ShuttingDown, outbox);
+            case SubscriptionInput.Stop stop when _open:
+                End(stop.Reason, outbox);
                 break;
         }
         if (!_open)
@@ -332,15 +334,13 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         var overhead = SyncCodec.PushOverhead(graph.NextIndex);
         _writer.Reset((int)Math.Clamp(Math.Min(_maxPayloadBytes, budget) - overhead, 0, int.MaxValue));
         var cursor = new RangeCursor(missing);
-        var heads = new HashSet<CommandId>();
+        var heads = new BatchHeads();
         while (!cursor.AtEnd && _writer.Size < _settings.PushBytes)
         {
             var command = graph.Snapshot.Read(cursor.Ordinal);
             if (!_writer.TryAdd(command))
                 break;
-            heads.Remove(command.Prior.Left.Id);
-            heads.Remove(command.Prior.Right.Id);
-            heads.Add(command.Id);
+            heads.Add(command);
             cursor.MoveNext();
         }
         if (_writer.Count == 0)
@@ -352,7 +352,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         var payload = SyncCodec.Encode(push);
         _bytesLeft -= payload.Length + _frameOverhead;
         _inLink++;
-        graph.NoteSent(heads, cursor.AtEnd);
+        graph.NoteSent(heads.Ids, cursor.AtEnd);
         if (graph.RetryAt == MonotonicTime.Never)
             graph.RetryAt = now + RetryAfter(graph);
         outbox.Put(new SubscriptionOutput.Push(push.Graph, payload, _writer.Count));

@@ -1,0 +1,366 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Machines;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+using Address = ActorSync.Graphs.Address;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// One graph, and the only writer of its store: interprets a <see cref="GraphMachine"/>. Every commit is an event to the
+/// actors that follow the graph. Polls are answered by a child each, over a snapshot.
+/// <code>
+/// Opening ──store opened──> Open ──Close──> Closing ──all answered, store closed──> stopped
+///    └──cannot be opened──> Broken: every request is answered with the error
+/// </code>
+/// </summary>
+public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
+{
+    /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
+    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority);
+
+    public sealed record Acted(Result<Address> Result);
+
+    /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Commands">The commands, priors first.</param>
+    /// <param name="From">The peer that sent them; null for an import.</param>
+    /// <param name="Tag">Comes back with the answer.</param>
+    public sealed record ReceiveCommands(GraphId Graph, IReadOnlyList<Command> Commands, PeerIdentity? From, object? Tag);
+
+    public sealed record CommandsReceived(GraphId Graph, object? Tag, Result<ReceiveResult> Result);
+
+    /// <summary>Answered by <see cref="Version"/>.</summary>
+    public sealed record Read
+    {
+        public static readonly Read Instance = new();
+    }
+
+    /// <summary>The latest committed version, or why there is none.</summary>
+    public sealed record Version(Result<GraphSnapshot> Result);
+
+    /// <summary>
+    /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
+    /// a commit says what of it came from that peer.
+    /// </summary>
+    public sealed record Follow(PeerIdentity? Peer);
+
+    public sealed record Unfollow
+    {
+        public static readonly Unfollow Instance = new();
+    }
+
+    /// <summary>The commit event.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer);
+
+    /// <summary>Sent to a follower whose peer is known to hold these commands.</summary>
+    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands);
+
+    /// <summary>A message of a poll session: a <see cref="Poll"/> opens one.</summary>
+    public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message);
+
+    /// <summary>Finish what is under way, close the store and stop.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    private sealed record Opened(Result<OpenedGraph> Result);
+
+    private sealed record AppendEnded(long Number, SyncError? Error);
+
+    private sealed record StoreClosed
+    {
+        public static readonly StoreClosed Instance = new();
+    }
+
+    private readonly GraphId _graph;
+    private readonly Command? _init;
+    private readonly INodeStore _store;
+    private readonly SyncSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Outbox<GraphOutput> _outbox = new();
+    private readonly Dictionary<IActorRef, Follower> _followers = [];
+    private readonly Dictionary<long, Request> _requests = [];
+
+    private GraphMachine? _machine;
+    private IGraphStore? _commands;
+    private long _tokens;
+    private int _appending;
+    private bool _isClosing;
+    private bool _isNew;
+
+    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings)
+    {
+        _graph = graph;
+        _init = init;
+        _store = store;
+        _settings = settings;
+        Opening();
+    }
+
+    public IStash Stash { get; set; } = null!;
+
+    /// <param name="graph">The graph.</param>
+    /// <param name="init">Its init command, to make its store first if it has none; null to open it.</param>
+    /// <param name="store">The node's store.</param>
+    /// <param name="settings">The settings.</param>
+    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings) =>
+        Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings));
+
+    protected override void PreStart()
+    {
+        _isNew = _init is not null && !_store.Graphs.Contains(_graph);
+        var self = Self;
+        OpenAsync().PipeTo(self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
+    }
+
+    protected override void PostStop()
+    {
+        // Stopped or restarted in the middle: the store must be free before it is opened again.
+        if (_commands is not null)
+            _commands.DisposeInBackground();
+    }
+
+    private async Task<Result<OpenedGraph>> OpenAsync() => _isNew ? await _store.CreateAsync(_init!) : await _store.OpenAsync(_graph);
+
+    private static SyncError Unexpected(Exception why) =>
+        why is SyncException sync ? sync.Error : new SyncError(SyncErrorKind.StoreFailed, why.Message);
+
+    private void Opening()
+    {
+        Receive<Opened>(OnOpened);
+        Receive<Close>(_ => Context.Stop(Self));
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void OnOpened(Opened opened)
+    {
+        if (opened.Result.TryGet(out var graph, out var error))
+        {
+            _commands = graph.Store;
+            _machine = new GraphMachine(_graph, graph.Index, graph.Store, _settings.Graphs);
+            _log.Debug("Graph {0} is open with {1} commands", _graph.ToShortString(), _machine.Committed.Count);
+            Become(Open);
+        }
+        else
+        {
+            _log.Error("Graph {0} cannot be opened: {1}", _graph, error);
+            Become(() => Broken(error));
+            // What could not be made may be tried again; what is there and damaged stays, to say so.
+            if (_isNew)
+                Self.Tell(PoisonPill.Instance);
+        }
+        Stash.UnstashAll();
+    }
+
+    private void Broken(SyncError error)
+    {
+        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
+        Receive<Read>(_ => Sender.Tell(new Version(error)));
+        Receive<Follow>(_ => Sender.Tell(new Version(error)));
+        Receive<Session>(session => session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph)));
+        Receive<Close>(_ => Context.Stop(Self));
+    }
+
+    private void Open()
+    {
+        Receive<Act>(OnAct);
+        Receive<ReceiveCommands>(OnReceive);
+        Receive<Close>(_ => OnClose());
+        Reading();
+    }
+
+    // Nothing new is taken; what is under way is finished, and reading goes on until the store closes.
+    private void Closing()
+    {
+        var error = new SyncError(SyncErrorKind.ShuttingDown, $"the graph {_graph.ToShortString()} is closing");
+        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
+        Receive<StoreClosed>(_ => Context.Stop(Self));
+        Receive<Close>(_ => { });
+        Reading();
+    }
+
+    private void Reading()
+    {
+        Receive<AppendEnded>(OnAppendEnded);
+        Receive<Read>(_ => Sender.Tell(new Version(_machine!.Committed)));
+        Receive<Follow>(OnFollow);
+        Receive<Unfollow>(_ => OnUnfollow(Sender));
+        Receive<Session>(OnSession);
+        Receive<PollResponderActor.PeerHolds>(OnPeerHolds);
+        Receive<PollResponderActor.ForgetPeer>(forget => _store.PeerKnowledge.RememberAckedHeads(forget.Peer, _graph, []));
+        Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
+    }
+
+    private void OnAct(Act act)
+    {
+        var token = Remember(new Request(Sender, null, null, [], false));
+        Run(new GraphInput.Act(token, act.Priority, act.Payload));
+    }
+
+    private void OnReceive(ReceiveCommands receive)
+    {
+        IReadOnlyCollection<CommandId> heads = receive.From is null ? [] : BatchHeads.Of(receive.Commands);
+        // The batch that began the graph brought its init command, which the store has since it was made.
+        var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
+        _isNew &= !beganHere;
+        var token = Remember(new Request(Sender, receive.Tag, receive.From, heads, beganHere));
+        Run(new GraphInput.Receive(token, receive.Commands));
+    }
+
+    private long Remember(Request request)
+    {
+        _requests.Add(++_tokens, request);
+        return _tokens;
+    }
+
+    private void Run(GraphInput input)
+    {
+        _machine!.Handle(input, MonotonicTime.Zero, _outbox);
+        while (_outbox.TryTake(out var output))
+        {
+            switch (output)
+            {
+                case GraphOutput.Append append:
+                    OnAppend(append);
+                    break;
+                case GraphOutput.Changed changed:
+                    Publish(changed.Snapshot);
+                    break;
+                case GraphOutput.Acted acted:
+                    _requests.Remove(acted.Token, out var actor);
+                    actor!.Asker.Tell(new Acted(acted.Result));
+                    break;
+                case GraphOutput.Received received:
+                    _requests.Remove(received.Token, out var sender);
+                    Answer(sender!, received.Result);
+                    break;
+            }
+        }
+    }
+
+    private void OnAppend(GraphOutput.Append append)
+    {
+        _appending++;
+        var (self, number) = (Self, append.Number);
+        _commands!.AppendAsync(append.First, append.Commands).PipeTo(
+            self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));
+    }
+
+    private void OnAppendEnded(AppendEnded ended)
+    {
+        _appending--;
+        if (ended.Error is { } error)
+        {
+            _log.Error("Graph {0} could not commit: {1}", _graph.ToShortString(), error);
+            Run(new GraphInput.CommitFailed(ended.Number, error));
+        }
+        else
+        {
+            Run(new GraphInput.Committed(ended.Number));
+        }
+        CloseIfDone();
+    }
+
+    private void Publish(GraphSnapshot snapshot)
+    {
+        foreach (var (actor, follower) in _followers)
+            actor.Tell(new Changed(snapshot, FromPeer(follower.Peer, snapshot)));
+    }
+
+    // What the peer sent and this version is the first to hold; requests whose commands are not committed yet wait.
+    private IReadOnlyList<CommandId> FromPeer(PeerIdentity? peer, GraphSnapshot snapshot)
+    {
+        if (peer is null)
+            return [];
+        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.Heads).Where(snapshot.Contains)];
+    }
+
+    private void Answer(Request request, Result<ReceiveResult> result)
+    {
+        if (request.BeganGraph && result.Error is null)
+            result = result.Value with { Added = result.Value.Added + 1, Known = result.Value.Known - 1 };
+        request.Asker.Tell(new CommandsReceived(_graph, request.Tag, result));
+        // What a commit event did not tell: that the peer holds commands which were here already.
+        if (request.From is { } peer && result is { Error: null, Value.Added: 0 })
+            TellOf(peer, [.. request.Heads.Where(_machine!.Committed.Contains)]);
+    }
+
+    private void OnFollow(Follow follow)
+    {
+        if (!_followers.ContainsKey(Sender))
+            Context.Watch(Sender);
+        _followers[Sender] = new Follower(follow.Peer);
+        Sender.Tell(new Changed(_machine!.Committed, []));
+    }
+
+    private void OnUnfollow(IActorRef follower)
+    {
+        if (_followers.Remove(follower))
+            Context.Unwatch(follower);
+    }
+
+    private void OnSession(Session session)
+    {
+        var name = PollResponderActor.NameOf(session.Peer.Identity, session.Id);
+        var child = Context.Child(name);
+        if (child.IsNobody() && session.Message is Poll)
+        {
+            if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
+            {
+                var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later");
+                session.Peer.Actor.Tell(PeerActor.Send.Failure(busy, session.Id.Value, _graph));
+                Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, null));
+                return;
+            }
+            var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
+            child = Context.ActorOf(PollResponderActor.Props(session.Peer, session.Id, _machine!.Committed, remembered, _settings), name);
+        }
+        if (!child.IsNobody())
+            child.Forward(session);
+        else
+            Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, session.Message));
+    }
+
+    private void OnPeerHolds(PollResponderActor.PeerHolds holds)
+    {
+        var known = new KnownHeads();
+        known.AddAll(_machine!.Committed, holds.Commands);
+        _store.PeerKnowledge.RememberAckedHeads(holds.Peer, _graph, known.Heads);
+        TellOf(holds.Peer, holds.Commands);
+    }
+
+    private void TellOf(PeerIdentity peer, IReadOnlyList<CommandId> commands)
+    {
+        foreach (var (actor, _) in _followers.Where(pair => pair.Value.Peer == peer))
+            actor.Tell(new PeerHolds(_graph, commands));
+    }
+
+    private void OnClose()
+    {
+        _isClosing = true;
+        Become(Closing);
+        CloseIfDone();
+    }
+
+    private void CloseIfDone()
+    {
+        if (!_isClosing || _appending > 0 || _commands is not { } commands)
+            return;
+        _commands = null;
+        var self = Self;
+        commands.DisposeAsync().AsTask().PipeTo(self, success: () => StoreClosed.Instance, failure: _ => StoreClosed.Instance);
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private sealed record Follower(PeerIdentity? Peer);
+
+    private sealed record Request(IActorRef Asker, object? Tag, PeerIdentity? From, IReadOnlyCollection<CommandId> Heads, bool BeganGraph);
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// Payloads that wait for a link, bounded in bytes. Pushes and answers wait here only a few at a time, for their senders
+/// hold the next one back until the link took the last: what fills it is answers to a peer that does not read them.
+/// </summary>
+internal sealed class OutboundQueue(int mostBytes)
+{
+    private readonly Queue<PeerActor.Send> _sends = new();
+    private long _bytes;
+
+    /// <summary>Adds a payload; false, and it is dropped, when it does not fit. One payload always fits.</summary>
+    public bool TryAdd(PeerActor.Send send)
+    {
+        if (_sends.Count > 0 && _bytes + send.Payload.Length > mostBytes)
+        {
+            send.Notify?.Tell(PeerActor.Taken.Instance, Akka.Actor.ActorRefs.NoSender);
+            return false;
+        }
+        _bytes += send.Payload.Length;
+        _sends.Enqueue(send);
+        return true;
+    }
+
+    public bool TryTake([MaybeNullWhen(false)] out PeerActor.Send send)
+    {
+        if (!_sends.TryDequeue(out send))
+            return false;
+        _bytes -= send.Payload.Length;
+        return true;
+    }
+
+    public void Clear()
+    {
+        _sends.Clear();
+        _bytes = 0;
+    }
+}

@@ -1,0 +1,165 @@
+using ActorSync.Peers;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+/// <summary>All peers of the node: a <see cref="PeerActor"/> each, a <see cref="DialerActor"/> per endpoint to keep a link to.</summary>
+public sealed class PeersActor : ReceiveActor
+{
+    /// <summary>A link was made, by a dialer or by the peer.</summary>
+    public sealed record LinkMade(ILink Link, IActorRef? Dialer);
+
+    /// <summary>Keep a link to this endpoint. Answered by <see cref="DialerActor.Dialed"/>.</summary>
+    public sealed record Dial(string Endpoint);
+
+    /// <summary>Close the link to a peer, named by endpoint or node id, and make none again. Answered by <see cref="HungUp"/>.</summary>
+    public sealed record HangUp(string Peer);
+
+    public sealed record HungUp(SyncError? Error);
+
+    /// <summary>Answered by <see cref="Found"/>: the peer's actor, or null.</summary>
+    public sealed record Find(NodeId Peer);
+
+    /// <summary>As <see cref="Find"/>, by the first digits of the node id.</summary>
+    public sealed record FindByDigits(string Digits);
+
+    public sealed record Found(IActorRef? Actor);
+
+    /// <summary>Answered by <see cref="All"/>.</summary>
+    public sealed record GetAll
+    {
+        public static readonly GetAll Instance = new();
+    }
+
+    public sealed record All(IReadOnlyList<IActorRef> Peers, IReadOnlyList<IActorRef> Dialers);
+
+    /// <summary>Close all links, and stop.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    private readonly SyncContext _sync;
+    private readonly ILinkConnector _connector;
+    private readonly ILinkListener? _listener;
+    private readonly LinkIdentity _identity;
+    private readonly Dictionary<NodeId, IActorRef> _peers = [];
+    private readonly Dictionary<string, IActorRef> _dialers = [];
+    private readonly Dictionary<IActorRef, NodeId> _dialed = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _closing;
+
+    public PeersActor(SyncContext sync, ILinkConnector connector, ILinkListener? listener)
+    {
+        _sync = sync;
+        _connector = connector;
+        _listener = listener;
+        _identity = new LinkIdentity(sync.Self, sync.Settings.Wire.PayloadBytes);
+        Receive<LinkMade>(OnLinkMade);
+        Receive<Dial>(OnDial);
+        Receive<HangUp>(OnHangUp);
+        Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));
+        Receive<FindByDigits>(OnFindByDigits);
+        Receive<GetAll>(_ => Sender.Tell(new All([.. _peers.Values], [.. _dialers.Values])));
+        Receive<Terminated>(OnTerminated);
+        Receive<Close>(_ => OnClose());
+    }
+
+    public static Props Props(SyncContext sync, ILinkConnector connector, ILinkListener? listener) =>
+        Akka.Actor.Props.Create(() => new PeersActor(sync, connector, listener));
+
+    protected override void PreStart()
+    {
+        if (_listener is not null)
+            Context.ActorOf(ListenerActor.Props(_listener), "listener");
+    }
+
+    private void OnLinkMade(LinkMade made)
+    {
+        var node = made.Link.Peer.Node;
+        if (_closing || !_peers.ContainsKey(node) && _peers.Count >= _sync.Settings.MaximumPeers)
+        {
+            _log.Warning("A link to peer {0} is closed: {1} peers are linked, or the node is closing", node.ToShortString(), _peers.Count);
+            _sync.Errors.Count(SyncErrorKind.Busy);
+            made.Link.DisposeInBackground();
+            made.Dialer?.Tell(new PeerActor.Detached(node, new SyncError(SyncErrorKind.Busy, "the node has as many peers as it may have")));
+            return;
+        }
+        if (!_peers.TryGetValue(node, out var peer))
+        {
+            peer = Context.ActorOf(PeerActor.Props(node, _sync), $"peer-{node}");
+            Context.Watch(peer);
+            _peers.Add(node, peer);
+        }
+        if (made.Dialer is not null)
+            _dialed[made.Dialer] = node;
+        peer.Tell(new PeerActor.Attach(made.Link, made.Dialer));
+    }
+
+    private void OnDial(Dial dial)
+    {
+        if (!_dialers.TryGetValue(dial.Endpoint, out var dialer))
+        {
+            dialer = Context.ActorOf(DialerActor.Props(dial.Endpoint, _connector, _identity, _sync.Settings.Backoff, _sync.Random));
+            Context.Watch(dialer);
+            _dialers.Add(dial.Endpoint, dialer);
+        }
+        dialer.Forward(DialerActor.WhenDialed.Instance);
+    }
+
+    private void OnHangUp(HangUp hangUp)
+    {
+        IActorRef? peer;
+        if (_dialers.TryGetValue(hangUp.Peer, out var dialer))
+        {
+            Context.Stop(dialer);
+            peer = _dialed.TryGetValue(dialer, out var node) ? _peers.GetValueOrDefault(node) : null;
+        }
+        else
+        {
+            peer = ByDigits(hangUp.Peer);
+            if (peer is null)
+            {
+                Sender.Tell(new HungUp(new SyncError(SyncErrorKind.Unreachable, $"there is no peer {hangUp.Peer}")));
+                return;
+            }
+        }
+        peer?.Tell(PeerActor.Stop.Instance);
+        Sender.Tell(new HungUp(null));
+    }
+
+    private void OnFindByDigits(FindByDigits find) => Sender.Tell(new Found(ByDigits(find.Digits)));
+
+    private IActorRef? ByDigits(string digits)
+    {
+        var matches = _peers.Where(pair => digits.Length >= 4 && pair.Key.ToString().StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return matches.Length == 1 ? matches[0].Value : null;
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        foreach (var node in _peers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+            _peers.Remove(node);
+        foreach (var endpoint in _dialers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+            _dialers.Remove(endpoint);
+        _dialed.Remove(terminated.ActorRef);
+        StopIfClosed();
+    }
+
+    private void OnClose()
+    {
+        _closing = true;
+        foreach (var dialer in _dialers.Values)
+            Context.Stop(dialer);
+        foreach (var peer in _peers.Values)
+            peer.Tell(PeerActor.Stop.Instance);
+        StopIfClosed();
+    }
+
+    private void StopIfClosed()
+    {
+        if (_closing && _peers.Count == 0 && _dialers.Count == 0)
+            Context.Stop(Self);
+    }
+}

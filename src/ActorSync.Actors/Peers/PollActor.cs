@@ -1,0 +1,184 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
+using ActorSync.Machines;
+using ActorSync.Wire;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// One poll of this node at a peer: interprets a <see cref="PollRequester"/>. When the peer has forgotten the session,
+/// or took this node to hold more than it does, the poll begins anew.
+/// <code>
+/// Looking (what is here of the graph) ──> Polling ──Done──> stopped
+///      └────────────── begin anew ───────────┘
+/// </code>
+/// </summary>
+public sealed class PollActor : ReceiveActor, IWithTimers
+{
+    /// <summary>How the poll ended, to whoever asked for it.</summary>
+    public sealed record Ended(GraphId Graph, Result<PollOutcome> Result);
+
+    /// <summary>A message of the peer for this session.</summary>
+    public sealed record Message(SyncMessage Value);
+
+    /// <summary>There is a link again.</summary>
+    public sealed record Relinked(PeerRef Peer);
+
+    /// <summary>How often a poll begins anew; each attempt has a session number of its own.</summary>
+    public const int MostAttempts = 3;
+
+    private readonly GraphId _graph;
+    private readonly PollOptions _options;
+    private readonly SessionId _session;
+    private readonly IActorRef _asker;
+    private readonly IActorRef _router;
+    private readonly SyncSettings _settings;
+    private readonly Outbox<RequesterOutput> _outbox = new();
+    private PollRequester _machine = null!;
+    private PeerRef _peer;
+    private int _attempts;
+
+    public PollActor(PeerRef peer, GraphId graph, PollOptions options, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings)
+    {
+        _peer = peer;
+        _graph = graph;
+        _options = options;
+        _session = session;
+        _asker = asker;
+        _router = router;
+        _settings = settings;
+        Looking();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
+
+    /// <param name="peer">The peer to poll.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="options">How.</param>
+    /// <param name="session">The session's number; later attempts take the next ones.</param>
+    /// <param name="asker">Hears how it ended.</param>
+    /// <param name="router">The node's router.</param>
+    /// <param name="settings">The settings.</param>
+    public static Props Props(PeerRef peer, GraphId graph, PollOptions options, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings) =>
+        Akka.Actor.Props.Create(() => new PollActor(peer, graph, options, session, asker, router, settings));
+
+    private SessionId Session => new(_session.Value + (ulong)_attempts);
+
+    protected override void PreStart() => _router.Tell(new SyncRouter.ReadGraph(_graph));
+
+    private void Looking()
+    {
+        Receive<GraphActor.Version>(OnVersion);
+        Receive<Relinked>(relinked => _peer = relinked.Peer);
+        Receive<Message>(_ => { });
+        Receive<MachineTick>(_ => { });
+        Receive<GraphActor.CommandsReceived>(_ => { });
+    }
+
+    private void OnVersion(GraphActor.Version version)
+    {
+        if (version.Result.Error is { Kind: not SyncErrorKind.UnknownGraph } error)
+        {
+            Finish(error);
+            return;
+        }
+        var snapshot = version.Result.Error is null ? version.Result.Value : null;
+        _machine = new PollRequester(Session, _graph, snapshot, (ulong)Math.Max(0, _options.MaxBytes), _settings.Polls);
+        Become(Polling);
+        Run(new RequesterInput.Start());
+    }
+
+    private void Polling()
+    {
+        Receive<Message>(message => Run(new RequesterInput.Message(message.Value)), message => IsOurs(message.Value));
+        Receive<Message>(_ => { });
+        Receive<GraphActor.CommandsReceived>(OnStored);
+        Receive<Relinked>(OnRelinked);
+        Receive<MachineTick>(_ => OnTick());
+    }
+
+    private bool IsOurs(SyncMessage message) => SyncRouter.ReferenceOf(message) == Session.Value;
+
+    private void OnStored(GraphActor.CommandsReceived stored)
+    {
+        if (stored.Tag is (int attempt, int index) && attempt == _attempts)
+            Run(new RequesterInput.Stored(index, stored.Result));
+    }
+
+    private void OnRelinked(Relinked relinked)
+    {
+        _peer = relinked.Peer;
+        Run(new RequesterInput.Relinked());
+    }
+
+    private void OnTick()
+    {
+        if (Timer.IsDue())
+            Run(new RequesterInput.Tick());
+    }
+
+    private void Run(RequesterInput input)
+    {
+        _machine.Handle(input, Timer.Now, _outbox);
+        while (_outbox.TryTake(out var output))
+            Interpret(output);
+    }
+
+    private void Interpret(RequesterOutput output)
+    {
+        switch (output)
+        {
+            case RequesterOutput.Send send:
+                _peer.Actor.Tell(new PeerActor.Send(send.Payload, null));
+                break;
+            case RequesterOutput.Store store:
+                Store(store);
+                break;
+            case RequesterOutput.Progress progress:
+                _options.Progress?.Report(new PollProgress(progress.Received, progress.Left));
+                break;
+            case RequesterOutput.Fault fault:
+                _peer.Actor.Tell(new PeerActor.Fault(fault.Error, null));
+                break;
+            case RequesterOutput.StartTimer timer:
+                Timer.Start(timer.At);
+                break;
+            case RequesterOutput.Done done:
+                OnDone(done.Result);
+                break;
+        }
+    }
+
+    private void Store(RequesterOutput.Store store)
+    {
+        object tag = (_attempts, store.Index);
+        if (store.Commands.Decode(_settings.Wire).TryGet(out var commands, out var error))
+        {
+            _router.Tell(new GraphActor.ReceiveCommands(_graph, commands, _peer.Identity, tag));
+            return;
+        }
+        _peer.Actor.Tell(new PeerActor.Fault(error, Session.Value));
+        Self.Tell(new GraphActor.CommandsReceived(_graph, tag, error));
+    }
+
+    private void OnDone(Result<PollOutcome> result)
+    {
+        var forgotten = result.Error is { Kind: SyncErrorKind.UnknownSession or SyncErrorKind.MissingPrior };
+        if (!forgotten || ++_attempts == MostAttempts)
+        {
+            Finish(result);
+            return;
+        }
+        Become(Looking);
+        _router.Tell(new SyncRouter.ReadGraph(_graph));
+    }
+
+    private void Finish(Result<PollOutcome> result)
+    {
+        _asker.Tell(new Ended(_graph, result));
+        Context.Stop(Self);
+    }
+}

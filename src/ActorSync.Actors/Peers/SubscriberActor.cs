@@ -1,0 +1,196 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Subscriptions;
+using ActorSync.Machines;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// The subscription that this node holds at one peer: interprets a <see cref="SubscriberMachine"/>. Pushes go through
+/// the router to their graphs; the acknowledgement follows when they are durable there.
+/// </summary>
+public sealed class SubscriberActor : ReceiveActor, IWithTimers
+{
+    /// <summary>A message of the peer.</summary>
+    public sealed record Message(SyncMessage Value);
+
+    public sealed record Linked(PeerRef Peer);
+
+    public sealed record Unlinked
+    {
+        public static readonly Unlinked Instance = new();
+    }
+
+    /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
+    public sealed record Answered(SyncError? Error);
+
+    private readonly SyncContext _sync;
+    private readonly SubscriberMachine _machine;
+    private readonly Outbox<SubscriberOutput> _outbox = new();
+    private readonly HashSet<GraphId> _wanted = [];
+    private readonly HashSet<GraphId> _looking = [];
+    private readonly List<IActorRef> _askers = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PeerRef? _peer;
+    private int _storing;
+
+    public SubscriberActor(SyncContext sync)
+    {
+        _sync = sync;
+        _machine = new SubscriberMachine(sync.Settings.Subscriptions, sync.Random);
+        Receive<PeerActor.Want>(OnWant);
+        Receive<PeerActor.Unwant>(OnUnwant);
+        Receive<GraphActor.Changed>(OnChanged);
+        Receive<GraphActor.Version>(OnNoGraph);
+        Receive<SyncRouter.NoGraph>(none => OnLookedUp(none.Graph, null));
+        Receive<GraphActor.CommandsReceived>(OnStored);
+        Receive<GraphActor.PeerHolds>(_ => { });
+        Receive<PollActor.Ended>(OnPolled);
+        Receive<Message>(message => Run(new SubscriberInput.Message(message.Value)));
+        Receive<Linked>(OnLinked);
+        Receive<Unlinked>(_ => OnUnlinked());
+        Receive<MachineTick>(_ => OnTick());
+        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
+
+    public static Props Props(SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriberActor(sync));
+
+    private void OnWant(PeerActor.Want want)
+    {
+        _askers.Add(Sender);
+        if (_wanted.Add(want.Graph))
+        {
+            _looking.Add(want.Graph);
+            _sync.Router.Tell(new SyncRouter.FollowGraph(want.Graph));
+        }
+        else if (_machine.Covered.Contains(want.Graph))
+        {
+            Answer(null);
+        }
+    }
+
+    private void OnUnwant(PeerActor.Unwant unwant)
+    {
+        _wanted.Remove(unwant.Graph);
+        _looking.Remove(unwant.Graph);
+        _sync.Router.Tell(new SyncRouter.UnfollowGraph(unwant.Graph));
+        Run(new SubscriberInput.Unwant(unwant.Graph));
+        Sender.Tell(new Answered(null));
+    }
+
+    private void OnChanged(GraphActor.Changed changed)
+    {
+        OnLookedUp(changed.Snapshot.Graph, changed.Snapshot);
+        Run(new SubscriberInput.Changed(changed.Snapshot));
+    }
+
+    private void OnLookedUp(GraphId graph, GraphSnapshot? snapshot)
+    {
+        if (_looking.Remove(graph))
+            Run(new SubscriberInput.Want(graph, snapshot));
+    }
+
+    private void OnNoGraph(GraphActor.Version broken)
+    {
+        if (broken.Result.Error is { } error)
+            Answer(error);
+    }
+
+    private void OnLinked(Linked linked)
+    {
+        _peer = linked.Peer;
+        Run(new SubscriberInput.Linked());
+    }
+
+    private void OnUnlinked()
+    {
+        _peer = null;
+        Run(new SubscriberInput.Unlinked());
+    }
+
+    private void OnTick()
+    {
+        if (Timer.IsDue())
+            Run(new SubscriberInput.Tick());
+    }
+
+    private void OnStored(GraphActor.CommandsReceived stored)
+    {
+        _storing--;
+        if (stored.Tag is not Push push)
+            return;
+        if (stored.Result.Error is { } error)
+            _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
+        Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result));
+    }
+
+    private void OnPolled(PollActor.Ended ended)
+    {
+        if (ended.Result.Error is { } error)
+            _log.Warning("A gap in graph {0} could not be repaired: {1}", ended.Graph.ToShortString(), error);
+        Run(new SubscriberInput.Repaired(ended.Graph));
+    }
+
+    private SubscriptionReport Report() => _machine.IsOpen
+        ? SubscriptionReport.Of(_machine.Covered, _machine.CloseTime, Timer.Now, _machine.BytesLeft, 0)
+        : new SubscriptionReport(null);
+
+    private void Run(SubscriberInput input)
+    {
+        _machine.Handle(input, Timer.Now, _outbox);
+        while (_outbox.TryTake(out var output))
+            Interpret(output);
+    }
+
+    private void Interpret(SubscriberOutput output)
+    {
+        switch (output)
+        {
+            case SubscriberOutput.Send send:
+                _peer?.Actor.Tell(new PeerActor.Send(send.Payload, null));
+                break;
+            case SubscriberOutput.Store store:
+                Store(store.Push);
+                break;
+            case SubscriberOutput.Repair repair:
+                Context.Parent.Tell(new PeerActor.Poll(repair.Graph, new PollOptions()));
+                break;
+            case SubscriberOutput.Answered answered:
+                Answer(answered.Error);
+                break;
+            case SubscriberOutput.Fault fault:
+                Context.Parent.Tell(new PeerActor.Fault(fault.Error, null));
+                break;
+            case SubscriberOutput.StartTimer timer:
+                Timer.Start(timer.At);
+                break;
+        }
+    }
+
+    private void Store(Push push)
+    {
+        // What is dropped here is not acknowledged, and comes again.
+        if (_storing >= _sync.Settings.StoringPushes || _peer is null)
+            return;
+        if (!push.Commands.Decode(_sync.Settings.Wire).TryGet(out var commands, out var error))
+        {
+            Context.Parent.Tell(new PeerActor.Fault(error, push.Id.Value));
+            return;
+        }
+        _storing++;
+        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, push));
+    }
+
+    private void Answer(SyncError? error)
+    {
+        foreach (var asker in _askers)
+            asker.Tell(new Answered(error));
+        _askers.Clear();
+    }
+}

@@ -1,0 +1,253 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Subscriptions;
+using ActorSync.Machines;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// The subscription that one peer holds here, beside the peer's link: interprets a <see cref="SubscriptionMachine"/>. It
+/// follows the graphs that the subscription covers and hears their commits.
+/// </summary>
+public sealed class SubscriptionActor : ReceiveActor, IWithTimers
+{
+    /// <summary>Its name below the peer's actor.</summary>
+    public const string Name = "subscription";
+
+    /// <summary>What comes from the router.</summary>
+    public abstract record Message;
+
+    /// <summary>A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here.</summary>
+    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs) : Message;
+
+    /// <summary>An Unsubscribe or a PushAck.</summary>
+    public sealed record Other(SyncMessage Value) : Message;
+
+    public sealed record Linked(PeerRef Peer);
+
+    public sealed record Unlinked
+    {
+        public static readonly Unlinked Instance = new();
+    }
+
+    /// <summary>Tell the peer that the subscription ends, and stop.</summary>
+    public sealed record Stop
+    {
+        public static readonly Stop Instance = new();
+    }
+
+    private sealed record GiveUpLooking
+    {
+        public static readonly GiveUpLooking Instance = new();
+    }
+
+    private readonly SyncContext _sync;
+    private readonly SubscriptionMachine _machine;
+    private readonly Outbox<SubscriptionOutput> _outbox = new();
+    private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PeerRef _peer;
+    private SubscribeTo? _looking;
+
+    public SubscriptionActor(PeerRef peer, SyncContext sync)
+    {
+        _peer = peer;
+        _sync = sync;
+        _machine = new SubscriptionMachine(sync.Settings.Subscriptions, sync.Settings.Wire);
+        Receive<SubscribeTo>(OnSubscribeTo);
+        Receive<Other>(OnOther);
+        Receive<GraphActor.Changed>(OnChanged);
+        Receive<GraphActor.Version>(OnRefused);
+        Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
+        Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
+        Receive<Linked>(OnLinked);
+        Receive<Unlinked>(_ => Run(new SubscriptionInput.Unlinked()));
+        Receive<MachineTick>(_ => OnTick());
+        Receive<GiveUpLooking>(_ => _looking = null);
+        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
+        Receive<Terminated>(OnGraphStopped);
+        Receive<Stop>(_ => OnStop());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
+
+    public static Props Props(PeerRef peer, SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriptionActor(peer, sync));
+
+    protected override void PreStart() => Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
+
+    protected override void PostStop() => _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+
+    private void OnLinked(Linked linked)
+    {
+        var isSame = linked.Peer.Identity == _peer.Identity;
+        _peer = linked.Peer;
+        if (!isSame)
+        {
+            foreach (var graph in _followed.Values)
+                graph.Actor.Tell(new GraphActor.Follow(_peer.Identity));
+        }
+        Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
+    }
+
+    private void OnSubscribeTo(SubscribeTo subscribe)
+    {
+        _looking = subscribe;
+        for (var i = 0; i < subscribe.Graphs.Count; i++)
+        {
+            if (subscribe.Graphs[i] is not { } actor || !_followed.TryAdd(subscribe.Request.Graphs[i].Graph, new FollowedGraph(actor)))
+                continue;
+            Context.Watch(actor);
+            actor.Tell(new GraphActor.Follow(_peer.Identity));
+        }
+        Timers.StartSingleTimer(GiveUpLooking.Instance, GiveUpLooking.Instance, _sync.Settings.GraphTimeout);
+        SubscribeIfFound();
+    }
+
+    // The request is answered when each of its graphs has told its version, or that it is broken.
+    private void SubscribeIfFound()
+    {
+        if (_looking is not { } subscribe)
+            return;
+        var offered = new List<OfferedGraph>(subscribe.Graphs.Count);
+        foreach (var asked in subscribe.Request.Graphs)
+        {
+            if (!_followed.TryGetValue(asked.Graph, out var followed))
+                offered.Add(new OfferedGraph(asked.Graph, null, SyncErrorKind.UnknownGraph, []));
+            else if (followed.Snapshot is null && followed.Refused is null)
+                return;
+            else
+                offered.Add(new OfferedGraph(asked.Graph, followed.Snapshot, followed.Refused, _sync.Store.PeerKnowledge.AckedHeads(_peer.Identity, asked.Graph)));
+        }
+        _looking = null;
+        Timers.Cancel(GiveUpLooking.Instance);
+        Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
+        UnfollowWhatIsNotCovered();
+    }
+
+    private void UnfollowWhatIsNotCovered()
+    {
+        foreach (var graph in _followed.Keys.Except(_machine.Graphs).ToArray())
+            Unfollow(graph);
+    }
+
+    private void Unfollow(GraphId graph)
+    {
+        if (!_followed.Remove(graph, out var followed))
+            return;
+        Context.Unwatch(followed.Actor);
+        followed.Actor.Tell(GraphActor.Unfollow.Instance);
+    }
+
+    private void OnOther(Other other)
+    {
+        switch (other.Value)
+        {
+            case Unsubscribe unsubscribe:
+                Run(new SubscriptionInput.Unsubscribe(unsubscribe));
+                break;
+            case PushAck ack:
+                Run(new SubscriptionInput.Ack(ack));
+                break;
+        }
+    }
+
+    private void OnChanged(GraphActor.Changed changed)
+    {
+        if (!_followed.TryGetValue(changed.Snapshot.Graph, out var followed))
+            return;
+        followed.Snapshot = changed.Snapshot;
+        Run(new SubscriptionInput.Changed(changed.Snapshot, changed.FromPeer));
+        SubscribeIfFound();
+    }
+
+    private void OnRefused(GraphActor.Version version)
+    {
+        foreach (var followed in _followed.Values.Where(followed => followed.Actor.Equals(Sender)))
+            followed.Refused = version.Result.Error?.Kind;
+        SubscribeIfFound();
+    }
+
+    private void OnGraphStopped(Terminated stopped)
+    {
+        foreach (var graph in _followed.Where(pair => pair.Value.Actor.Equals(stopped.ActorRef)).Select(pair => pair.Key).ToArray())
+        {
+            _followed.Remove(graph);
+            Run(new SubscriptionInput.Removed(graph));
+        }
+        SubscribeIfFound();
+    }
+
+    private void OnTick()
+    {
+        if (Timer.IsDue())
+            Run(new SubscriptionInput.Tick());
+    }
+
+    private void OnStop()
+    {
+        Run(new SubscriptionInput.Stop(SubscriptionEndReason.ShuttingDown));
+        Context.Stop(Self);
+    }
+
+    private SubscriptionReport Report() => _machine.IsOpen
+        ? SubscriptionReport.Of(_machine.Graphs, _machine.CloseTime, Timer.Now, _machine.BytesLeft, _machine.UnackedPushes)
+        : new SubscriptionReport(null);
+
+    private void Run(SubscriptionInput input)
+    {
+        try
+        {
+            _machine.Handle(input, Timer.Now, _outbox);
+        }
+        catch (SyncException damaged)
+        {
+            _log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
+            _sync.Errors.Count(damaged.Error.Kind);
+            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, _outbox);
+        }
+        while (_outbox.TryTake(out var output))
+            Interpret(output);
+        // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
+        if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)
+            _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+    }
+
+    private void Interpret(SubscriptionOutput output)
+    {
+        switch (output)
+        {
+            case SubscriptionOutput.Answer answer:
+                _peer.Actor.Tell(new PeerActor.Send(answer.Payload, null));
+                break;
+            case SubscriptionOutput.Push push:
+                _peer.Actor.Tell(new PeerActor.Send(push.Payload, Self));
+                break;
+            case SubscriptionOutput.AckedMoved moved:
+                _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
+                break;
+            case SubscriptionOutput.Unfollow unfollow:
+                Unfollow(unfollow.Graph);
+                break;
+            case SubscriptionOutput.StartTimer timer:
+                Timer.Start(timer.At);
+                break;
+            case SubscriptionOutput.Ended ended:
+                _log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
+                _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+                break;
+        }
+    }
+
+    private sealed class FollowedGraph(IActorRef actor)
+    {
+        public IActorRef Actor { get; } = actor;
+
+        public GraphSnapshot? Snapshot { get; set; }
+
+        public SyncErrorKind? Refused { get; set; }
+    }
+}

@@ -1,0 +1,281 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// One per node. Decodes each payload, and by its SyncType dispatches it to the actor that owns what it is about. It
+/// knows the graphs, which are its children, and holds the limit of open subscriptions.
+/// </summary>
+public sealed class SyncRouter : ReceiveActor
+{
+    /// <summary>A payload of a peer. The peer's actor is told when it was dispatched.</summary>
+    public sealed record Payload(PeerRef Peer, ReadOnlyMemory<byte> Bytes);
+
+    /// <summary>Begin a graph, or open the one that begins so. Answered by <see cref="GraphActor.Version"/>.</summary>
+    public sealed record CreateGraph(Command Init);
+
+    /// <summary>Answered by <see cref="GraphActor.Version"/>.</summary>
+    public sealed record ReadGraph(GraphId Graph);
+
+    /// <summary>Answered by <see cref="GraphActor.Acted"/>.</summary>
+    public sealed record Act(GraphId Graph, GraphActor.Act Action);
+
+    /// <summary>Follow a graph; when it is not here, <see cref="NoGraph"/> says so, and it is followed once it comes.</summary>
+    public sealed record FollowGraph(GraphId Graph);
+
+    public sealed record UnfollowGraph(GraphId Graph);
+
+    public sealed record NoGraph(GraphId Graph);
+
+    /// <summary>A subscription ended, or was not opened.</summary>
+    public sealed record FreeSlot(NodeId Peer);
+
+    /// <summary>A poll is no longer answered here; with the message that came too late, if one did.</summary>
+    public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate);
+
+    /// <summary>Answered by <see cref="Summary"/>.</summary>
+    public sealed record GetSummary
+    {
+        public static readonly GetSummary Instance = new();
+    }
+
+    /// <summary>The graphs, and the subscriptions that peers hold here.</summary>
+    public sealed record Summary(IReadOnlyList<GraphId> Graphs, int OpenSubscriptions);
+
+    /// <summary>Close all graphs, and stop.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    private readonly INodeStore _store;
+    private readonly SyncSettings _settings;
+    private readonly SubscriptionSlots _slots;
+    private readonly Dictionary<GraphId, IActorRef> _graphs = [];
+    private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
+    private readonly Dictionary<GraphId, HashSet<IActorRef>> _awaited = [];
+    private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _closing;
+
+    public SyncRouter(INodeStore store, SyncSettings settings)
+    {
+        _store = store;
+        _settings = settings;
+        _slots = new SubscriptionSlots(settings.MaximumSubscriptions, settings.MaximumMemberSubscriptions);
+        Receive<Payload>(OnPayload);
+        Receive<GraphActor.ReceiveCommands>(OnReceiveCommands);
+        Receive<Act>(act => Forward(act.Graph, act.Action, error => new GraphActor.Acted(error)));
+        Receive<ReadGraph>(read => Forward(read.Graph, GraphActor.Read.Instance, error => new GraphActor.Version(error)));
+        Receive<CreateGraph>(create => Graph(create.Init).Forward(GraphActor.Read.Instance));
+        Receive<FollowGraph>(OnFollow);
+        Receive<UnfollowGraph>(OnUnfollow);
+        Receive<FreeSlot>(free => _slots.Free(free.Peer));
+        Receive<SessionEnded>(OnSessionEnded);
+        Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
+        Receive<Terminated>(OnTerminated);
+        Receive<Close>(_ => OnClose());
+    }
+
+    public static Props Props(INodeStore store, SyncSettings settings) => Akka.Actor.Props.Create(() => new SyncRouter(store, settings));
+
+    /// <summary>The session or subscription that an answer refers to; 0 for none.</summary>
+    public static ulong ReferenceOf(SyncMessage message) => message switch
+    {
+        Level level => level.Session.Value,
+        Narrow narrow => narrow.Session.Value,
+        PollResponse response => response.Session.Value,
+        PollEnd end => end.Session.Value,
+        Credit credit => credit.Session.Value,
+        RequestMissing missing => missing.Session.Value,
+        SyncResume resume => resume.Session.Value,
+        EndSession end => end.Session.Value,
+        SyncFailure failure => failure.Reference,
+        _ => 0,
+    };
+
+    protected override void PreStart()
+    {
+        foreach (var graph in _store.Graphs)
+            Open(graph, null);
+    }
+
+    // A graph whose actor fails is opened anew; one that fails again and again stays down until the node starts again.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(3, TimeSpan.FromMinutes(1), _ => Directive.Restart);
+
+    private void OnPayload(Payload payload)
+    {
+        if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
+            Dispatch(payload.Peer, message);
+        else
+            payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
+        payload.Peer.Actor.Tell(PeerActor.Dispatched.Instance);
+    }
+
+    // A failure is never answered by a failure: two nodes would go on for ever.
+    private static bool IsFailure(ReadOnlySpan<byte> payload) => SyncCodec.PeekType(payload).TryGet(out var type, out _) && type == SyncType.Error;
+
+    private void Dispatch(PeerRef peer, SyncMessage message)
+    {
+        switch (SyncDispatch.DestinationOf(message.Type))
+        {
+            case SyncDestination.Graph:
+                OnPoll(peer, (Poll)message);
+                break;
+            case SyncDestination.PollResponder:
+                ToSession(peer, message);
+                break;
+            case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
+                ToSession(peer, message);
+                break;
+            case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
+                peer.Actor.Tell(new PeerActor.Deliver(message));
+                break;
+            case SyncDestination.Subscription when message is Subscribe subscribe:
+                OnSubscribe(peer, subscribe);
+                break;
+            case SyncDestination.Subscription:
+                peer.Actor.Tell(new SubscriptionActor.Other(message));
+                break;
+            default:
+                var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");
+                peer.Actor.Tell(PeerActor.Send.Failure(notServed, 0, null));
+                break;
+        }
+    }
+
+    private void OnPoll(PeerRef peer, Poll poll)
+    {
+        if (!_graphs.TryGetValue(poll.Graph, out var graph))
+        {
+            peer.Actor.Tell(PeerActor.Send.Failure(UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph));
+            return;
+        }
+        _sessions[(peer.Identity.Node, poll.Session.Value)] = graph;
+        graph.Tell(new GraphActor.Session(peer, poll.Session, poll));
+    }
+
+    private void ToSession(PeerRef peer, SyncMessage message)
+    {
+        var session = new SessionId(ReferenceOf(message));
+        if (_sessions.TryGetValue((peer.Identity.Node, session.Value), out var graph))
+            graph.Tell(new GraphActor.Session(peer, session, message));
+        else
+            TellTooLate(peer, session, message);
+    }
+
+    // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
+    private static void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
+    {
+        if (message is SyncResume or RequestMissing)
+        {
+            var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
+            peer.Actor.Tell(PeerActor.Send.Failure(error, session.Value, null));
+        }
+    }
+
+    private void OnSessionEnded(SessionEnded ended)
+    {
+        _sessions.Remove((ended.Peer.Identity.Node, ended.Session.Value));
+        TellTooLate(ended.Peer, ended.Session, ended.TooLate);
+    }
+
+    private void OnSubscribe(PeerRef peer, Subscribe subscribe)
+    {
+        if (!_slots.TryTake(peer.Identity.Node, isMember: false))
+        {
+            var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
+            peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
+            return;
+        }
+        _subscribers[peer.Actor] = peer.Identity.Node;
+        Context.Watch(peer.Actor);
+        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))]));
+    }
+
+    private void OnReceiveCommands(GraphActor.ReceiveCommands receive)
+    {
+        var first = receive.Commands.Count > 0 ? receive.Commands[0] : null;
+        if (!_graphs.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
+            Graph(first);
+        Forward(receive.Graph, receive, error => new GraphActor.CommandsReceived(receive.Graph, receive.Tag, error));
+    }
+
+    private void Forward(GraphId graph, object message, Func<SyncError, object> refusal)
+    {
+        if (_graphs.TryGetValue(graph, out var actor))
+            actor.Forward(message);
+        else
+            Sender.Tell(refusal(UnknownGraph(graph)));
+    }
+
+    private static SyncError UnknownGraph(GraphId graph) => new(SyncErrorKind.UnknownGraph, $"the graph {graph} is not here");
+
+    private IActorRef Graph(Command init)
+    {
+        var graph = new GraphId(init.Id);
+        return _graphs.TryGetValue(graph, out var actor) ? actor : Open(graph, init);
+    }
+
+    private IActorRef Open(GraphId graph, Command? init)
+    {
+        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings), $"graph-{graph}");
+        Context.Watch(actor);
+        _graphs.Add(graph, actor);
+        if (_awaited.Remove(graph, out var followers))
+        {
+            foreach (var follower in followers)
+                actor.Tell(new GraphActor.Follow(null), follower);
+        }
+        return actor;
+    }
+
+    private void OnFollow(FollowGraph follow)
+    {
+        if (_graphs.TryGetValue(follow.Graph, out var actor))
+        {
+            actor.Tell(new GraphActor.Follow(null), Sender);
+            return;
+        }
+        if (!_awaited.TryGetValue(follow.Graph, out var followers))
+            _awaited.Add(follow.Graph, followers = []);
+        followers.Add(Sender);
+        Sender.Tell(new NoGraph(follow.Graph));
+    }
+
+    private void OnUnfollow(UnfollowGraph unfollow)
+    {
+        if (_graphs.TryGetValue(unfollow.Graph, out var actor))
+            actor.Tell(GraphActor.Unfollow.Instance, Sender);
+        if (_awaited.TryGetValue(unfollow.Graph, out var followers) && followers.Remove(Sender) && followers.Count == 0)
+            _awaited.Remove(unfollow.Graph);
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        if (_subscribers.Remove(terminated.ActorRef, out var peer))
+            _slots.Free(peer);
+        foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+        {
+            _graphs.Remove(graph);
+            if (!_closing)
+                _log.Error("Graph {0} is down", graph);
+        }
+        if (_closing && _graphs.Count == 0)
+            Context.Stop(Self);
+    }
+
+    private void OnClose()
+    {
+        _closing = true;
+        foreach (var graph in _graphs.Values)
+            graph.Tell(GraphActor.Close.Instance);
+        if (_graphs.Count == 0)
+            Context.Stop(Self);
+    }
+}

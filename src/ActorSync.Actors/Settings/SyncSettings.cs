@@ -1,0 +1,53 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Subscriptions;
+using ActorSync.Peers;
+using ActorSync.Wire;
+
+namespace ActorSync.Actors;
+
+/// <summary>What the actors of a node are set to. Every number that a peer can make grow has its limit here.</summary>
+public sealed record SyncSettings
+{
+    public GraphLimits Graphs { get; init; } = GraphLimits.Default;
+
+    public WireLimits Wire { get; init; } = WireLimits.Default;
+
+    public PollSettings Polls { get; init; } = PollSettings.Default;
+
+    public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
+
+    public StandingSettings Standing { get; init; } = StandingSettings.Default;
+
+    public BackoffSettings Backoff { get; init; } = new();
+
+    /// <summary>Peers that may hold a subscription here.</summary>
+    public int MaximumSubscriptions { get; init; } = 128;
+
+    /// <summary>Members of the node's own mesh or cluster that may hold one besides.</summary>
+    public int MaximumMemberSubscriptions { get; init; } = 1024;
+
+    /// <summary>Peers that may be linked at one time.</summary>
+    public int MaximumPeers { get; init; } = 1024;
+
+    /// <summary>Polls of one graph that are answered at one time.</summary>
+    public int SessionsPerGraph { get; init; } = 256;
+
+    /// <summary>Payloads of one peer that may wait to be dispatched; no more is read from its link meanwhile.</summary>
+    public int InboundPayloads { get; init; } = 32;
+
+    /// <summary>Bytes of payloads that may wait for one peer's link; what comes on top is dropped, as a link may.</summary>
+    public int OutboundBytes { get; init; } = 16 << 20;
+
+    /// <summary>Pushes of one peer that may wait to be stored; what comes on top is dropped, and comes again.</summary>
+    public int StoringPushes { get; init; } = 64;
+
+    /// <summary>A peer whose link broke is dead after so long without a new one.</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a graph may take to answer another actor.</summary>
+    public TimeSpan GraphTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the parts of a node may take to finish what they do when it shuts down.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

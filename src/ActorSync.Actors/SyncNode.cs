@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ActorSync.Actors;
+using ActorSync.Graphs;
+using ActorSync.Peers;
+using Akka;
+using Akka.Actor;
+using Akka.Configuration;
+using Address = ActorSync.Graphs.Address;
+
+namespace ActorSync;
+
+/// <summary>A node in this process: an actor system, its store and its links.</summary>
+public sealed class SyncNode : ISyncNode
+{
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ActorSystem _system;
+    private readonly SyncContext _sync;
+    private readonly ILinkListener? _listener;
+    private readonly IActorRef _peers;
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers)
+    {
+        _system = system;
+        _sync = sync;
+        _listener = listener;
+        _peers = peers;
+    }
+
+    public NodeId Id => _sync.Self.Node;
+
+    public string? ListenName => _listener?.LocalName;
+
+    /// <summary>The version of ActorSync.</summary>
+    public static string Version { get; } =
+        typeof(SyncNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>The actor engine that runs, with its version.</summary>
+    public static string Engine => EngineInfo.Name;
+
+    /// <summary>
+    /// Starts a node. On an error nothing is left running, and the store is as it was, still the caller's.
+    /// </summary>
+    public static Result<ISyncNode> Start(SyncNodeOptions options)
+    {
+        var self = new PeerIdentity(options.Store.Node, options.Store.Instance);
+        ILinkListener? listener = null;
+        if (options.Listen?.Invoke(new LinkIdentity(self, options.Settings.Wire.PayloadBytes)) is { } listening && !listening.TryGet(out listener, out var error))
+            return error;
+        ActorSystem system;
+        try
+        {
+            system = ActorSystem.Create("actorsync", EngineConfiguration(options));
+        }
+        catch (ConfigurationException refused)
+        {
+            listener?.DisposeInBackground();
+            return new SyncError(SyncErrorKind.InvalidRequest, refused.Message);
+        }
+        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings), "router");
+        var sync = new SyncContext(self, router, options.Store, options.Settings, new ErrorCounts(), Random.Shared);
+        var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
+        AddShutdownTasks(system, sync, listener, peers);
+        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers));
+    }
+
+    public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        var init = Command.Init(payload.Span);
+        var version = await _sync.Router.Ask<GraphActor.Version>(new SyncRouter.CreateGraph(init), _sync.Settings.GraphTimeout, cancellation);
+        return version.Result.Error is { } error ? error : new GraphId(init.Id);
+    }
+
+    public async Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default)
+    {
+        var action = new GraphActor.Act(payload, Priority.Basic(priority));
+        var acted = await _sync.Router.Ask<GraphActor.Acted>(new SyncRouter.Act(graph, action), _sync.Settings.GraphTimeout, cancellation);
+        return acted.Result;
+    }
+
+    public async Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
+    {
+        var import = new GraphActor.ReceiveCommands(graph, commands, null, null);
+        var received = await _sync.Router.Ask<GraphActor.CommandsReceived>(import, _sync.Settings.GraphTimeout, cancellation);
+        return received.Result;
+    }
+
+    public async Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default)
+    {
+        var version = await _sync.Router.Ask<GraphActor.Version>(new SyncRouter.ReadGraph(graph), _sync.Settings.GraphTimeout, cancellation);
+        return version.Result;
+    }
+
+    public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var versions = Channel.CreateBounded<GraphSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var follower = _system.ActorOf(FollowerActor.Props(_sync.Router, graph, versions.Writer));
+        try
+        {
+            await foreach (var version in versions.Reader.ReadAllAsync(cancellation))
+                yield return version;
+        }
+        finally
+        {
+            _system.Stop(follower);
+        }
+    }
+
+    public async Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
+    {
+        var dialed = await _peers.Ask<DialerActor.Dialed>(new PeersActor.Dial(endpoint), _sync.Settings.GraphTimeout, cancellation);
+        return dialed.Result;
+    }
+
+    public async Task<SyncError?> DisconnectAsync(string peer, CancellationToken cancellation = default)
+    {
+        var hungUp = await _peers.Ask<PeersActor.HungUp>(new PeersActor.HangUp(peer), _sync.Settings.GraphTimeout, cancellation);
+        return hungUp.Error;
+    }
+
+    public async Task<Result<PollOutcome>> PollAsync(string peer, GraphId graph, PollOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        // A poll may take as long as it makes progress: it gives up by itself.
+        var ended = await actor.Ask<PollActor.Ended>(new PeerActor.Poll(graph, options ?? new PollOptions()), Timeout.InfiniteTimeSpan, cancellation);
+        return ended.Result;
+    }
+
+    public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answered = await actor.Ask<SubscriberActor.Answered>(new PeerActor.Want(graph), _sync.Settings.GraphTimeout, cancellation);
+        return answered.Error;
+    }
+
+    public async Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answered = await actor.Ask<SubscriberActor.Answered>(new PeerActor.Unwant(graph), _sync.Settings.GraphTimeout, cancellation);
+        return answered.Error;
+    }
+
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
+    {
+        var summary = await _sync.Router.Ask<SyncRouter.Summary>(SyncRouter.GetSummary.Instance, StatusTimeout, cancellation);
+        var graphs = new List<GraphStatus>();
+        foreach (var graph in summary.Graphs)
+        {
+            if ((await ReadAsync(graph, cancellation)).TryGet(out var snapshot, out _))
+                graphs.Add(GraphStatus.Of(snapshot));
+        }
+        return new NodeStatus(
+            Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary());
+    }
+
+    /// <summary>Stops accepting links, ends the subscriptions, lets the graphs finish what they commit, and closes the store.</summary>
+    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+
+    // A phase may last as long as the drain that it waits for; late messages to what has ended are no news.
+    private static Config EngineConfiguration(SyncNodeOptions options) => ConfigurationFactory.ParseString(options.EngineConfiguration).WithFallback(ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = WARNING
+          log-dead-letters = off
+          coordinated-shutdown {
+            default-phase-timeout = {{(int)Math.Ceiling(options.Settings.DrainTimeout.TotalSeconds) + 1}}s
+            run-by-clr-shutdown-hook = off
+          }
+        }
+        """));
+
+    private static void AddShutdownTasks(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers)
+    {
+        var shutdown = CoordinatedShutdown.Get(system);
+        var drain = sync.Settings.DrainTimeout;
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-accepting", async () =>
+        {
+            if (listener is not null)
+                await listener.DisposeAsync();
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close-links", () => StopAsync(peers, PeersActor.Close.Instance, drain));
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "close-graphs", () => StopAsync(sync.Router, SyncRouter.Close.Instance, drain));
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-store", async () =>
+        {
+            await sync.Store.DisposeAsync();
+            return Done.Instance;
+        });
+    }
+
+    private static async Task<Done> StopAsync(IActorRef actor, object message, TimeSpan timeout)
+    {
+        await actor.GracefulStop(timeout, message);
+        return Done.Instance;
+    }
+
+    // A peer is named by an endpoint, which is dialed if it is not yet, or by the digits of its node id.
+    private async Task<Result<IActorRef>> FindAsync(string peer, CancellationToken cancellation)
+    {
+        object find = new PeersActor.FindByDigits(peer);
+        if (peer.Contains(':'))
+        {
+            if (!(await ConnectAsync(peer, cancellation)).TryGet(out var node, out var error))
+                return error;
+            find = new PeersActor.Find(node);
+        }
+        var found = await _peers.Ask<PeersActor.Found>(find, _sync.Settings.GraphTimeout, cancellation);
+        return found.Actor is null
+            ? new SyncError(SyncErrorKind.Unreachable, $"there is no peer {peer}: name one by its endpoint, or by at least four digits of its node id")
+            : new Result<IActorRef>(found.Actor);
+    }
+
+    private async Task<IReadOnlyList<PeerStatus>> PeersAsync(CancellationToken cancellation)
+    {
+        var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, StatusTimeout, cancellation);
+        var peers = new List<PeerStatus>();
+        foreach (var peer in all.Peers)
+            peers.Add(await peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, StatusTimeout, cancellation));
+        foreach (var dialer in all.Dialers)
+        {
+            var status = await dialer.Ask<DialerActor.Status>(DialerActor.GetStatus.Instance, StatusTimeout, cancellation);
+            if (!peers.Any(peer => peer.Node == status.Peer?.ToString()))
+                peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
+        }
+        return [.. peers.OrderBy(peer => peer.Node, StringComparer.Ordinal).ThenBy(peer => peer.Endpoint, StringComparer.Ordinal)];
+    }
+}

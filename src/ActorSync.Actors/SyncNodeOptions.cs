@@ -1,0 +1,24 @@
+using ActorSync.Actors;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
+namespace ActorSync;
+
+/// <summary>What a node is made of.</summary>
+public sealed record SyncNodeOptions
+{
+    /// <summary>Where its graphs live; the node closes it when it is disposed of.</summary>
+    public required INodeStore Store { get; init; }
+
+    /// <summary>Makes links to other nodes.</summary>
+    public required ILinkConnector Connector { get; init; }
+
+    /// <summary>Begins to accept links, as this node; null for a node that only dials.</summary>
+    public Func<LinkIdentity, Result<ILinkListener>>? Listen { get; init; }
+
+    /// <summary>Limits and times.</summary>
+    public SyncSettings Settings { get; init; } = new();
+
+    /// <summary>HOCON for the actor engine, on top of its defaults; for example <c>akka.loglevel = DEBUG</c>.</summary>
+    public string EngineConfiguration { get; init; } = "";
+}

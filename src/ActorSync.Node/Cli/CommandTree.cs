@@ -1,0 +1,72 @@
+using System.CommandLine;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary>The command line <c>actorsync</c>: one file per command beside this one.</summary>
+public static class CommandTree
+{
+    /// <summary>Parses and runs a command line; gives the exit code.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="context">What the commands work with.</param>
+    /// <param name="stop">Ends the command in good order.</param>
+    public static async Task<int> RunAsync(string[] args, CliContext context, CancellationToken stop)
+    {
+        // A payload may begin with @: it is no response file here.
+        var parse = Build(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parse.Errors.Count > 0)
+        {
+            var sentences = parse.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+            context.Output.Fail($"{string.Join("; ", sentences)} (see {PathOf(parse.CommandResult.Command)} --help)");
+            return ExitCodes.Usage;
+        }
+        var invocation = new InvocationConfiguration
+        {
+            Output = context.Output.Out,
+            Error = context.Output.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parse.InvokeAsync(invocation, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            context.Output.Fail("interrupted");
+            return ExitCodes.Failure;
+        }
+        catch (SyncException e)
+        {
+            return context.Fail(e.Error);
+        }
+    }
+
+    private static RootCommand Build(CliContext context)
+    {
+        var options = new CommonOptions();
+        var root = new RootCommand("Keeps data in step between peers: command graphs that are polled, subscribed to and pushed.")
+        {
+            NodeCommand.Create(context, options),
+            new Command("graph", "Graphs: begin, fill, read and check them.")
+            {
+                GraphCreateCommand.Create(context, options),
+                GraphImportGitCommand.Create(context, options),
+                GraphAddCommand.Create(context, options),
+                GraphLsCommand.Create(context, options),
+                GraphLogCommand.Create(context, options),
+                GraphVerifyCommand.Create(context, options),
+                GraphWatchCommand.Create(context, options),
+            },
+            SyncCommand.Create(context, options),
+            StatusCommand.Create(context, options),
+            WaitCommand.Create(context, options),
+        };
+        options.AddTo(root);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(context);
+        return root;
+    }
+
+    private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+        ? $"{PathOf(parent)} {command.Name}"
+        : "actorsync";
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using ActorSync.Node.Configuration;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary>The options that every command has: which node, or which store, it is about.</summary>
+internal sealed class CommonOptions
+{
+    public Option<string?> Config { get; } = new("--config", "-c") { Description = "A HOCON configuration, for example hocon/node.conf.", HelpName = "FILE", Recursive = true };
+
+    public Option<string?> Data { get; } = new("--data", "-d") { Description = "The folder of the store.", HelpName = "DIR", Recursive = true };
+
+    public Option<string?> Control { get; } = new("--control") { Description = "The path of the control socket.", HelpName = "PATH", Recursive = true };
+
+    /// <summary>The option of commands that can print JSON.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+
+    public void AddTo(RootCommand root)
+    {
+        root.Options.Add(Config);
+        root.Options.Add(Data);
+        root.Options.Add(Control);
+    }
+
+    /// <summary>The configuration, with what the options say in its place.</summary>
+    public Result<NodeSettings> Settings(ParseResult parse)
+    {
+        var config = Akka.Configuration.Config.Empty;
+        SyncError? error;
+        if (parse.GetValue(Config) is { } file && !ConfigurationFile.Read(file).TryGet(out config, out error))
+            return error;
+        if (!SettingsReader.Read(config).TryGet(out var settings, out error))
+            return error;
+        if (parse.GetValue(Data) is { Length: > 0 } data)
+            settings = settings with { DataFolder = Path.GetFullPath(data) };
+        if (parse.GetValue(Control) is { Length: > 0 } control)
+            settings = settings with { ControlPath = Path.GetFullPath(control) };
+        return settings;
+    }
+}

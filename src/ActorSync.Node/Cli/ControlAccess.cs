@@ -1,0 +1,54 @@
+using System.CommandLine;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Control;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary>What a command needs of a store when no node runs on it.</summary>
+internal enum StoreUse
+{
+    /// <summary>The store is made if it is not there.</summary>
+    Make,
+
+    /// <summary>The store must be there.</summary>
+    Open,
+
+    /// <summary>A store is not enough: the command is about a node that runs.</summary>
+    None,
+}
+
+/// <summary>Finds the node that a command is about: one that runs, over its control socket, else the store itself.</summary>
+internal static class ControlAccess
+{
+    /// <summary>Runs a command's body with the control it needs, and prints the error that it ends with.</summary>
+    public static async Task<int> WithControlAsync(
+        this CliContext context, CommonOptions options, ParseResult parse, StoreUse use, Func<INodeControl, Task<Result<int>>> body, CancellationToken cancellation)
+    {
+        if (!options.Settings(parse).TryGet(out var settings, out var error) || !ControlSocketPath.For(settings).TryGet(out var path, out error))
+            return context.Fail(error);
+        if (await ControlSocketPath.IsLiveAsync(path, cancellation))
+            return await RunAsync(context, new HttpNodeControl(path), body);
+        // A socket that was asked for by name means that node, and no store beside it.
+        var named = parse.GetValue(options.Control) is not null;
+        if (Refuse(settings, path, named ? StoreUse.None : use) is { } refusal)
+            return context.Fail(refusal);
+        if (!(await context.Factory(settings.ForOneCommand(), cancellation)).TryGet(out var node, out error))
+            return context.Fail(error);
+        return await RunAsync(context, new LocalNodeControl(node, context.Importer, context.Time, running: false), body);
+    }
+
+    private static async Task<int> RunAsync(CliContext context, INodeControl control, Func<INodeControl, Task<Result<int>>> body)
+    {
+        await using (control)
+            return (await body(control)).TryGet(out var exitCode, out var error) ? exitCode : context.Fail(error);
+    }
+
+    private static SyncError? Refuse(NodeSettings settings, string path, StoreUse use)
+    {
+        if (use == StoreUse.None)
+            return new SyncError(SyncErrorKind.Unreachable, $"no node answers on the control socket {path}: start one with actorsync node");
+        if (use == StoreUse.Open && !Directory.Exists(settings.DataFolder))
+            return new SyncError(SyncErrorKind.Unreachable, $"no node runs on {settings.DataFolder}, and there is no store either: name another with --data, or make one with actorsync graph create");
+        return null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary><c>actorsync node</c>: runs one node until it is told to stop.</summary>
+internal static class NodeCommand
+{
+    public static Command Create(CliContext context, CommonOptions options)
+    {
+        var listen = new Option<string?>("--listen", "-l") { Description = "Where to accept links, on a loopback address; off for nowhere.", HelpName = "HOST:PORT" };
+        var peers = new Option<string[]>("--peer", "-p") { Description = "A peer to subscribe to for every graph that is here; may be given more than once.", HelpName = "HOST:PORT" };
+        var command = new Command("node", "Run one node until Ctrl-C or SIGTERM.") { listen, peers };
+        command.SetAction((parse, stop) => RunAsync(context, Settings(options, parse, parse.GetValue(listen), parse.GetValue(peers) ?? []), stop));
+        return command;
+    }
+
+    private static Result<NodeSettings> Settings(CommonOptions options, ParseResult parse, string? listen, string[] peers)
+    {
+        if (!options.Settings(parse).TryGet(out var settings, out var error))
+            return error;
+        if (listen == "off")
+            settings = settings with { Listen = null };
+        else if (listen is not null && Endpoints.ParseListen(listen) is var parsed)
+            settings = parsed.TryGet(out var endpoint, out error) ? settings with { Listen = endpoint } : settings;
+        var added = new List<PeerSettings>();
+        foreach (var peer in peers)
+        {
+            if (error is null && Endpoints.ParsePeer(peer).TryGet(out var endpoint, out error))
+                added.Add(new PeerSettings { Endpoint = endpoint });
+        }
+        return error is null ? settings with { Peers = [.. settings.Peers, .. added] } : error;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, Result<NodeSettings> chosen, CancellationToken stop)
+    {
+        if (!chosen.TryGet(out var settings, out var error))
+            return context.Fail(error);
+        var log = new NodeLog(context.Output.Out, context.Time, settings.LogLevel);
+        error = await new NodeHost(context.Factory, context.Importer, context.Time, log).RunAsync(settings, stop);
+        if (error is null)
+            return ExitCodes.Ok;
+        context.Output.Fail(error.Message);
+        return ExitCodes.OfStart(error.Kind);
+    }
+}

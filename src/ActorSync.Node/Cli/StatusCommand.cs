@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorSync.Node.Control;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary><c>actorsync status</c>: what a node holds and does.</summary>
+internal static class StatusCommand
+{
+    private static readonly string[] NodeColumns = ["running", "node", "version", "engine", "listen", "uptime", "subscriptions"];
+    private static readonly string[] GraphColumns = ["graph", "commands", "heads", "max-cut", "digest"];
+    private static readonly string[] PeerColumns = ["peer", "endpoint", "state", "bytes-in", "bytes-out", "polls", "pushes", "subscription", "last-error"];
+
+    public static Command Create(CliContext context, CommonOptions options)
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("status", "Show what a node holds and does.") { json };
+        command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.Open, async control =>
+        {
+            if (!(await control.StatusAsync(stop)).TryGet(out var status, out var error))
+                return error;
+            if (parse.GetValue(json))
+                context.Output.Line(Json(status, control.Running));
+            else
+                Print(context, status, control.Running);
+            return ExitCodes.Ok;
+        }, stop));
+        return command;
+    }
+
+    // Whether a node runs is known to the one who asks: a node that answers says it by answering.
+    private static string Json(NodeStatus status, bool running)
+    {
+        var whole = JsonSerializer.SerializeToNode(status, ControlJson.Page.NodeStatus)!.AsObject();
+        whole.Insert(0, "running", JsonValue.Create(running, ControlJson.Page.Boolean));
+        return whole.ToJsonString(ControlJson.Page.Options);
+    }
+
+    private static void Print(CliContext context, NodeStatus status, bool running)
+    {
+        context.Output.Table(NodeColumns,
+        [
+            [
+                running ? "yes" : "no", status.Node, status.Version, status.Engine, status.Listen ?? "off",
+                TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds)).ToString("c", CultureInfo.InvariantCulture),
+                $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
+            ],
+        ]);
+        context.Output.Table(GraphColumns, status.Graphs.Select(GraphLsCommand.Row));
+        if (status.Peers.Count > 0)
+            context.Output.Table(PeerColumns, status.Peers.Select(Row));
+        if (status.Errors.Count > 0)
+            context.Output.Table(["error", "count"], status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (IReadOnlyList<string>)[error.Key, error.Value.ToString(CultureInfo.InvariantCulture)]));
+    }
+
+    private static IReadOnlyList<string> Row(PeerStatus peer) =>
+    [
+        peer.Node ?? "not met",
+        peer.Endpoint,
+        peer.State,
+        peer.BytesIn.ToString(CultureInfo.InvariantCulture),
+        peer.BytesOut.ToString(CultureInfo.InvariantCulture),
+        $"{peer.PollsIn}/{peer.PollsOut}",
+        $"{peer.PushesIn}/{peer.PushesOut}",
+        $"{Describe("here", peer.Subscriber)}{Describe("there", peer.Subscription)}".Trim() is { Length: > 0 } some ? some : "none",
+        peer.LastError ?? "none",
+    ];
+
+    private static string Describe(string where, SubscriptionStatus? subscription) =>
+        subscription is null ? "" : $"{where}: {subscription.Graphs.Count} graphs, {subscription.SecondsLeft} s, {subscription.BytesLeft} bytes left ";
+}

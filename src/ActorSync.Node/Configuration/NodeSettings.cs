@@ -1,0 +1,70 @@
+using ActorSync.Storage;
+using ActorSync.Transport.Tcp;
+
+namespace ActorSync.Node.Configuration;
+
+/// <summary>What one node is told: the keys under <c>actorsync</c> of its configuration, and what the command line adds.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>Peers that a configuration may name.</summary>
+    public const int MaximumPeers = 1024;
+
+    /// <summary>The folder of the store, as a full path.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where links are accepted, on a loopback address; null for nowhere.</summary>
+    public TcpEndpoint? Listen { get; init; }
+
+    /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
+    public string? ControlPath { get; init; }
+
+    /// <summary>When a commit counts as durable.</summary>
+    public FsyncMode Fsync { get; init; } = FsyncMode.Always;
+
+    /// <summary>Between two flushes, with <see cref="FsyncMode.Interval"/>.</summary>
+    public TimeSpan FsyncInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The peers that the node keeps links to.</summary>
+    public IReadOnlyList<PeerSettings> Peers { get; init; } = [];
+
+    public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
+
+    /// <summary>HOCON for the actor engine: the log's level, and the keys under <c>akka</c> as they were given.</summary>
+    public string EngineConfiguration { get; init; } = "";
+
+    /// <summary>The settings of a command that opens the store for itself: no links are accepted, none are kept.</summary>
+    public NodeSettings ForOneCommand() => this with { Listen = null, Peers = [] };
+}
+
+/// <summary>The least grave lines that the node's log shows.</summary>
+public enum NodeLogLevel
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// <summary>One peer that a node keeps a link to.</summary>
+public sealed record PeerSettings
+{
+    public required TcpEndpoint Endpoint { get; init; }
+
+    public PeerMode Mode { get; init; } = PeerMode.Subscribe;
+
+    /// <summary>The graphs kept in step with the peer: their names, or <c>*</c> for all that are here.</summary>
+    public IReadOnlyList<string> Graphs { get; init; } = ["*"];
+
+    /// <summary>Between two polls, with <see cref="PeerMode.Poll"/>.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>How a node learns of a peer's commits.</summary>
+public enum PeerMode
+{
+    /// <summary>It holds a subscription: the peer pushes.</summary>
+    Subscribe,
+
+    /// <summary>It polls at an interval.</summary>
+    Poll,
+}

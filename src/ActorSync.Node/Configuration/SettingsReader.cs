@@ -1,0 +1,120 @@
+using System.Globalization;
+using ActorSync.Graphs;
+using ActorSync.Storage;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace ActorSync.Node.Configuration;
+
+/// <summary>Maps the keys under <c>actorsync</c> onto <see cref="NodeSettings"/>; the first bad value is the error.</summary>
+public static class SettingsReader
+{
+    private static readonly string[] PeerKeys = ["endpoint", "mode", "graphs", "interval"];
+
+    public static Result<NodeSettings> Read(Config config)
+    {
+        if (KnownKeys.Check(config) is { } error)
+            return error;
+        try
+        {
+            return Map(config.WithFallback(KnownKeys.Reference)) with { EngineConfiguration = EngineKeys.Of(config) };
+        }
+        catch (SyncException e)
+        {
+            return e.Error;
+        }
+    }
+
+    private static NodeSettings Map(Config config) => new()
+    {
+        DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
+        Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
+        ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
+        Fsync = Choice<FsyncMode>(config, "fsync.mode"),
+        FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+        Peers = Peers(config.GetValue("actorsync.peers")),
+        LogLevel = Choice<NodeLogLevel>(config, "log-level"),
+    };
+
+    private static PeerSettings[] Peers(HoconValue? peers)
+    {
+        var elements = peers?.GetArray() ?? [];
+        if (elements.Count > NodeSettings.MaximumPeers)
+            throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
+        if (elements.Count == 0 && peers is not null && peers.IsString())
+            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }]");
+        return [.. elements.Select((peer, i) => Peer(peer, $"peers.{i}"))];
+    }
+
+    private static PeerSettings Peer(HoconValue value, string path)
+    {
+        if (value.GetObject() is not { } keys)
+            throw Bad($"actorsync.{path}", $"{value}", "expected { endpoint = \"HOST:PORT\" }");
+        if (keys.Items.Keys.FirstOrDefault(key => !PeerKeys.Contains(key)) is { } unknown)
+            throw new SyncException(KnownKeys.Unknown($"actorsync.{path}", unknown, PeerKeys));
+        if (!keys.Items.ContainsKey("endpoint"))
+            throw Bad($"actorsync.{path}", "nothing", "expected an endpoint, HOST:PORT");
+        var peer = new Config(new HoconRoot(value));
+        var defaults = new PeerSettings { Endpoint = Value(peer, "endpoint", text => Endpoints.ParsePeer(text.GetString()!).Value, path) };
+        return defaults with
+        {
+            Mode = peer.HasPath("mode") ? Choice<PeerMode>(peer, "mode", path) : defaults.Mode,
+            Graphs = peer.HasPath("graphs") ? Value(peer, "graphs", Graphs, path) : defaults.Graphs,
+            Interval = peer.HasPath("interval") ? Span(peer, "interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), path) : defaults.Interval,
+        };
+    }
+
+    private static string[] Graphs(HoconValue value)
+    {
+        var graphs = value.GetStringList().ToArray();
+        if (graphs.Length == 0)
+            throw new FormatException("expected a list: [\"*\"] for all, or graphs' names");
+        return Array.Find(graphs, graph => graph != "*" && !GraphId.TryParse(graph, out _)) is { } bad
+            ? throw new FormatException($"'{bad}' is not a graph: expected \"*\" or 64 hexadecimal digits")
+            : graphs;
+    }
+
+    private static string Text(Config config, string key) =>
+        Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
+
+    private static TEnum Choice<TEnum>(Config config, string key, string? section = null)
+        where TEnum : struct, Enum
+        => Value(config, key, value =>
+            Array.Find(Enum.GetValues<TEnum>(), choice => Name(choice) == value.GetString()) is var found && Name(found) == value.GetString()
+                ? found
+                : throw new FormatException($"expected {string.Join(", ", Enum.GetValues<TEnum>().Select(Name))}"), section);
+
+    private static string Name<TEnum>(TEnum choice)
+        where TEnum : struct, Enum
+        => choice.ToString().ToLowerInvariant();
+
+    private static TimeSpan Span(Config config, string key, TimeSpan least, TimeSpan most, string? section = null) => Value(config, key, value =>
+    {
+        var span = value.GetTimeSpan(allowInfinite: false);
+        return span >= least && span <= most ? span : throw new FormatException($"expected from {Describe(least)} to {Describe(most)}");
+    }, section);
+
+    private static string Describe(TimeSpan span) =>
+        span < TimeSpan.FromSeconds(1) ? $"{span.TotalMilliseconds} ms" : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds} s");
+
+    private static T Value<T>(Config config, string key, Func<HoconValue, T> read, string? section = null)
+    {
+        var path = section is null ? $"{KnownKeys.Root}.{key}" : $"{KnownKeys.Root}.{section}.{key}";
+        var value = config.GetValue(section is null ? path : key)!;
+        try
+        {
+            return read(value);
+        }
+        catch (SyncException e)
+        {
+            throw new SyncException(new SyncError(e.Error.Kind, $"{path}: {e.Error.Message}"), e);
+        }
+        catch (Exception e) when (e is FormatException or NotSupportedException or OverflowException or ArgumentException)
+        {
+            throw Bad(path, $"{value}", e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    private static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
+        new(new SyncError(SyncErrorKind.InvalidRequest, $"the configuration key {path} = {value}: {expected}"), inner);
+}

@@ -1,0 +1,152 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace ActorSync.Node.Control;
+
+/// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
+internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, CancellationToken stopping)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/status", Answer(StatusAsync));
+        routes.MapGet("/metrics", Answer(MetricsAsync));
+        routes.MapGet("/graphs", Answer(GraphsAsync));
+        routes.MapPost("/graphs", Answer(CreateAsync));
+        routes.MapPost("/graphs/{graph}/commands", Answer(AddAsync));
+        routes.MapGet("/graphs/{graph}/log", Answer(LogAsync));
+        routes.MapGet("/graphs/{graph}/watch", Stream(WatchAsync));
+        routes.MapPost("/graphs/{graph}/verify", Stream(VerifyAsync));
+        routes.MapPost("/import-git", Stream(ImportGitAsync));
+        routes.MapPost("/sync", Stream(SyncAsync));
+        routes.MapPost("/wait", Stream(WaitAsync));
+    }
+
+    private async Task<SyncError?> StatusAsync(HttpContext context, CancellationToken cancellation) =>
+        await WriteAsync(context, await control.StatusAsync(cancellation), ControlJson.Line.NodeStatus, cancellation);
+
+    private async Task<SyncError?> MetricsAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!(await control.StatusAsync(cancellation)).TryGet(out var status, out var error))
+            return error;
+        context.Response.ContentType = MetricsText.ContentType;
+        await context.Response.WriteAsync(MetricsText.Of(status), cancellation);
+        return null;
+    }
+
+    private async Task<SyncError?> GraphsAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!(await control.StatusAsync(cancellation)).TryGet(out var status, out var error))
+            return error;
+        await context.Response.WriteAsJsonAsync(status.Graphs, ControlJson.Line.IReadOnlyListGraphStatus, cancellationToken: cancellation);
+        return null;
+    }
+
+    private async Task<SyncError?> CreateAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!(await HttpRequests.PayloadAsync(context, cancellation)).TryGet(out var payload, out var error))
+            return error;
+        return await WriteAsync(context, await control.CreateGraphAsync(payload, cancellation), ControlJson.Line.GraphCreated, cancellation);
+    }
+
+    private async Task<SyncError?> AddAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
+            !HttpRequests.Number<uint>(context, "priority", 0).TryGet(out var priority, out error) ||
+            !(await HttpRequests.PayloadAsync(context, cancellation)).TryGet(out var payload, out error))
+        {
+            return error;
+        }
+        return await WriteAsync(context, await control.AddAsync(graph, payload, priority, cancellation), ControlJson.Line.CommandAdded, cancellation);
+    }
+
+    private async Task<SyncError?> LogAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
+            !HttpRequests.Number(context, "before", int.MaxValue).TryGet(out var before, out error) ||
+            !HttpRequests.Number(context, "limit", 100).TryGet(out var limit, out error))
+        {
+            return error;
+        }
+        return await WriteAsync(context, await control.LogAsync(graph, before, limit, cancellation), ControlJson.Line.LogPage, cancellation);
+    }
+
+    private async Task<SyncError?> WatchAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
+            !(await control.WatchAsync(graph, cancellation)).TryGet(out var watch, out error))
+        {
+            return error;
+        }
+        await new LineStream(context, time).WriteAllAsync(watch.Versions, ControlJson.Line.GraphVersion, cancellation);
+        return null;
+    }
+
+    private async Task<SyncError?> VerifyAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error))
+            return error;
+        await new LineStream(context, time).RunAsync(
+            ControlJson.Line.StreamLineVerifyProgressVerifyReport, (progress, token) => control.VerifyAsync(graph, progress, token), cancellation);
+        return null;
+    }
+
+    private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
+        RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);
+
+    private Task<SyncError?> ImportGitAsync(HttpContext context, CancellationToken cancellation) =>
+        RunAsync(context, ControlJson.Line.ImportRequest, ControlJson.Line.StreamLineImportProgressImportReport, control.ImportGitAsync, cancellation);
+
+    private Task<SyncError?> WaitAsync(HttpContext context, CancellationToken cancellation) =>
+        RunAsync(context, ControlJson.Line.WaitRequest, ControlJson.Line.StreamLineWaitProgressWaitReport, control.WaitConvergedAsync, cancellation);
+
+    private async Task<SyncError?> RunAsync<TRequest, TProgress, TResult>(
+        HttpContext context,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<StreamLine<TProgress, TResult>> lineType,
+        Func<TRequest, IProgress<TProgress>, CancellationToken, Task<Result<TResult>>> work,
+        CancellationToken cancellation)
+        where TRequest : class
+        where TProgress : class
+        where TResult : class
+    {
+        if (!(await HttpRequests.JsonAsync(context, requestType, cancellation)).TryGet(out var request, out var error))
+            return error;
+        await new LineStream(context, time).RunAsync(lineType, (progress, token) => work(request, progress, token), cancellation);
+        return null;
+    }
+
+    private static async Task<SyncError?> WriteAsync<T>(HttpContext context, Result<T> result, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        if (result.TryGet(out var value, out var error))
+            await context.Response.WriteAsJsonAsync(value, type, cancellationToken: cancellation);
+        return error;
+    }
+
+    private RequestDelegate Answer(Func<HttpContext, CancellationToken, Task<SyncError?>> handler) => Handle(handler, ControlLimits.Answer);
+
+    private RequestDelegate Stream(Func<HttpContext, CancellationToken, Task<SyncError?>> handler) => Handle(handler, Timeout.InfiniteTimeSpan);
+
+    private RequestDelegate Handle(Func<HttpContext, CancellationToken, Task<SyncError?>> handler, TimeSpan timeout) => async context =>
+    {
+        using var late = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stopping, context.RequestAborted);
+        SyncError? error;
+        try
+        {
+            error = await handler(context, linked.Token);
+        }
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        {
+            error = late.IsCancellationRequested
+                ? new SyncError(SyncErrorKind.Busy, $"the node had no answer within {timeout.TotalSeconds} seconds")
+                : new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down");
+        }
+        catch (BadHttpRequestException e)
+        {
+            if (!context.Response.HasStarted)
+                await HttpErrors.WriteAsync(context, e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+            return;
+        }
+        if (error is not null && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            await HttpErrors.WriteAsync(context, error);
+    };
+}

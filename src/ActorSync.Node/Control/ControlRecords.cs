@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+
+namespace ActorSync.Node.Control;
+
+// What travels over the control socket as JSON, and what --json prints. Ids and digests are lower-case hexadecimal,
+// payloads base64, times UTC.
+
+/// <summary>A graph that was begun, or was here already with the same init command.</summary>
+public sealed record GraphCreated(string Graph);
+
+/// <summary>A command that is durable now.</summary>
+public sealed record CommandAdded(string Graph, string Id, int MaxCut);
+
+/// <summary>Where a command stands.</summary>
+public sealed record AddressRecord(string Id, int MaxCut);
+
+/// <summary>One command. <paramref name="Size"/> is that of its payload, in bytes.</summary>
+public sealed record LogEntry(int Ordinal, string Id, int MaxCut, string Priority, IReadOnlyList<AddressRecord> Priors, int Size, byte[] Payload);
+
+/// <summary>Commands, newest first, of a graph that holds so many; the rest begins before the ordinal <paramref name="Next"/>.</summary>
+public sealed record LogPage(string Graph, int Commands, IReadOnlyList<LogEntry> Entries, int? Next);
+
+/// <summary>One committed version of a graph, and when the node saw it committed.</summary>
+public sealed record GraphVersion(string Graph, DateTimeOffset Time, int Commands, int Heads, int MaxCut, string Digest);
+
+/// <summary>Commands checked, of so many.</summary>
+public sealed record VerifyProgress(long Checked, long Total);
+
+/// <summary>What a walk over a graph found; the first few problems in words.</summary>
+public sealed record VerifyReport(string Graph, int Commands, long Bytes, int Heads, string Digest, int ProblemCount, IReadOnlyList<string> Problems);
+
+/// <summary>Asks for one poll. <paramref name="MaxBytes"/> bounds the payloads of the answer; 0 for no limit.</summary>
+public sealed record SyncRequest(string Peer, string Graph, long MaxBytes = 0);
+
+/// <summary>Commands durable here, and commands still to come as the peer says.</summary>
+public sealed record SyncProgress(long Received, long Left);
+
+/// <summary>How a poll ended; <paramref name="Remaining"/> says that the byte limit cut the answer.</summary>
+public sealed record SyncReport(string Peer, string Graph, bool Level, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
+
+/// <summary>Asks to import a git repository: the full path of its folder, as the node sees it.</summary>
+public sealed record ImportRequest(string Path);
+
+/// <summary>Commits imported, of so many.</summary>
+public sealed record ImportProgress(long Commits, long Total);
+
+/// <summary>How an import ended. Merge commands make the commands more than the commits.</summary>
+public sealed record ImportReport(string Graph, long Commits, long Commands, long Added, double Seconds);
+
+/// <summary>Asks to wait until all is level.</summary>
+public sealed record WaitRequest(double TimeoutSeconds);
+
+/// <summary>Pairs of peer and graph that are level, of so many.</summary>
+public sealed record WaitProgress(int Level, int Pairs);
+
+/// <summary>How a wait ended; level in time or not, with every pair of peer and graph.</summary>
+public sealed record WaitReport(bool Level, double Seconds, IReadOnlyList<PairReport> Pairs);
+
+/// <summary>One pair of peer and graph (null: none in common yet), and why it is not level.</summary>
+public sealed record PairReport(string Peer, string? Graph, bool Level, string? Why);
+
+/// <summary>An error as JSON.</summary>
+public sealed record ErrorBody(ErrorRecord Error);
+
+/// <summary>The kind of a <see cref="SyncError"/> and its sentence.</summary>
+public sealed record ErrorRecord(SyncErrorKind Kind, string Message)
+{
+    public static ErrorRecord Of(SyncError error) => new(error.Kind, error.Message);
+
+    public SyncError ToError() => new(Kind, Message);
+}
+
+/// <summary>One line of a long answer: progress, and at the end a result or an error; what it is not is left out.</summary>
+public sealed record StreamLine<TProgress, TResult>(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TProgress? Progress = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TResult? Result = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorRecord? Error = null)
+    where TProgress : class
+    where TResult : class;

@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ActorSync.Graphs;
+
+namespace ActorSync.Node.Control;
+
+/// <summary>Control of a running node, over its control socket.</summary>
+public sealed class HttpNodeControl : INodeControl
+{
+    private readonly HttpClient _http;
+    private readonly string _path;
+
+    public HttpNodeControl(string path)
+    {
+        _path = path;
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = ControlLimits.Headers, ConnectCallback = ConnectAsync };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public bool Running => true;
+
+    public Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, "/status", null, ControlJson.Line.NodeStatus, cancellation);
+
+    public Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/graphs", new ReadOnlyMemoryContent(payload), ControlJson.Line.GraphCreated, cancellation);
+
+    public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?priority={priority}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+
+    public Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, $"/graphs/{graph}/log?limit={limit}{(before is null ? "" : $"&before={before}")}", null, ControlJson.Line.LogPage, cancellation);
+
+    public async Task<Result<GraphWatch>> WatchAsync(GraphId graph, CancellationToken cancellation)
+    {
+        try
+        {
+            var (response, error) = await OpenAsync(HttpMethod.Get, $"/graphs/{graph}/watch", null, cancellation);
+            return error is null ? new GraphWatch(ResponseLines.ReadAsync(response!, ControlJson.Line.GraphVersion, cancellation)) : error;
+        }
+        catch (HttpRequestException e)
+        {
+            return Gone(e);
+        }
+    }
+
+    public Task<Result<VerifyReport>> VerifyAsync(GraphId graph, IProgress<VerifyProgress> progress, CancellationToken cancellation) =>
+        RunAsync($"/graphs/{graph}/verify", null, ControlJson.Line.StreamLineVerifyProgressVerifyReport, progress, cancellation);
+
+    public Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation) =>
+        RunAsync("/sync", JsonContent.Create(request, ControlJson.Line.SyncRequest), ControlJson.Line.StreamLineSyncProgressSyncReport, progress, cancellation);
+
+    public Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation) =>
+        RunAsync("/import-git", JsonContent.Create(request, ControlJson.Line.ImportRequest), ControlJson.Line.StreamLineImportProgressImportReport, progress, cancellation);
+
+    public Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation) =>
+        RunAsync("/wait", JsonContent.Create(request, ControlJson.Line.WaitRequest), ControlJson.Line.StreamLineWaitProgressWaitReport, progress, cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<Result<T>> AskAsync<T>(HttpMethod method, string uri, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(ControlLimits.Answer);
+        try
+        {
+            var (response, error) = await OpenAsync(method, uri, body, late.Token);
+            if (error is not null)
+                return error;
+            using (response)
+                return (await response!.Content.ReadFromJsonAsync(type, late.Token))!;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new SyncError(SyncErrorKind.Unreachable, $"the node on {_path} did not answer within {ControlLimits.Answer.TotalSeconds} seconds");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            return Gone(e);
+        }
+    }
+
+    private async Task<Result<TResult>> RunAsync<TProgress, TResult>(
+        string uri, HttpContent? body, JsonTypeInfo<StreamLine<TProgress, TResult>> type, IProgress<TProgress> progress, CancellationToken cancellation)
+        where TProgress : class
+        where TResult : class
+    {
+        try
+        {
+            var (response, refused) = await OpenAsync(HttpMethod.Post, uri, body, cancellation);
+            if (refused is not null)
+                return refused;
+            await foreach (var line in ResponseLines.ReadAsync(response!, type, cancellation))
+            {
+                if (line.Progress is { } step)
+                    progress.Report(step);
+                if (line.Result is { } result)
+                    return result;
+                if (line.Error is { } error)
+                    return error.ToError();
+            }
+            return Gone(null);
+        }
+        catch (HttpRequestException e)
+        {
+            return Gone(e);
+        }
+        catch (SyncException e)
+        {
+            return e.Error;
+        }
+    }
+
+    private async Task<(HttpResponseMessage? Response, SyncError? Error)> OpenAsync(HttpMethod method, string uri, HttpContent? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, uri) { Content = body };
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (response.IsSuccessStatusCode)
+            return (response, null);
+        using (response)
+        {
+            var answer = await response.Content.ReadFromJsonAsync(ControlJson.Line.ErrorBody, cancellation);
+            return (null, answer!.Error.ToError());
+        }
+    }
+
+    private SyncError Gone(Exception? e) =>
+        new(SyncErrorKind.Unreachable, $"no node answers on the control socket {_path}{(e is null ? ": it ended the answer halfway" : $": {e.GetBaseException().Message}")}");
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using ActorSync.Graphs;
+
+namespace ActorSync.Node.Control;
+
+/// <summary>
+/// What the command line can ask of a node: of one that runs, over its control socket, or of one made for a single
+/// command out of the store. Both answer alike. Expected failures are values.
+/// </summary>
+public interface INodeControl : IAsyncDisposable
+{
+    /// <summary>Whether this is a node that goes on running, rather than one made for a command.</summary>
+    bool Running { get; }
+
+    Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation);
+
+    Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+
+    Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation);
+
+    /// <summary>Commands newest first, from the one before the ordinal <paramref name="before"/> (null for the newest).</summary>
+    Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation);
+
+    /// <summary>The version that is here and every one committed from now on; those that a slow reader misses are skipped.</summary>
+    Task<Result<GraphWatch>> WatchAsync(GraphId graph, CancellationToken cancellation);
+
+    /// <summary>Walks a graph and checks every command against its bytes and its priors.</summary>
+    Task<Result<VerifyReport>> VerifyAsync(GraphId graph, IProgress<VerifyProgress> progress, CancellationToken cancellation);
+
+    /// <summary>One poll of one graph at one peer.</summary>
+    Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
+    Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Polls every peer for every graph in common until each is level, or the time is over.</summary>
+    Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation);
+}
+
+/// <summary>Versions of a graph as they are committed; a broken connection ends them with a <see cref="SyncException"/>.</summary>
+public sealed record GraphWatch(IAsyncEnumerable<GraphVersion> Versions);

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using ActorSync.Graphs;
+
+namespace ActorSync.Node.Control;
+
+/// <summary>Control of a node in this process. A <paramref name="running"/> node belongs to its host, another is disposed of here.</summary>
+public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, TimeProvider time, bool running) : INodeControl
+{
+    public bool Running => running;
+
+    public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) => await node.StatusAsync(cancellation);
+
+    public async Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        if (!(await node.CreateGraphAsync(payload, cancellation)).TryGet(out var graph, out var error))
+            return error;
+        return new GraphCreated(graph.ToString());
+    }
+
+    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation)
+    {
+        if (!(await node.AddAsync(graph, payload, priority, cancellation)).TryGet(out var address, out var error))
+            return error;
+        return new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut);
+    }
+
+    public async Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation)
+    {
+        if (!(await node.ReadAsync(graph, cancellation)).TryGet(out var snapshot, out var error))
+            return error;
+        try
+        {
+            return GraphLog.Page(snapshot, before, limit);
+        }
+        catch (SyncException e)
+        {
+            return e.Error;
+        }
+    }
+
+    public async Task<Result<GraphWatch>> WatchAsync(GraphId graph, CancellationToken cancellation)
+    {
+        if ((await node.ReadAsync(graph, cancellation)).Error is { } error)
+            return error;
+        return new GraphWatch(Versions(graph, cancellation));
+    }
+
+    public async Task<Result<VerifyReport>> VerifyAsync(GraphId graph, IProgress<VerifyProgress> progress, CancellationToken cancellation)
+    {
+        if (!(await node.ReadAsync(graph, cancellation)).TryGet(out var snapshot, out var error))
+            return error;
+        return await Task.Run(() => new GraphVerifier(snapshot).Run(progress, cancellation), cancellation);
+    }
+
+    public async Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation)
+    {
+        if (!GraphId.TryParse(request.Graph, out var graph))
+            return GraphName.Invalid(request.Graph);
+        return await PeerPolls.PollOnceAsync(node, request, graph, progress, cancellation);
+    }
+
+    public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
+    {
+        if (!Path.IsPathFullyQualified(request.Path))
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the path of the repository must be a full one, not '{request.Path}'");
+        return await importer.ImportAsync(node, request.Path, progress, cancellation);
+    }
+
+    public async Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation)
+    {
+        if (!(request.TimeoutSeconds > 0 && request.TimeoutSeconds <= Convergence.LongestWait.TotalSeconds))
+            return new SyncError(SyncErrorKind.InvalidRequest, $"a wait lasts more than 0 and at most {Convergence.LongestWait.TotalSeconds} seconds, not {request.TimeoutSeconds}");
+        return await new Convergence(node, time, progress).WaitAsync(TimeSpan.FromSeconds(request.TimeoutSeconds), cancellation);
+    }
+
+    public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
+
+    private async IAsyncEnumerable<GraphVersion> Versions(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var snapshot in node.WatchAsync(graph, cancellation))
+        {
+            var status = GraphStatus.Of(snapshot);
+            yield return new GraphVersion(status.Graph, time.GetUtcNow(), status.Commands, status.Heads, status.MaxCut, status.Digest);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace ActorSync.Node.Control;
+
+/// <summary>A node's status in the text format of Prometheus. Counters count since the node started.</summary>
+public static class MetricsText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static string Of(NodeStatus status)
+    {
+        var text = new StringBuilder();
+        Family(text, "actorsync_info", "gauge", "The node, its version and its actor engine.", [([("node", status.Node), ("version", status.Version), ("engine", status.Engine)], 1)]);
+        Family(text, "actorsync_uptime_seconds", "gauge", "Seconds since the node started.", [([], status.UptimeSeconds)]);
+        Family(text, "actorsync_subscriptions_open", "gauge", "Peers that hold a subscription here.", [([], status.OpenSubscriptions)]);
+        Family(text, "actorsync_subscriptions_maximum", "gauge", "Peers that may.", [([], status.MaximumSubscriptions)]);
+        Graphs(text, status.Graphs);
+        Peers(text, status.Peers);
+        Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
+        return text.ToString();
+    }
+
+    private static void Graphs(StringBuilder text, IReadOnlyList<GraphStatus> graphs)
+    {
+        Of("actorsync_graph_commands", "Commands in the graph.", graph => graph.Commands);
+        Of("actorsync_graph_heads", "Heads of the graph.", graph => graph.Heads);
+
+        void Of(string name, string help, Func<GraphStatus, double> value) =>
+            Family(text, name, "gauge", help, graphs.Select(graph => (Labels("graph", graph.Graph), value(graph))));
+    }
+
+    private static void Peers(StringBuilder text, IReadOnlyList<PeerStatus> peers)
+    {
+        Of("actorsync_peer_connected", "gauge", "1 while the link to the peer is up.", peer => peer.State == "connected" ? 1 : 0);
+        Of("actorsync_peer_bytes_received_total", "counter", "Bytes received, framing included.", peer => peer.BytesIn);
+        Of("actorsync_peer_bytes_sent_total", "counter", "Bytes sent, framing included.", peer => peer.BytesOut);
+        Of("actorsync_peer_polls_answered_total", "counter", "Polls of the peer that were answered.", peer => peer.PollsIn);
+        Of("actorsync_peer_polls_made_total", "counter", "Polls made of the peer.", peer => peer.PollsOut);
+        Of("actorsync_peer_pushes_received_total", "counter", "Pushes received.", peer => peer.PushesIn);
+        Of("actorsync_peer_pushes_sent_total", "counter", "Pushes sent.", peer => peer.PushesOut);
+        Of("actorsync_peer_strikes", "gauge", "Faults held against the peer.", peer => peer.Strikes);
+        Of("actorsync_peer_unacked_commands", "gauge", "Commands pushed to the peer and not acknowledged yet.", peer => peer.Subscriber?.UnackedPushes ?? 0);
+
+        void Of(string name, string type, string help, Func<PeerStatus, double> value) =>
+            Family(text, name, type, help, peers.Select(peer => ((IReadOnlyList<(string, string)>)[("node", peer.Node ?? ""), ("endpoint", peer.Endpoint)], value(peer))));
+    }
+
+    private static IReadOnlyList<(string Name, string Value)> Labels(string name, string value) => [(name, value)];
+
+    private static void Family(
+        StringBuilder text, string name, string type, string help, IEnumerable<(IReadOnlyList<(string Name, string Value)> Labels, double Value)> samples)
+    {
+        text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
+        foreach (var (labels, value) in samples)
+        {
+            text.Append(name);
+            if (labels.Count > 0)
+                text.Append('{').AppendJoin(',', labels.Select(label => $"{label.Name}=\"{Escape(label.Value)}\"")).Append('}');
+            text.Append(CultureInfo.InvariantCulture, $" {value}\n");
+        }
+    }
+
+    private static string Escape(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+}

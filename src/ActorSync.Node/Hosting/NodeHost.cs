@@ -1,0 +1,48 @@
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Control;
+
+namespace ActorSync.Node.Hosting;
+
+/// <summary>Runs one node: the node itself, its control socket, and the links to its configured peers.</summary>
+public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, TimeProvider time, NodeLog log)
+{
+    /// <summary>
+    /// Runs until <paramref name="stop"/>, then ends in good order: no more requests and links, what is under way
+    /// drained, the store flushed. Null then, else why the node could not start.
+    /// </summary>
+    public async Task<SyncError?> RunAsync(NodeSettings settings, CancellationToken stop)
+    {
+        log.Info($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
+        if (!ControlSocketPath.For(settings).TryGet(out var path, out var error))
+            return error;
+        if (!(await factory(settings, stop)).TryGet(out var node, out error))
+            return error;
+        await using (node)
+        {
+            var control = new LocalNodeControl(node, importer, time, running: true);
+            if (!(await ControlServer.StartAsync(control, path, time, stop)).TryGet(out var server, out error))
+                return error;
+            await using (server)
+                await ServeAsync(node, settings, path, stop);
+        }
+        log.Info("stopped");
+        return null;
+    }
+
+    private async Task ServeAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    {
+        log.Info($"node {node.Id}, data {settings.DataFolder}, listening on {node.ListenName ?? "nothing"}, control {path}");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var tasks = settings.Peers
+            .Select(peer => new PeerKeeper(node, peer, time, log).RunAsync(end.Token))
+            .Append(Task.Delay(Timeout.Infinite, end.Token))
+            .ToArray();
+        var first = await Task.WhenAny(tasks);
+        await end.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A keeper ends before it is told to only by a bug: that is not swallowed.
+        if (first.IsFaulted)
+            await first;
+        log.Info("stopping: no more requests and links, draining what is under way");
+    }
+}

@@ -1,0 +1,90 @@
+using ActorSync.Graphs;
+using ActorSync.Node.Configuration;
+
+namespace ActorSync.Node.Hosting;
+
+/// <summary>
+/// Keeps one configured peer's graphs in step: makes the link, then subscribes to each graph, or polls each at an
+/// interval. What fails is tried again, later each time. Graphs that come to this node later are found by looking.
+/// </summary>
+public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider time, NodeLog log)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookForGraphs = TimeSpan.FromSeconds(1);
+
+    private readonly string _endpoint = peer.Endpoint.ToString();
+    private readonly HashSet<string> _told = [];
+
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await ConnectAsync(stop);
+        var subscribed = new HashSet<GraphId>();
+        while (true)
+        {
+            foreach (var graph in await GraphsAsync(stop))
+            {
+                if (peer.Mode == PeerMode.Poll)
+                    await PollAsync(graph, stop);
+                else if (!subscribed.Contains(graph) && await SubscribeAsync(graph, stop))
+                    subscribed.Add(graph);
+            }
+            await Task.Delay(peer.Mode == PeerMode.Poll ? peer.Interval : LookForGraphs, time, stop);
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken stop)
+    {
+        var wait = FirstRetry;
+        while (true)
+        {
+            var result = await node.ConnectAsync(_endpoint, stop);
+            if (result.TryGet(out var met, out var error))
+            {
+                log.Info($"peer {_endpoint} is node {met}");
+                return;
+            }
+            Tell("link", error);
+            await Task.Delay(wait, time, stop);
+            wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LastRetry.Ticks));
+        }
+    }
+
+    private async Task<IReadOnlyList<GraphId>> GraphsAsync(CancellationToken stop)
+    {
+        var names = peer.Graphs.Where(name => name != "*");
+        if (peer.Graphs.Contains("*"))
+            names = names.Union((await node.StatusAsync(stop)).Graphs.Select(graph => graph.Graph));
+        return [.. names.Select(name => GraphId.TryParse(name, out var graph) ? graph : default)];
+    }
+
+    private async Task PollAsync(GraphId graph, CancellationToken stop)
+    {
+        if ((await node.PollAsync(_endpoint, graph, null, stop)).TryGet(out var outcome, out var error))
+            log.Debug($"polled {_endpoint} for graph {graph.ToShortString()}: {(outcome.Level ? "level" : $"{outcome.Added} new commands")}");
+        else
+            Tell($"graph {graph.ToShortString()}", error);
+    }
+
+    private async Task<bool> SubscribeAsync(GraphId graph, CancellationToken stop)
+    {
+        if (await node.SubscribeAsync(_endpoint, graph, stop) is { } error)
+        {
+            Tell($"graph {graph.ToShortString()}", error);
+            return false;
+        }
+        log.Info($"subscribed to graph {graph.ToShortString()} at {_endpoint}");
+        return true;
+    }
+
+    // The first time as a warning: what goes on for hours must not fill the log.
+    private void Tell(string what, SyncError error)
+    {
+        var sentence = $"peer {_endpoint}, {what}: {error.Message}";
+        if (_told.Add($"{what} {error.Kind}"))
+            log.Warning(sentence);
+        else
+            log.Debug(sentence);
+    }
+}

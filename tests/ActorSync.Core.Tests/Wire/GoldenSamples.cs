@@ -1,0 +1,77 @@
+using ActorSync.Graphs;
+using ActorSync.Wire;
+
+namespace ActorSync.Core.Tests.Wire;
+
+/// <summary>
+/// What the golden files hold: one message of every type, and blocks of one small graph:
+/// <code>
+/// init ── milk ── bread ──┐
+///            └─── ann ────┴─ merge ── closed
+/// </code>
+/// </summary>
+internal static class GoldenSamples
+{
+    public static readonly Command Init = Command.Init("notes"u8);
+    public static readonly Command Milk = Command.Create(Prior.Single(Init.Address), Priority.Basic(0), "buy milk"u8);
+    public static readonly Command Bread = Command.Create(Prior.Single(Milk.Address), Priority.Basic(0), "buy bread"u8);
+    public static readonly Command Ann = Command.Create(Prior.Single(Milk.Address), Priority.Basic(300), "call Ann"u8);
+    public static readonly Command Merge = Command.Merge(Bread.Address, Ann.Address);
+    public static readonly Command Closed = Command.Create(Prior.Single(Merge.Address), Priority.Finalize, "closed"u8);
+
+    public static readonly IReadOnlyDictionary<string, Command> Commands = new Dictionary<string, Command>
+    {
+        ["Command.Init"] = Init,
+        ["Command.Basic"] = Ann,
+        ["Command.Merge"] = Merge,
+        ["Command.Finalize"] = Closed,
+    };
+
+    public static readonly IReadOnlyDictionary<string, Command[]> Blocks = new Dictionary<string, Command[]>
+    {
+        ["Block.Init"] = [Init],
+        ["Block.Linear"] = [Init, Milk, Bread],
+        ["Block.Branches"] = [Init, Milk, Bread, Ann],
+        ["Block.Merges"] = [Init, Milk, Bread, Ann, Merge, Closed],
+        ["Block.ExplicitPriors"] = [Ann, Bread],
+        ["Block.MergeHalfExplicit"] = [Ann, Merge],
+        ["Block.MergeExplicit"] = [Merge, Closed],
+    };
+
+    private static readonly GraphId Graph = new(Init.Id);
+    private static readonly SessionId Session = new(0x0123456789abcdef);
+    private static readonly SubscriptionId Subscription = new(0xfedcba9876543210);
+    private static readonly CommandId Digest = new HeadSet([Bread.Address, Ann.Address]).Digest;
+    private static readonly Sample Sample = new(2, true, [Bread.Address, Ann.Address, Init.Address]);
+
+    public static readonly IReadOnlyList<SyncMessage> Messages =
+    [
+        new Poll(Session, Graph, 0, 1_000_000, 8, Digest, Sample),
+        new Level(Session),
+        new Narrow(Session, 1, [true, false, true, true, false, false, false, false, true, true]),
+        new PollResponse(Session, 3, 5000, CommandBlock.Encode([Milk, Bread, Ann])),
+        new PollEnd(Session, 4, true),
+        new Credit(Session, 200, 328),
+        new Subscribe(Subscription, 7, 3600, 64 << 20, [new SubscribeGraph(Graph, Sample), new SubscribeGraph(new GraphId(Milk.Id), Sample.Empty)]),
+        new Subscribed(Subscription, 7, 3600, 64 << 20,
+        [
+            new SubscribedGraph(Graph, null, [true, false, true]),
+            new SubscribedGraph(new GraphId(Milk.Id), SyncErrorKind.UnknownGraph, []),
+        ]),
+        new MaximumSubscriptionsExceeded(Subscription, 7, 128),
+        new Unsubscribe(Subscription, 8, [Graph]),
+        new Unsubscribed(Subscription, 8),
+        new Push(Subscription, Graph, 41, CommandBlock.Encode([Bread, Ann, Merge])),
+        new PushAck(Subscription, Graph, 41, [Merge.Address]),
+        new SubscriptionEnded(Subscription, SubscriptionEndReason.BudgetSpent),
+        new HelloSubscribe(Graph, 250, 3600, 60_000),
+        new HelloUnsubscribe(Graph),
+        new HelloNotify(Graph, Merge.Address),
+        new RequestMissing(Session, [2, 3, 130]),
+        new SyncResume(Session, 4, 12),
+        new Offer(Session, Graph, Closed.Address),
+        new EndSession(Session),
+        new Rejected(Graph, Ann.Id),
+        new SyncFailure(SyncErrorKind.UnknownGraph, Session.Value, Graph, "this node does not hold the graph"),
+    ];
+}

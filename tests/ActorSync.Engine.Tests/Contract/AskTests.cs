@@ -1,0 +1,139 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Engine.Tests.Contract;
+
+public sealed class AskTests : EngineTest
+{
+    private sealed class Answerer : ReceiveActor
+    {
+        public Answerer()
+        {
+            Receive<string>(s => s == "silence", _ => { });
+            Receive<Exception>(cause => Sender.Tell(new Status.Failure(cause)));
+            ReceiveAny(message => Sender.Tell(message));
+        }
+    }
+
+    private IActorRef NewAnswerer() => Sys.ActorOf(Props.Create(() => new Answerer()), "answerer");
+
+    [Fact]
+    public async Task The_answer_completes_the_task()
+    {
+        var answerer = NewAnswerer();
+        Assert.Equal(5, await answerer.Ask<int>(5, Soon));
+        Assert.Equal("untyped", await answerer.Ask("untyped", Soon));
+        Assert.Equal("no timeout", await answerer.Ask<string>("no timeout"));
+    }
+
+    [Fact]
+    public async Task Silence_ends_in_a_timeout() =>
+        await Assert.ThrowsAsync<AskTimeoutException>(() => NewAnswerer().Ask<string>("silence", TimeSpan.FromMilliseconds(20)));
+
+    [Fact]
+    public async Task A_cancelled_ask_is_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var asked = NewAnswerer().Ask<string>("silence", cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+    }
+
+    [Fact]
+    public async Task A_failure_fails_the_task_with_its_cause()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => NewAnswerer().Ask<string>(new InvalidOperationException("no"), Soon));
+        Assert.Equal("no", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_failure_can_be_the_answer_asked_for()
+    {
+        var failure = await NewAnswerer().Ask<Status.Failure>(new InvalidOperationException("no"), Soon);
+        Assert.Equal("no", failure.Cause.Message);
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_type_fails_the_task() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => NewAnswerer().Ask<int>("text", Soon));
+
+    [Fact]
+    public async Task The_asked_message_may_hold_the_asker()
+    {
+        var probe = NewProbe();
+        var asked = probe.Ref.Ask<string>(asker => asker, Soon, CancellationToken.None);
+        (await probe.Next<IActorRef>()).Tell("direct");
+        Assert.Equal("direct", await asked);
+    }
+
+    [Fact]
+    public async Task An_actor_may_ask_and_pipe_the_answer_to_itself()
+    {
+        var (log, answerer) = (NewProbe(), NewAnswerer());
+        Sys.ActorOf(Props.Create(() => new Asker(answerer, log.Ref))).Tell("go");
+        await log.Expect("answer 42");
+        Assert.Equal("answerer", log.LastSender.Path.Name);
+    }
+
+    private sealed class Asker : ReceiveActor
+    {
+        public Asker(IActorRef answerer, IActorRef log)
+        {
+            Receive<string>(s => s == "go", _ => answerer.Ask<int>(42, Soon).PipeTo(Self, answerer, n => $"answer {n}"));
+            Receive<string>(answer => log.Forward(answer));
+        }
+    }
+
+    [Fact]
+    public async Task PipeTo_tells_results_and_failures()
+    {
+        var log = NewProbe();
+        await Task.FromResult("result").PipeTo(log.Ref);
+        await Task.FromResult(2).PipeTo(log.Ref, success: n => n + 1);
+        await Task.FromException<int>(new InvalidOperationException("no")).PipeTo(log.Ref);
+        await Task.FromException<int>(new InvalidOperationException("no")).PipeTo(log.Ref, failure: cause => cause.Message);
+        await Task.CompletedTask.PipeTo(log.Ref);
+        await Task.CompletedTask.PipeTo(log.Ref, success: () => "done");
+        await Task.FromException(new InvalidOperationException("no")).PipeTo(log.Ref, success: () => "done", failure: cause => "failed");
+        await log.Expect("result", 3);
+        Assert.Equal("no", (await log.Next<Status.Failure>()).Cause.Message);
+        await log.Expect("no", "done", "failed");
+    }
+
+    [Fact]
+    public async Task What_is_told_to_the_dead_becomes_a_dead_letter()
+    {
+        var (answerer, letters, sender) = (NewAnswerer(), NewProbe(), NewProbe());
+        Sys.EventStream.Subscribe(letters.Ref, typeof(DeadLetter));
+        Assert.True(await answerer.GracefulStop(Soon));
+        answerer.Tell("too late", sender.Ref);
+        var letter = await letters.Next<DeadLetter>();
+        Assert.Equal(("too late", sender.Ref, answerer), (letter.Message, letter.Sender, letter.Recipient));
+    }
+
+    [Fact]
+    public async Task What_waits_when_an_actor_stops_becomes_dead_letters()
+    {
+        var letters = NewProbe();
+        Sys.EventStream.Subscribe(letters.Ref, typeof(DeadLetter));
+        var subject = Sys.ActorOf(Props.Create(() => new Subject(ActorRefs.Nobody)));
+        Inside(subject, context =>
+        {
+            context.Stop(context.Self);
+            context.Self.Tell("first");
+            context.Self.Tell("second");
+        });
+        Assert.Equal("first", (await letters.Next<DeadLetter>()).Message);
+        Assert.Equal("second", (await letters.Next<DeadLetter>()).Message);
+    }
+
+    [Fact]
+    public async Task A_late_poison_pill_is_a_suppressed_dead_letter()
+    {
+        var (answerer, letters) = (NewAnswerer(), NewProbe());
+        Assert.True(await answerer.GracefulStop(Soon));
+        Sys.EventStream.Subscribe(letters.Ref, typeof(AllDeadLetters));
+        answerer.Tell(PoisonPill.Instance);
+        Assert.Same(PoisonPill.Instance, (await letters.Next<SuppressedDeadLetter>()).Message);
+    }
+}

@@ -1,0 +1,217 @@
+using Akka.Actor;
+
+namespace ActorSync.Engine.Tests.Contract;
+
+public sealed class TimerTests : EngineTest
+{
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
+    private sealed class Clock : ReceiveActor, IWithTimers
+    {
+        private readonly IActorRef _log;
+
+        public Clock(IActorRef log)
+        {
+            _log = log;
+            Receive<Action<ITimerScheduler>>(action => action(Timers));
+            Receive<string>(s => s == "fail", _ => throw new InvalidOperationException("fails"));
+            ReceiveAny(log.Tell);
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PostRestart(Exception reason) => _log.Tell($"restarted, active: {Timers.IsTimerActive("k")}");
+    }
+
+    private (IActorRef Clock, Probe Log) NewClock()
+    {
+        var log = NewProbe();
+        return (Sys.ActorOf(Props.Create(() => new Clock(log.Ref))), log);
+    }
+
+    private static void With(IActorRef clock, Action<ITimerScheduler> action) => clock.Tell(action, ActorRefs.NoSender);
+
+    [Fact]
+    public async Task A_single_timer_fires_once_and_is_gone()
+    {
+        var (clock, log) = NewClock();
+        With(clock, timers =>
+        {
+            timers.StartSingleTimer("k", "tick", Short);
+            log.Ref.Tell(timers.IsTimerActive("k"));
+        });
+        await log.Expect(true, "tick");
+        With(clock, timers => log.Ref.Tell(timers.IsTimerActive("k")));
+        await log.Expect(false);
+    }
+
+    [Fact]
+    public async Task A_periodic_timer_goes_on_until_cancelled()
+    {
+        var (clock, log) = NewClock();
+        With(clock, timers => timers.StartPeriodicTimer("k", "tick", Short));
+        await log.Expect("tick", "tick", "tick");
+        With(clock, timers =>
+        {
+            timers.Cancel("k");
+            log.Ref.Tell("cancelled");
+        });
+        while (await log.Next<string>() != "cancelled")
+        {
+        }
+        // A later timer stands for the time in which the cancelled one would have fired.
+        With(clock, timers => timers.StartSingleTimer("other", "later", 5 * Short));
+        await log.Expect("later");
+    }
+
+    [Fact]
+    public async Task A_periodic_timer_may_begin_at_another_time()
+    {
+        var (clock, log) = NewClock();
+        With(clock, timers => timers.StartPeriodicTimer("k", "tick", TimeSpan.Zero, Never));
+        await log.Expect("tick");
+        With(clock, timers => log.Ref.Tell(timers.IsTimerActive("k")));
+        await log.Expect(true);
+    }
+
+    [Fact]
+    public async Task A_timer_started_again_replaces_the_first_even_when_that_is_in_the_mailbox()
+    {
+        var (clock, log) = NewClock();
+        var due = new TaskCompletionSource();
+        With(clock, timers =>
+        {
+            timers.StartSingleTimer("k", "old", TimeSpan.FromMilliseconds(1));
+            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(100), due.SetResult);
+            due.Task.Wait(Soon); // by now the old message waits in the mailbox
+            timers.StartSingleTimer("k", "new", Short);
+        });
+        await log.Expect("new");
+        await log.ExpectNothingYet();
+    }
+
+    [Fact]
+    public async Task A_cancelled_timer_never_fires_even_when_it_is_in_the_mailbox()
+    {
+        var (clock, log) = NewClock();
+        var due = new TaskCompletionSource();
+        With(clock, timers =>
+        {
+            timers.StartSingleTimer("k", "old", TimeSpan.FromMilliseconds(1));
+            timers.StartSingleTimer("l", "old", Never);
+            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(100), due.SetResult);
+            due.Task.Wait(Soon);
+            timers.CancelAll();
+            log.Ref.Tell(timers.IsTimerActive("k") || timers.IsTimerActive("l"));
+        });
+        clock.Tell("marker");
+        await log.Expect(false, "marker");
+    }
+
+    [Fact]
+    public async Task Timers_of_an_old_incarnation_never_arrive()
+    {
+        var (clock, log) = NewClock();
+        var due = new TaskCompletionSource();
+        With(clock, timers =>
+        {
+            timers.StartSingleTimer("k", "old", TimeSpan.FromMilliseconds(1));
+            timers.StartPeriodicTimer("p", "old", Short);
+            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(100), due.SetResult);
+            due.Task.Wait(Soon); // the old messages wait behind the failure that follows
+            throw new InvalidOperationException("fails");
+        });
+        clock.Tell("marker");
+        await log.Expect("restarted, active: False", "marker");
+        With(clock, timers => timers.StartSingleTimer("k", "new", 3 * Short));
+        await log.Expect("new");
+    }
+
+    [Fact]
+    public async Task Timers_work_in_the_constructor()
+    {
+        var log = NewProbe();
+        Sys.ActorOf(Props.Create(() => new EarlyClock(log.Ref)));
+        await log.Expect("early");
+    }
+
+    private sealed class EarlyClock : ReceiveActor, IWithTimers
+    {
+        public EarlyClock(IActorRef log)
+        {
+            Timers.StartSingleTimer("k", "early", Short);
+            ReceiveAny(log.Tell);
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+    }
+
+    [Fact]
+    public async Task A_receive_timeout_comes_again_until_it_is_ended()
+    {
+        var log = NewProbe();
+        var actor = Sys.ActorOf(Props.Create(() => new Impatient(log.Ref)));
+        actor.Tell(Short);
+        await log.Next<ReceiveTimeout>();
+        await log.Next<ReceiveTimeout>();
+        actor.Tell("end");
+        while (await log.Next<object>() is not "ended")
+        {
+        }
+        Sys.Scheduler.ScheduleTellOnce(5 * Short, actor, "later", ActorRefs.NoSender);
+        await log.Expect("later");
+    }
+
+    [Fact]
+    public async Task Quiet_messages_do_not_put_the_receive_timeout_off()
+    {
+        var log = NewProbe();
+        var actor = Sys.ActorOf(Props.Create(() => new Impatient(log.Ref)));
+        using var stop = new CancellationTokenSource();
+        actor.Tell(TimeSpan.FromMilliseconds(100));
+        Sys.Scheduler.ScheduleTellRepeatedly(Short, Short, actor, new Quiet(), ActorRefs.NoSender);
+        while (await log.Next<object>() is not ReceiveTimeout)
+        {
+        }
+    }
+
+    private sealed record Quiet : INotInfluenceReceiveTimeout;
+
+    private sealed class Impatient : ReceiveActor
+    {
+        public Impatient(IActorRef log)
+        {
+            Receive<TimeSpan>(time => SetReceiveTimeout(time));
+            Receive<string>(s => s == "end", _ =>
+            {
+                SetReceiveTimeout(null);
+                log.Tell("ended");
+            });
+            ReceiveAny(log.Tell);
+        }
+    }
+
+    [Fact]
+    public async Task The_scheduler_tells_and_acts_until_cancelled()
+    {
+        var log = NewProbe();
+        Sys.Scheduler.ScheduleTellOnce(Short, log.Ref, "once", ActorRefs.NoSender);
+        await log.Expect("once");
+        var repeated = Sys.Scheduler.ScheduleTellRepeatedlyCancelable(TimeSpan.Zero, Short, log.Ref, "again", ActorRefs.NoSender);
+        await log.Expect("again", "again");
+        repeated.Cancel();
+        Assert.True(repeated.IsCancellationRequested);
+        Sys.Scheduler.Advanced.ScheduleOnceCancelable(Short, () => log.Ref.Tell("never")).Cancel();
+        Sys.Scheduler.Advanced.ScheduleOnce(5 * Short, () => log.Ref.Tell("last"));
+        while (await log.Next<string>() is var message && message != "last")
+            Assert.NotEqual("never", message);
+    }
+
+    [Fact]
+    public void The_scheduler_refuses_times_before_now()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(-1), ActorRefs.Nobody, "x", ActorRefs.NoSender));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sys.Scheduler.ScheduleTellRepeatedly(Short, TimeSpan.Zero, ActorRefs.Nobody, "x", ActorRefs.NoSender));
+    }
+}

@@ -1,0 +1,91 @@
+using ActorSync.Node.Cli;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Cli;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("", "actorsync --help")]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("graph", "actorsync graph --help")]
+    [InlineData("graph add", "actorsync graph add --help")]
+    [InlineData("graph add abcd", "there is no payload")]
+    [InlineData("graph add abcd x --priority -1", "--priority")]
+    [InlineData("graph add abcd x --file y", "not both")]
+    [InlineData("graph create a b", "'b'")]
+    [InlineData("graph log", "actorsync graph log --help")]
+    [InlineData("graph log abcd --limit -1", "--limit is 0 (all) or more")]
+    [InlineData("graph log abcd --limit many", "many")]
+    [InlineData("graph ls extra", "extra")]
+    [InlineData("graph verify a b", "'b'")]
+    [InlineData("graph watch", "actorsync graph watch --help")]
+    [InlineData("graph import-git a b", "'b'")]
+    [InlineData("sync 127.0.0.1:1", "actorsync sync --help")]
+    [InlineData("sync 127.0.0.1:1 abcd --max-bytes much", "much")]
+    [InlineData("status --jason", "--jason")]
+    [InlineData("wait", "--converged")]
+    [InlineData("wait --converged --timeout 30", "'30' is not a duration")]
+    [InlineData("wait --converged false", "all that can be waited for")]
+    [InlineData("node --listen nowhere", "'nowhere' is not an endpoint")]
+    [InlineData("node --listen 192.0.2.1:7400", "only a loopback address")]
+    [InlineData("node --peer nobody", "'nobody' is not an endpoint")]
+    [InlineData("node --config nowhere.conf", "there is no such file")]
+    [InlineData("status --config nowhere.conf", "there is no such file")]
+    [InlineData("node --json", "--json")]
+    public async Task What_cannot_be_understood_ends_with_2_and_one_line(string line, string expected)
+    {
+        using var cli = new CliRun();
+
+        var ran = await cli.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.StartsWith("actorsync: ", ran.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, ran.Error, StringComparison.Ordinal);
+        Assert.Equal(1, ran.Error.Count(c => c == '\n'));
+        Assert.Empty(ran.Out);
+        Assert.Empty(cli.Made);
+    }
+
+    [Fact]
+    public async Task An_unknown_key_of_the_configuration_ends_with_2_and_its_name()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Folder.At("node.conf"), "actorsync.dta = here");
+
+        var ran = await cli.RunAsync("node", "--config", cli.Folder.At("node.conf"));
+
+        Assert.Equal(new Ran(ExitCodes.Usage, "", "actorsync: unknown configuration key actorsync.dta: did you mean actorsync.data?\n"), ran);
+    }
+
+    [Fact]
+    public async Task Help_is_no_failure()
+    {
+        using var cli = new CliRun();
+
+        foreach (var line in (string[][])[["--help"], ["graph", "--help"], ["node", "-h"]])
+            Assert.Equal(ExitCodes.Ok, (await cli.RunAsync(line)).Code);
+    }
+
+    [Fact]
+    public async Task The_version_names_the_engine()
+    {
+        using var cli = new CliRun();
+
+        var ran = await cli.RunAsync("--version");
+
+        Assert.Equal(new Ran(ExitCodes.Ok, $"actorsync {SyncNode.Version} (engine {SyncNode.Engine})\n", ""), ran);
+        Assert.Matches(@"^(Embedded|Akka\.NET \d+\.\d+\.\d+)$", SyncNode.Engine);
+    }
+
+    [Theory]
+    [InlineData(SyncErrorKind.InvalidRequest, 2, 2)]
+    [InlineData(SyncErrorKind.Unreachable, 3, 1)]
+    [InlineData(SyncErrorKind.StoreLocked, 1, 1)]
+    [InlineData(SyncErrorKind.UnknownGraph, 1, 1)]
+    public void Each_kind_of_error_has_an_exit_code(SyncErrorKind kind, int command, int start)
+    {
+        Assert.Equal(command, ExitCodes.Of(kind));
+        Assert.Equal(start, ExitCodes.OfStart(kind));
+    }
+}

@@ -1,0 +1,64 @@
+using ActorSync.Node.Control;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Control;
+
+public sealed class MetricsTests
+{
+    [Fact]
+    public void Every_figure_has_its_line()
+    {
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Engine = "En\"gine\\ 1\n2" };
+
+        var text = MetricsText.Of(status);
+
+        var samples = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+        const string peer = $$"""{node="{{Statuses.Peer}}",endpoint="tcp://127.0.0.1:7401"}""";
+        Assert.Equal(
+        [
+            """actorsync_info{node="00000000000000000123456789abcdef",version="0.1.0",engine="En\"gine\\ 1\n2"} 1""",
+            "actorsync_uptime_seconds 12.5",
+            "actorsync_subscriptions_open 1",
+            "actorsync_subscriptions_maximum 128",
+            """actorsync_graph_commands{graph="aa"} 5""",
+            """actorsync_graph_heads{graph="aa"} 2""",
+            $"actorsync_peer_connected{peer} 1",
+            $"actorsync_peer_bytes_received_total{peer} 1000",
+            $"actorsync_peer_bytes_sent_total{peer} 2000",
+            $"actorsync_peer_polls_answered_total{peer} 3",
+            $"actorsync_peer_polls_made_total{peer} 4",
+            $"actorsync_peer_pushes_received_total{peer} 5",
+            $"actorsync_peer_pushes_sent_total{peer} 6",
+            $"actorsync_peer_strikes{peer} 0",
+            $"actorsync_peer_unacked_commands{peer} 7",
+            """actorsync_errors_total{kind="MissingPrior"} 1""",
+            """actorsync_errors_total{kind="WrongId"} 2""",
+        ], samples);
+    }
+
+    [Fact]
+    public void Every_family_says_what_it_is()
+    {
+        var lines = MetricsText.Of(Statuses.Busy([])).Split('\n');
+
+        foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
+        {
+            var name = sample.Split('{', ' ')[0];
+            Assert.Contains(lines, line => line.StartsWith($"# HELP {name} ", StringComparison.Ordinal));
+            Assert.Contains(lines, line => line == $"# TYPE {name} {(name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge")}");
+        }
+    }
+
+    [Fact]
+    public async Task The_socket_serves_them()
+    {
+        using var cli = new CliRun();
+        await using var node = await RunningNode.StartAsync(cli);
+
+        var answer = await node.RequestAsync("GET /metrics");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/plain; version=0.0.4", answer, StringComparison.Ordinal);
+        Assert.Contains("actorsync_info{", answer, StringComparison.Ordinal);
+    }
+}

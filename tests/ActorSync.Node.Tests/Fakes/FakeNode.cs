@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
+namespace ActorSync.Node.Tests.Fakes;
+
+/// <summary>A node in memory with real graphs and scripted peers.</summary>
+internal sealed class FakeNode : ISyncNode
+{
+    private readonly ConcurrentDictionary<GraphId, FakeGraph> _graphs = new();
+
+    public NodeId Id { get; } = new(0x0123456789abcdef);
+
+    public string? ListenName { get; init; } = "tcp://127.0.0.1:7400";
+
+    /// <summary>What StatusAsync answers, given the graphs that are here.</summary>
+    public Func<IReadOnlyList<GraphStatus>, NodeStatus>? Status { get; set; }
+
+    public Func<string, Result<NodeId>> Connect { get; set; } = endpoint => new SyncError(SyncErrorKind.Unreachable, $"nobody listens on {endpoint}");
+
+    public Func<string, GraphId, CancellationToken, Task<Result<PollOutcome>>> Poll { get; set; } =
+        (peer, _, _) => Task.FromResult<Result<PollOutcome>>(new SyncError(SyncErrorKind.Unreachable, $"no link to {peer}"));
+
+    public Func<string, GraphId, SyncError?> Subscribe { get; set; } = (_, _) => null;
+
+    /// <summary>Endpoints and calls, in their order.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    public TaskCompletionSource Disposed { get; } = new();
+
+    public PollOptions? LastPollOptions { get; private set; }
+
+    public Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        var graph = FakeGraph.Create(payload);
+        _graphs.TryAdd(graph.Id, graph);
+        return Task.FromResult<Result<GraphId>>(graph.Id);
+    }
+
+    public Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default) =>
+        Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Add(payload, priority) : Unknown(graph));
+
+    public Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
+    {
+        var added = commands.Count(command => _graphs[graph].Append(command) is null);
+        return Task.FromResult<Result<ReceiveResult>>(new ReceiveResult(added, commands.Count - added, [], 0, []));
+    }
+
+    public Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default) =>
+        Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Snapshot : (Result<GraphSnapshot>)Unknown(graph));
+
+    public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var snapshot in _graphs[graph].WatchAsync(cancellation))
+            yield return snapshot;
+    }
+
+    public Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"connect {endpoint}");
+        return Task.FromResult(Connect(endpoint));
+    }
+
+    public Task<SyncError?> DisconnectAsync(string peer, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"disconnect {peer}");
+        return Task.FromResult<SyncError?>(null);
+    }
+
+    public Task<Result<PollOutcome>> PollAsync(string peer, GraphId graph, PollOptions? options = null, CancellationToken cancellation = default)
+    {
+        LastPollOptions = options;
+        Calls.Enqueue($"poll {peer} {graph.ToShortString()}");
+        return Poll(peer, graph, cancellation);
+    }
+
+    public Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"subscribe {peer} {graph.ToShortString()}");
+        return Task.FromResult(Subscribe(peer, graph));
+    }
+
+    public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default) => Task.FromResult<SyncError?>(null);
+
+    public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
+    {
+        GraphStatus[] graphs = [.. _graphs.Values.Select(graph => GraphStatus.Of(graph.Snapshot)).OrderBy(graph => graph.Graph, StringComparer.Ordinal)];
+        return Task.FromResult((Status ?? Statuses.Plain)(graphs));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Changes a byte of a stored command's payload.</summary>
+    public void Damage(GraphId graph, int ordinal) => _graphs[graph].Damage(ordinal);
+
+    private static SyncError Unknown(GraphId graph) => new(SyncErrorKind.UnknownGraph, $"the graph {graph} is not here");
+
+    private sealed class FakeGraph(GraphId id) : ICommandReader
+    {
+        private readonly GraphIndex _index = new();
+        private readonly List<byte[]> _commands = [];
+        private readonly List<Channel<GraphSnapshot>> _watchers = [];
+        private readonly Lock _lock = new();
+
+        public GraphId Id => id;
+
+        public GraphSnapshot Snapshot
+        {
+            get
+            {
+                lock (_lock)
+                    return new GraphSnapshot(id, _index, _commands.Count, _index.Heads(), this);
+            }
+        }
+
+        public static FakeGraph Create(ReadOnlyMemory<byte> payload)
+        {
+            var init = Command.Init(payload.Span);
+            var graph = new FakeGraph(new GraphId(init.Id));
+            graph.Append(init);
+            return graph;
+        }
+
+        public Result<Address> Add(ReadOnlyMemory<byte> payload, uint priority)
+        {
+            lock (_lock)
+            {
+                while (_index.Heads() is { Count: > 1 } heads)
+                    Append(Command.Merge(heads[0], heads[1]));
+                var command = Command.Create(Prior.Single(_index.Heads()[0]), Priority.Basic(priority), payload.Span);
+                return Append(command) is { } error ? error : command.Address;
+            }
+        }
+
+        public SyncError? Append(Command command)
+        {
+            lock (_lock)
+            {
+                if (_index.Add(command).Error is { } error)
+                    return error;
+                _commands.Add(command.Bytes.ToArray());
+                _watchers.ForEach(watcher => watcher.Writer.TryWrite(Snapshot));
+                return null;
+            }
+        }
+
+        public IAsyncEnumerable<GraphSnapshot> WatchAsync(CancellationToken cancellation)
+        {
+            var watcher = Channel.CreateUnbounded<GraphSnapshot>();
+            lock (_lock)
+            {
+                watcher.Writer.TryWrite(Snapshot);
+                _watchers.Add(watcher);
+            }
+            return watcher.Reader.ReadAllAsync(cancellation);
+        }
+
+        public void Damage(int ordinal) => _commands[ordinal][^1] ^= 1;
+
+        public ReadOnlyMemory<byte> Read(int ordinal)
+        {
+            lock (_lock)
+                return _commands[ordinal];
+        }
+    }
+}
