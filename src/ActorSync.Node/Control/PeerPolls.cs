@@ -13,33 +13,29 @@ internal static class PeerPolls
         if (request.MaxBytes < 0)
             return new SyncError(SyncErrorKind.InvalidRequest, $"the byte limit of a poll is at least 0 (none), not {request.MaxBytes}");
         var began = Stopwatch.GetTimestamp();
-        var peer = request.Peer;
-        var status = await node.StatusAsync(cancellation);
-        var known = status.Peers.Any(one => Names(one, peer));
-        if (!known)
-        {
-            // A name that is no endpoint cannot be reached: only a peer that was met has one.
-            if (!Endpoints.ParsePeer(peer).TryGet(out _, out var error))
-                return new SyncError(error.Kind, $"no peer {peer} is known, and {error.Message}");
-            if ((await node.ConnectAsync(peer, cancellation)).Error is { } unreachable)
-            {
-                await node.DisconnectAsync(peer, CancellationToken.None);
-                return unreachable;
-            }
-        }
+        // A peer that is linked is polled over its link; any other gets one for the time of the poll.
+        var linked = (await node.StatusAsync(cancellation)).Peers.FirstOrDefault(one => Names(one, request.Peer));
+        if (linked is not null)
+            return await PollAsync(linked.Node ?? linked.Endpoint);
+        if (!Endpoints.ParsePeer(request.Peer).TryGet(out var endpoint, out var error))
+            return new SyncError(error.Kind, $"no peer {request.Peer} is linked, and {error.Message}");
         try
         {
-            var options = new PollOptions { MaxBytes = request.MaxBytes, Progress = new Relay(progress) };
-            if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var error))
-                return error;
-            return new SyncReport(
-                peer, graph.ToString(), outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
-                Stopwatch.GetElapsedTime(began).TotalSeconds);
+            return await node.ConnectAsync(endpoint.ToString(), cancellation) is { Error: { } unreachable } ? unreachable : await PollAsync(endpoint.ToString());
         }
         finally
         {
-            if (!known)
-                await node.DisconnectAsync(peer, CancellationToken.None);
+            await node.DisconnectAsync(endpoint.ToString(), CancellationToken.None);
+        }
+
+        async Task<Result<SyncReport>> PollAsync(string peer)
+        {
+            var options = new PollOptions { MaxBytes = request.MaxBytes, Progress = new Relay(progress) };
+            if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var failed))
+                return failed;
+            return new SyncReport(
+                peer, graph.ToString(), outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
+                Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class RunningNodeTests : IDisposable
         Assert.StartsWith("level=no received=2 added=2 remaining=no ", await RunAsync("sync", "127.0.0.1:7401", graph[..8]), StringComparison.Ordinal);
         Assert.StartsWith("level=no received=2 added=2 remaining=no ", await RunAsync("sync", Statuses.Peer, graph), StringComparison.Ordinal);
 
-        Assert.Equal([$"poll 127.0.0.1:7401 {graph[..8]}", $"poll {Statuses.Peer} {graph[..8]}"], _cli.Node.Calls);
+        Assert.Equal([$"poll {Statuses.Peer} {graph[..8]}", $"poll {Statuses.Peer} {graph[..8]}"], _cli.Node.Calls);
     }
 
     [Fact]
@@ -123,6 +123,20 @@ public sealed class RunningNodeTests : IDisposable
         Assert.Equal((0, 0), (await watching, await watchingJson));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z commands=[12] heads=1 max-cut=[01] digest=[0-9a-f]{64}$", output.ToString().Split('\n')[0]);
         Assert.Matches("^{\"graph\":\"[0-9a-f]{64}\",\"time\":\"[^\"]+\",\"commands\":1,\"heads\":1,\"maxCut\":0,\"digest\":\"[0-9a-f]{64}\"}$", first.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_bug_in_a_request_is_told_and_the_node_goes_on()
+    {
+        await using var node = await RunningNode.StartAsync(_cli);
+        _cli.Node.Status = _ => throw new TimeoutException("no answer from the router");
+
+        var ran = await _cli.OnDataAsync("status");
+        _cli.Node.Status = Statuses.Plain;
+
+        Assert.Equal(new Ran(ExitCodes.Failure, "", "actorsync: the node failed at this request, its log says where: no answer from the router\n"), ran);
+        Assert.Contains("error   a request failed: System.TimeoutException", node.Log, StringComparison.Ordinal);
+        await RunAsync("status");
     }
 
     [Fact]
