@@ -19,7 +19,7 @@ internal static class PeerPolls
         if (!known)
         {
             // A name that is no endpoint cannot be reached: only a peer that was met has one.
-            if (!HostPort.Parse(peer).TryGet(out _, out var error))
+            if (!Endpoints.ParsePeer(peer).TryGet(out _, out var error))
                 return new SyncError(error.Kind, $"no peer {peer} is known, and {error.Message}");
             if ((await node.ConnectAsync(peer, cancellation)).Error is { } unreachable)
             {
@@ -43,9 +43,11 @@ internal static class PeerPolls
         }
     }
 
-    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or its node id.</summary>
+    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or the first digits of its node id.</summary>
     public static bool Names(PeerStatus peer, string name) =>
-        peer.Node == name || peer.Endpoint == name || peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal);
+        peer.Endpoint == name ||
+        peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal) ||
+        (name.Length >= GraphName.FewestDigits && peer.Node?.StartsWith(name, StringComparison.OrdinalIgnoreCase) is true);
 
     private sealed class Relay(IProgress<SyncProgress> progress) : IProgress<PollProgress>
     {

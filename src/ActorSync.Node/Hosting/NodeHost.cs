@@ -12,7 +12,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     /// </summary>
     public async Task<SyncError?> RunAsync(NodeSettings settings, CancellationToken stop)
     {
-        log.Info($"actorsync {EngineInfo.Version} on the engine {EngineInfo.Engine}");
+        log.Info($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
         if (!ControlSocketPath.For(settings).TryGet(out var path, out var error))
             return error;
         if (!(await factory(settings, stop)).TryGet(out var node, out error))
