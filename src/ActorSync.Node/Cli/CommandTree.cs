@@ -58,6 +58,10 @@ public static class CommandTree
                 GraphWatchCommand.Create(context, options),
             },
             SyncCommand.Create(context, options),
+            PeerCommands.Connect(context, options),
+            PeerCommands.Disconnect(context, options),
+            PeerCommands.Subscribe(context, options),
+            PeerCommands.Unsubscribe(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
         };
