@@ -7,7 +7,6 @@ namespace Akka.Actor;
 public interface ICancelable
 {
     bool IsCancellationRequested { get; }
-    CancellationToken Token { get; }
     void Cancel();
 }
 
@@ -77,12 +76,10 @@ public static class SchedulerExtensions
     }
 }
 
-/// <summary>A flag; its token is made only for who asks.</summary>
+/// <summary>A flag that stays up.</summary>
 public class Cancelable : ICancelable
 {
-    private readonly Lock _lock = new();
     private volatile bool _cancelled;
-    private CancellationTokenSource _source;
 
     internal Cancelable() { }
 
@@ -90,30 +87,7 @@ public class Cancelable : ICancelable
 
     public bool IsCancellationRequested => _cancelled;
 
-    public CancellationToken Token
-    {
-        get
-        {
-            lock (_lock)
-            {
-                _source ??= new CancellationTokenSource();
-                if (_cancelled)
-                    _source.Cancel();
-                return _source.Token;
-            }
-        }
-    }
-
-    public void Cancel()
-    {
-        CancellationTokenSource source;
-        lock (_lock)
-        {
-            _cancelled = true;
-            source = _source;
-        }
-        source?.Cancel();
-    }
+    public void Cancel() => _cancelled = true;
 }
 
 public static class CancelableExtensions

@@ -63,9 +63,6 @@ public class Config
     public virtual string? GetString(string path, string? @default = null) => Get(path, @default, v => v.GetString());
 
     /// <summary>A number.</summary>
-    public virtual float GetFloat(string path, float @default = 0) => (float)GetDouble(path, @default);
-
-    /// <summary>A number.</summary>
     public virtual double GetDouble(string path, double @default = 0) => Get(path, @default, v => v.GetDouble());
 
     /// <summary>A duration: <c>30s</c>, <c>500 ms</c>, a bare number of milliseconds, or <c>infinite</c> for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>

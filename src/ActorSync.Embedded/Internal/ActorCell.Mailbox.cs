@@ -52,15 +52,18 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
 
     private void Schedule()
     {
-        if (_runsOnCaller)
-            ((IThreadPoolWorkItem)this).Execute();
-        else
+        if (!_runsOnCaller)
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+        var before = _current;
+        ((IThreadPoolWorkItem)this).Execute();
+        _current = before;
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        var before = _current;
         _current = this;
         try
         {
@@ -78,7 +81,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         }
         finally
         {
-            _current = before;
+            _current = null;
             Release();
         }
     }

@@ -32,8 +32,16 @@ public sealed record NodeSettings
     /// <summary>HOCON for the actor engine: the log's level, and the keys under <c>akka</c> as they were given.</summary>
     public string EngineConfiguration { get; init; } = "";
 
-    /// <summary>The settings of a command that opens the store for itself: no links are accepted, none are kept.</summary>
-    public NodeSettings ForOneCommand() => this with { Listen = null, Peers = [] };
+    /// <summary>
+    /// The settings of a command that opens the store for itself: no links are accepted, none are kept, and the engine
+    /// is silent, so that the standard output holds the command's answer alone.
+    /// </summary>
+    public NodeSettings ForOneCommand() => this with
+    {
+        Listen = null,
+        Peers = [],
+        EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
+    };
 }
 
 /// <summary>The least grave lines that the node's log shows.</summary>

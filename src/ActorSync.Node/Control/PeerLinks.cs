@@ -6,36 +6,39 @@ namespace ActorSync.Node.Control;
 /// <summary>Links that are kept to peers, and the subscriptions held over them, as the control socket asks for them.</summary>
 internal static class PeerLinks
 {
-    /// <summary>The link is made again whenever it breaks. On an error none is kept.</summary>
+    /// <summary>The link is made again whenever it breaks. On an error none is kept that was not there before.</summary>
     public static async Task<Result<PeerLinked>> ConnectAsync(ISyncNode node, PeerRequest request, CancellationToken cancellation)
     {
-        // A name that is no endpoint cannot be reached: only a peer that was met has one.
-        if (!Endpoints.ParsePeer(request.Peer).TryGet(out _, out var error))
-            return new SyncError(error.Kind, $"no peer {request.Peer} is known, and {error.Message}");
-        var known = await IsKnownAsync(node, request.Peer, cancellation);
-        if ((await node.ConnectAsync(request.Peer, cancellation)).TryGet(out var met, out error))
+        if (!Endpoints.ParsePeer(request.Peer).TryGet(out var endpoint, out var error))
+            return error;
+        var linked = await FindAsync(node, request.Peer, cancellation);
+        if ((await node.ConnectAsync(endpoint.ToString(), cancellation)).TryGet(out var met, out error))
             return new PeerLinked(request.Peer, met.ToString());
-        if (!known)
-            await node.DisconnectAsync(request.Peer, CancellationToken.None);
+        if (linked is null)
+            await node.DisconnectAsync(endpoint.ToString(), CancellationToken.None);
         return error;
     }
 
-    public static async Task<Result<PeerRequest>> DisconnectAsync(ISyncNode node, PeerRequest request, CancellationToken cancellation) =>
-        await node.DisconnectAsync(request.Peer, cancellation) is { } error ? error : request;
+    public static async Task<Result<PeerRequest>> DisconnectAsync(ISyncNode node, PeerRequest request, CancellationToken cancellation)
+    {
+        var peer = Endpoints.ParsePeer(request.Peer).TryGet(out var endpoint, out _) ? endpoint.ToString() : request.Peer;
+        return await node.DisconnectAsync(peer, cancellation) is { } error ? error : request;
+    }
 
-    /// <summary>On an error neither the subscription nor a link made for it is kept.</summary>
+    /// <summary>A peer that is not linked is linked first. On an error neither the subscription nor such a link is kept.</summary>
     public static async Task<Result<PeerGraph>> SubscribeAsync(ISyncNode node, PeerGraph request, CancellationToken cancellation)
     {
         if (!GraphId.TryParse(request.Graph, out var graph))
             return GraphName.Invalid(request.Graph);
-        var known = await IsKnownAsync(node, request.Peer, cancellation);
-        if (!known && (await ConnectAsync(node, new PeerRequest(request.Peer), cancellation)).Error is { } unreachable)
+        var linked = await FindAsync(node, request.Peer, cancellation);
+        if (linked is null && (await ConnectAsync(node, new PeerRequest(request.Peer), cancellation)).Error is { } unreachable)
             return unreachable;
-        if (await node.SubscribeAsync(request.Peer, graph, cancellation) is not { } error)
+        var peer = linked ?? Endpoints.ParsePeer(request.Peer).Value.ToString();
+        if (await node.SubscribeAsync(peer, graph, cancellation) is not { } error)
             return request;
-        await node.UnsubscribeAsync(request.Peer, graph, CancellationToken.None);
-        if (!known)
-            await node.DisconnectAsync(request.Peer, CancellationToken.None);
+        await node.UnsubscribeAsync(peer, graph, CancellationToken.None);
+        if (linked is null)
+            await node.DisconnectAsync(peer, CancellationToken.None);
         return error;
     }
 
@@ -44,18 +47,15 @@ internal static class PeerLinks
         if (!GraphId.TryParse(request.Graph, out var graph))
             return GraphName.Invalid(request.Graph);
         // An endpoint that is not linked is not dialed only to say that nothing is wanted of it.
-        if (!await IsKnownAsync(node, request.Peer, cancellation))
-            return new SyncError(SyncErrorKind.Unreachable, $"there is no peer {request.Peer}: see actorsync status");
-        return await node.UnsubscribeAsync(request.Peer, graph, cancellation) is { } error ? error : request;
+        if (await FindAsync(node, request.Peer, cancellation) is not { } peer)
+            return new SyncError(SyncErrorKind.Unreachable, $"no peer {request.Peer} is linked: see actorsync status");
+        return await node.UnsubscribeAsync(peer, graph, cancellation) is { } error ? error : request;
     }
 
-    /// <summary>Whether a link to the peer is kept already, or the peer made one.</summary>
-    public static async Task<bool> IsKnownAsync(ISyncNode node, string peer, CancellationToken cancellation) =>
-        (await node.StatusAsync(cancellation)).Peers.Any(one => Names(one, peer));
-
-    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or the first digits of its node id.</summary>
-    public static bool Names(PeerStatus peer, string name) =>
-        peer.Endpoint == name ||
-        peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal) ||
-        (name.Length >= GraphName.FewestDigits && peer.Node?.StartsWith(name, StringComparison.OrdinalIgnoreCase) is true);
+    // The name by which the node finds a peer that is linked, or is being linked, already.
+    private static async Task<string?> FindAsync(ISyncNode node, string name, CancellationToken cancellation)
+    {
+        var found = (await node.StatusAsync(cancellation)).Peers.FirstOrDefault(one => PeerPolls.Names(one, name));
+        return found?.Node ?? found?.Endpoint;
+    }
 }

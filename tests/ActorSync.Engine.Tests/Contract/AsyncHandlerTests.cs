@@ -122,7 +122,7 @@ public sealed class AsyncHandlerTests : EngineTest
     {
         public Careless(IActorRef log) => Receive<string>(_ =>
         {
-            Task.Run(() => Record.Exception(() => Context.System)).PipeTo(log);
+            OnFreshThread(() => Record.Exception(() => Context.System)).PipeTo(log);
         });
     }
 }

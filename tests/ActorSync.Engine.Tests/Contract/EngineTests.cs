@@ -2,6 +2,7 @@ using ActorSync.Engine.Tests.Api;
 using Akka.Actor;
 #if !ACTOR_ENGINE_AKKA
 using Akka.Configuration;
+using Akka.Event;
 #endif
 
 namespace ActorSync.Engine.Tests.Contract;
@@ -41,10 +42,32 @@ public sealed class EngineTests
 
     [Theory]
     [InlineData("akka.loglevel = LOUD")]
+    [InlineData("akka.coordinated-shutdown.terminate-actor-system = off")]
     [InlineData("akka.loggers = [\"No.Such.Logger, Nowhere\"]")]
     [InlineData("akka.scheduler.implementation = \"No.Such.Scheduler, Nowhere\"")]
     public void Values_that_mean_nothing_are_refused(string hocon) =>
         Assert.Throws<ConfigurationException>(() => ActorSystem.Create("refused", ConfigurationFactory.ParseString(hocon)));
+
+    // Akka.NET's default formatter takes numbers only.
+    [Theory]
+    [InlineData("{Peer} has {Count:000}", "anna has 007")]
+    [InlineData("{1:000} of {0}", "007 of anna")]
+    [InlineData("{{{Peer}}} } {", "{anna} } {")]
+    [InlineData("{Peer} {Count} {More}", "anna 7 {More}")]
+    public async Task A_log_template_may_have_names(string template, string expected)
+    {
+        var system = ActorSystem.Create("names", ConfigurationFactory.ParseString("akka { loglevel = INFO, loggers = [], log-dead-letters = off }"));
+        var logged = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.EventStream.Subscribe<Info>(system.ActorOf(Props.Create(() => new Reader(logged))));
+        system.Log.Info(template, "anna", 7);
+        Assert.Equal(expected, await logged.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        await system.Terminate().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private sealed class Reader : ReceiveActor
+    {
+        public Reader(TaskCompletionSource<string> logged) => Receive<Info>(info => logged.TrySetResult(info.Message.ToString()!));
+    }
 
     [Fact]
     public async Task Other_keys_are_the_applications_own()

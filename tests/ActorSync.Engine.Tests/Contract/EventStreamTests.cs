@@ -106,4 +106,20 @@ public sealed class EventStreamTests : EngineTest
         Assert.Contains("akka://logging/user/talker", info.LogSource, StringComparison.Ordinal);
         await system.Terminate().WaitAsync(Soon);
     }
+
+    [Fact]
+    public async Task Dead_letters_are_logged_up_to_the_configured_number()
+    {
+        var system = ActorSystem.Create("logging", ConfigurationFactory.ParseString(
+            "akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [], log-dead-letters = 2, coordinated-shutdown.run-by-clr-shutdown-hook = off }"));
+        var probe = new Probe(system);
+        system.EventStream.Subscribe(probe.Ref, typeof(Info));
+        await system.ActorSelection("/system/deadLetterListener").ResolveOne(Soon); // it listens from its PreStart on
+        for (var i = 0; i < 5; i++)
+            system.DeadLetters.Tell("lost", probe.Ref);
+        Assert.Contains("[String] from", (await probe.Next<Info>()).Message.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no more dead letters will be logged", (await probe.Next<Info>()).Message.ToString(), StringComparison.Ordinal);
+        await system.Terminate().WaitAsync(Soon);
+        probe.ExpectNothingMore();
+    }
 }

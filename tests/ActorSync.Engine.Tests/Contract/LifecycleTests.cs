@@ -134,7 +134,8 @@ public sealed class LifecycleTests : EngineTest
     }
 
     [Fact]
-    public void An_actor_cannot_be_made_with_new() => Assert.Throws<ActorInitializationException>(() => new LateParent(ActorRefs.Nobody));
+    public async Task An_actor_cannot_be_made_with_new() =>
+        Assert.IsType<ActorInitializationException>(await OnFreshThread(() => Record.Exception(() => new LateParent(ActorRefs.Nobody))));
 
     [Fact]
     public void Props_want_a_new_expression()

@@ -19,11 +19,7 @@ public class Parser
         _include = include;
     }
 
-    /// <summary>Parses one text and resolves its substitutions.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="includeCallback">Given the name after <c>include</c>, returns what that file holds.</param>
-    /// <exception cref="FormatException">The text is not HOCON; the message names line, column and what was expected.</exception>
-    /// <exception cref="ConfigurationException">An unquoted text holds '=' or ':', or an include cannot be read.</exception>
+    /// <summary>Parses one text and resolves its substitutions; <see cref="ConfigurationFactory.ParseString(string, Func{string, HoconRoot})"/> says what it throws.</summary>
     public static HoconRoot Parse(string text, Func<string, HoconRoot>? includeCallback) =>
         new Parser(text, includeCallback).ParseText();
 
