@@ -53,6 +53,7 @@ public static class CommandTree
         var options = new CommonOptions();
         var root = new RootCommand("Keeps data in step between peers: command graphs that are polled, subscribed to and pushed.")
         {
+            DemoCommand.Create(context),
             NodeCommand.Create(context, options),
             new Command("graph", "Graphs: begin, fill, read and check them.")
             {
@@ -65,6 +66,10 @@ public static class CommandTree
                 GraphWatchCommand.Create(context, options),
             },
             SyncCommand.Create(context, options),
+            PeerCommands.Connect(context, options),
+            PeerCommands.Disconnect(context, options),
+            PeerCommands.Subscribe(context, options),
+            PeerCommands.Unsubscribe(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
         };

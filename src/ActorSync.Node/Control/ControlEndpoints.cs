@@ -15,6 +15,10 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         routes.MapGet("/graphs/{graph}/log", Answer(LogAsync));
         routes.MapGet("/graphs/{graph}/watch", Stream(WatchAsync));
         routes.MapPost("/graphs/{graph}/verify", Stream(VerifyAsync));
+        routes.MapPost("/connect", Answer(ConnectAsync));
+        routes.MapPost("/disconnect", Answer(DisconnectAsync));
+        routes.MapPost("/subscribe", Answer(SubscribeAsync));
+        routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
@@ -89,6 +93,18 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         return null;
     }
 
+    private Task<SyncError?> ConnectAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerRequest, ControlJson.Line.PeerLinked, control.ConnectAsync, cancellation);
+
+    private Task<SyncError?> DisconnectAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerRequest, ControlJson.Line.PeerRequest, control.DisconnectAsync, cancellation);
+
+    private Task<SyncError?> SubscribeAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.SubscribeAsync, cancellation);
+
+    private Task<SyncError?> UnsubscribeAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.UnsubscribeAsync, cancellation);
+
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);
 
@@ -97,6 +113,19 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
 
     private Task<SyncError?> WaitAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.WaitRequest, ControlJson.Line.StreamLineWaitProgressWaitReport, control.WaitConvergedAsync, cancellation);
+
+    private static async Task<SyncError?> AskAsync<TRequest, TAnswer>(
+        HttpContext context,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TAnswer> answerType,
+        Func<TRequest, CancellationToken, Task<Result<TAnswer>>> ask,
+        CancellationToken cancellation)
+        where TRequest : class
+    {
+        if (!(await HttpRequests.JsonAsync(context, requestType, cancellation)).TryGet(out var request, out var error))
+            return error;
+        return await WriteAsync(context, await ask(request, cancellation), answerType, cancellation);
+    }
 
     private async Task<SyncError?> RunAsync<TRequest, TProgress, TResult>(
         HttpContext context,

@@ -51,6 +51,18 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation) =>
         RunAsync("/sync", JsonContent.Create(request, ControlJson.Line.SyncRequest), ControlJson.Line.StreamLineSyncProgressSyncReport, progress, cancellation);
 
+    public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/connect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerLinked, cancellation);
+
+    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/disconnect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerRequest, cancellation);
+
+    public Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/subscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
+    public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/unsubscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
     public Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation) =>
         RunAsync("/import-git", JsonContent.Create(request, ControlJson.Line.ImportRequest), ControlJson.Line.StreamLineImportProgressImportReport, progress, cancellation);
 
