@@ -244,13 +244,25 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 Wait(new SyncError(SyncErrorKind.MaximumSubscriptionsExceeded, $"the peer has as many open subscriptions as it may have: {full.Limit}"), now, outbox);
                 break;
             case SyncFailure failure when failure.Reference == _id.Value && _state is State.Asking or State.Open:
-                Wait(failure.ToError(), now, outbox);
+                OnFailure(failure, now, outbox);
                 break;
             case SubscriptionEnded ended when ended.Id == _id && _state != State.Idle:
                 OnEnded(ended, now, outbox);
                 break;
         }
     }
+
+    // None of the graphs that were named is covered: those that were not named yet may be.
+    private void OnFailure(SyncFailure failure, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        var isOfGraphs = failure.Kind is SyncErrorKind.UnknownGraph or SyncErrorKind.NotAllowed;
+        if (isOfGraphs && _state == State.Asking && HasUntried)
+            Ask(now, outbox);
+        else
+            Wait(failure.ToError(), now, outbox);
+    }
+
+    private bool HasUntried => _wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph));
 
     private void OnSubscribed(Subscribed subscribed, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
@@ -272,7 +284,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         if (refused is not null)
             _deadline = MonotonicTime.Min(_deadline, now + Doubled(_settings.RetryAfter, _refusals));
         outbox.Put(new SubscriberOutput.Answered(refused));
-        if (_wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph)))
+        if (HasUntried)
             Ask(now, outbox);
     }
 
