@@ -141,6 +141,8 @@ public sealed class MailboxTests : EngineTest
     public async Task A_null_message_is_refused_where_it_is_sent()
     {
         var probe = NewProbe();
+        probe.Ref.Tell("begins", ActorRefs.NoSender);
+        await probe.Expect("begins"); // Akka.NET keeps even null for an actor that has not begun
         Assert.Throws<ArgumentNullException>(() => probe.Ref.Tell(null, ActorRefs.NoSender));
         Assert.Throws<InvalidMessageException>(() => Sys.DeadLetters.Tell(null, ActorRefs.NoSender));
         ActorRefs.Nobody.Tell(null, ActorRefs.NoSender);
