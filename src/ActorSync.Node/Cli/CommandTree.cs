@@ -39,6 +39,13 @@ public static class CommandTree
         {
             return context.Fail(e.Error);
         }
+        // A bug: one line for people as for any failure, and below it where it was.
+        catch (Exception e)
+        {
+            context.Output.Fail($"internal error: {e.GetType().Name}: {e.Message}");
+            context.Output.Error.WriteLine(e.StackTrace);
+            return ExitCodes.Failure;
+        }
     }
 
     private static RootCommand Build(CliContext context)

@@ -22,12 +22,12 @@ internal static class NodeCommand
             return error;
         if (listen == "off")
             settings = settings with { Listen = null };
-        else if (listen is not null && HostPort.ParseListen(listen) is var parsed)
+        else if (listen is not null && Endpoints.ParseListen(listen) is var parsed)
             settings = parsed.TryGet(out var endpoint, out error) ? settings with { Listen = endpoint } : settings;
         var added = new List<PeerSettings>();
         foreach (var peer in peers)
         {
-            if (error is null && HostPort.Parse(peer).TryGet(out var endpoint, out error))
+            if (error is null && Endpoints.ParsePeer(peer).TryGet(out var endpoint, out error))
                 added.Add(new PeerSettings { Endpoint = endpoint });
         }
         return error is null ? settings with { Peers = [.. settings.Peers, .. added] } : error;

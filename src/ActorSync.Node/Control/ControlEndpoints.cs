@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace ActorSync.Node.Control;
 
 /// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
-internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, CancellationToken stopping)
+internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, Action<Exception> report, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -142,11 +142,21 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         }
         catch (BadHttpRequestException e)
         {
-            if (!context.Response.HasStarted)
-                await HttpErrors.WriteAsync(context, e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+            await EndAsync(context, e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
             return;
         }
-        if (error is not null && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
-            await HttpErrors.WriteAsync(context, error);
+        // A bug, or a part of the node that does not answer: the request ends, the node goes on.
+        catch (Exception e)
+        {
+            report(e);
+            await EndAsync(context, StatusCodes.Status500InternalServerError, new SyncError(SyncErrorKind.Busy, $"the node failed at this request, its log says where: {e.Message}"));
+            return;
+        }
+        if (error is not null)
+            await EndAsync(context, HttpErrors.StatusOf(error.Kind), error);
     };
+
+    // An answer that has begun cannot turn into an error: a stream ends without its result, which its reader sees.
+    private static Task EndAsync(HttpContext context, int status, SyncError error) =>
+        context.Response.HasStarted || context.RequestAborted.IsCancellationRequested ? Task.CompletedTask : HttpErrors.WriteAsync(context, status, error);
 }

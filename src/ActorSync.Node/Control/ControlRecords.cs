@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ActorSync.Node.Control;
 
 // What travels over the control socket as JSON, and what --json prints. Ids and digests are lower-case hexadecimal,
@@ -68,7 +70,10 @@ public sealed record ErrorRecord(SyncErrorKind Kind, string Message)
     public SyncError ToError() => new(Kind, Message);
 }
 
-/// <summary>One line of a long answer: progress, and at the end a result or an error.</summary>
-public sealed record StreamLine<TProgress, TResult>(TProgress? Progress, TResult? Result, ErrorRecord? Error)
+/// <summary>One line of a long answer: progress, and at the end a result or an error; what it is not is left out.</summary>
+public sealed record StreamLine<TProgress, TResult>(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TProgress? Progress = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TResult? Result = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorRecord? Error = null)
     where TProgress : class
     where TResult : class;

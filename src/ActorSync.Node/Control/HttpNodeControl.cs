@@ -123,9 +123,19 @@ public sealed class HttpNodeControl : INodeControl
         if (response.IsSuccessStatusCode)
             return (response, null);
         using (response)
+            return (null, await ErrorOfAsync(response, cancellation));
+    }
+
+    private static async Task<SyncError> ErrorOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
         {
-            var answer = await response.Content.ReadFromJsonAsync(ControlJson.Line.ErrorBody, cancellation);
-            return (null, answer!.Error.ToError());
+            return (await response.Content.ReadFromJsonAsync(ControlJson.Line.ErrorBody, cancellation))!.Error.ToError();
+        }
+        catch (JsonException)
+        {
+            // What refuses a request before a node reads it, such as a limit of the server, says no more than that.
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the node answered with the HTTP status {(int)response.StatusCode}");
         }
     }
 

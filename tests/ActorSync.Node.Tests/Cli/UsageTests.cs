@@ -74,8 +74,8 @@ public sealed class UsageTests
 
         var ran = await cli.RunAsync("--version");
 
-        Assert.Equal(new Ran(ExitCodes.Ok, $"actorsync {EngineInfo.Version} (engine {EngineInfo.Engine})\n", ""), ran);
-        Assert.Matches(@"^(Embedded|Akka\.NET) \d+\.\d+\.\d+$", EngineInfo.Engine);
+        Assert.Equal(new Ran(ExitCodes.Ok, $"actorsync {SyncNode.Version} (engine {SyncNode.Engine})\n", ""), ran);
+        Assert.Matches(@"^(Embedded|Akka\.NET \d+\.\d+\.\d+)$", SyncNode.Engine);
     }
 
     [Theory]

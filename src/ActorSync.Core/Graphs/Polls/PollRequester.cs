@@ -71,6 +71,8 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
         Done,
     }
 
+    private const int MostDoublings = 3;
+
     private readonly SessionId _session;
     private readonly GraphId _graph;
     private readonly ulong _maxBytes;
@@ -138,7 +140,7 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
                 break;
         }
         if (_state != State.Done)
-            outbox.Put(new RequesterOutput.StartTimer(now + (SeesGap ? _settings.GapAfter : _settings.RetryAfter) * Math.Pow(2, _inVain)));
+            outbox.Put(new RequesterOutput.StartTimer(now + (SeesGap ? _settings.GapAfter : _settings.RetryAfter) * (1 << Math.Min(_inVain, MostDoublings))));
     }
 
     private void OnMessage(SyncMessage message, IOutbox<RequesterOutput> outbox)
@@ -222,7 +224,8 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
     {
         if (_count is not { } count || _durable < count)
             return;
-        Send(count == 0 ? new EndSession(_session) : new Credit(_session, _durable, UpTo), outbox);
+        // All is durable, and no more is wanted: credit up to what was received.
+        Send(count == 0 ? new EndSession(_session) : new Credit(_session, _durable, _durable), outbox);
         Finish(new PollOutcome(false, _received, _added, _remaining, _round + 1), outbox);
     }
 
