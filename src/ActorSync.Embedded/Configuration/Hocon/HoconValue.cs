@@ -31,7 +31,7 @@ public class HoconValue
         };
 
     /// <summary>The value of a key, or null where this is no object or lacks the key.</summary>
-    public HoconValue? GetChildObject(string key) => GetObject()?.GetKey(key);
+    internal HoconValue? GetChildObject(string key) => GetObject()?.GetKey(key);
 
     /// <summary>Whether this is text.</summary>
     public bool IsString() => _parts.Count > 0 && _parts.TrueForAll(p => p switch
