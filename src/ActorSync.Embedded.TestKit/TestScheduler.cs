@@ -29,6 +29,7 @@ public class TestScheduler : IScheduler
 
     public DateTimeOffset Now => _now;
     public TimeSpan MonotonicClock => Stopwatch.GetElapsedTime(_started);
+    public TimeSpan HighResMonotonicClock => MonotonicClock;
 
     /// <summary>Moves the time and fires what is due by then.</summary>
     public void Advance(TimeSpan offset)

@@ -12,6 +12,7 @@ public interface ITimeProvider
 {
     DateTimeOffset Now { get; }
     TimeSpan MonotonicClock { get; }
+    TimeSpan HighResMonotonicClock { get; }
 }
 
 /// <summary>Schedules messages.</summary>

@@ -34,6 +34,7 @@ internal sealed class ThreadScheduler : IScheduler, IDisposable
 
     public DateTimeOffset Now => DateTimeOffset.Now;
     public TimeSpan MonotonicClock => Stopwatch.GetElapsedTime(_start);
+    public TimeSpan HighResMonotonicClock => MonotonicClock;
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) =>
         ScheduleTellOnce(delay, receiver, message, sender, null);
