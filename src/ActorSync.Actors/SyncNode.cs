@@ -56,10 +56,11 @@ public sealed class SyncNode : ISyncNode
         {
             system = ActorSystem.Create("actorsync", EngineConfiguration(options));
         }
-        catch (ConfigurationException refused)
+        catch (Exception refused)
         {
+            // Each engine has its own ways to say that it cannot read its configuration.
             listener?.DisposeInBackground();
-            return new SyncError(SyncErrorKind.InvalidRequest, refused.Message);
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
         var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings), "router");
         var sync = new SyncContext(self, router, options.Store, options.Settings, new ErrorCounts(), Random.Shared);
@@ -71,28 +72,28 @@ public sealed class SyncNode : ISyncNode
     public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
     {
         var init = Command.Init(payload.Span);
-        var version = await _sync.Router.Ask<GraphActor.Version>(new SyncRouter.CreateGraph(init), _sync.Settings.GraphTimeout, cancellation);
-        return version.Result.Error is { } error ? error : new GraphId(init.Id);
+        var answer = await AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.CreateGraph(init), cancellation);
+        return answer.TryGet(out var version, out var error) && version.Result.TryGet(out _, out error) ? new GraphId(init.Id) : error;
     }
 
     public async Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default)
     {
         var action = new GraphActor.Act(payload, Priority.Basic(priority));
-        var acted = await _sync.Router.Ask<GraphActor.Acted>(new SyncRouter.Act(graph, action), _sync.Settings.GraphTimeout, cancellation);
-        return acted.Result;
+        var answer = await AskAsync<GraphActor.Acted>(_sync.Router, new SyncRouter.Act(graph, action), cancellation);
+        return answer.TryGet(out var acted, out var error) ? acted.Result : error;
     }
 
     public async Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
     {
         var import = new GraphActor.ReceiveCommands(graph, commands, null, null);
-        var received = await _sync.Router.Ask<GraphActor.CommandsReceived>(import, _sync.Settings.GraphTimeout, cancellation);
-        return received.Result;
+        var answer = await AskAsync<GraphActor.CommandsReceived>(_sync.Router, import, cancellation);
+        return answer.TryGet(out var received, out var error) ? received.Result : error;
     }
 
     public async Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default)
     {
-        var version = await _sync.Router.Ask<GraphActor.Version>(new SyncRouter.ReadGraph(graph), _sync.Settings.GraphTimeout, cancellation);
-        return version.Result;
+        var answer = await AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.ReadGraph(graph), cancellation);
+        return answer.TryGet(out var version, out var error) ? version.Result : error;
     }
 
     public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -112,14 +113,14 @@ public sealed class SyncNode : ISyncNode
 
     public async Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
     {
-        var dialed = await _peers.Ask<DialerActor.Dialed>(new PeersActor.Dial(endpoint), _sync.Settings.GraphTimeout, cancellation);
-        return dialed.Result;
+        var answer = await AskAsync<DialerActor.Dialed>(_peers, new PeersActor.Dial(endpoint), cancellation);
+        return answer.TryGet(out var dialed, out var error) ? dialed.Result : error;
     }
 
     public async Task<SyncError?> DisconnectAsync(string peer, CancellationToken cancellation = default)
     {
-        var hungUp = await _peers.Ask<PeersActor.HungUp>(new PeersActor.HangUp(peer), _sync.Settings.GraphTimeout, cancellation);
-        return hungUp.Error;
+        var answer = await AskAsync<PeersActor.HungUp>(_peers, new PeersActor.HangUp(peer), cancellation);
+        return answer.TryGet(out var hungUp, out var error) ? hungUp.Error : error;
     }
 
     public async Task<Result<PollOutcome>> PollAsync(string peer, GraphId graph, PollOptions? options = null, CancellationToken cancellation = default)
@@ -127,24 +128,24 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         // A poll may take as long as it makes progress: it gives up by itself.
-        var ended = await actor.Ask<PollActor.Ended>(new PeerActor.Poll(graph, options ?? new PollOptions()), Timeout.InfiniteTimeSpan, cancellation);
-        return ended.Result;
+        var answer = await AskAsync<PollActor.Ended>(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), cancellation, Timeout.InfiniteTimeSpan);
+        return answer.TryGet(out var ended, out error) ? ended.Result : error;
     }
 
     public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
     {
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
-        var answered = await actor.Ask<SubscriberActor.Answered>(new PeerActor.Want(graph), _sync.Settings.GraphTimeout, cancellation);
-        return answered.Error;
+        var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Want(graph), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error : error;
     }
 
     public async Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
     {
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
-        var answered = await actor.Ask<SubscriberActor.Answered>(new PeerActor.Unwant(graph), _sync.Settings.GraphTimeout, cancellation);
-        return answered.Error;
+        var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Unwant(graph), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error : error;
     }
 
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
@@ -203,6 +204,22 @@ public sealed class SyncNode : ISyncNode
         return Done.Instance;
     }
 
+    // No answer is a failure to expect: of a graph whose store hangs, of a peer whose actor has stopped meanwhile.
+    private async Task<Result<T>> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation, TimeSpan? atMost = null)
+    {
+        if (CoordinatedShutdown.Get(_system).ShutdownReason is not null)
+            return new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down");
+        var timeout = atMost ?? _sync.Settings.GraphTimeout;
+        try
+        {
+            return new Result<T>(await actor.Ask<T>(message, timeout, cancellation));
+        }
+        catch (AskTimeoutException)
+        {
+            return new SyncError(SyncErrorKind.Busy, $"no answer came in {timeout.TotalSeconds} s; try again later");
+        }
+    }
+
     // A peer is named by an endpoint, which is dialed if it is not yet, or by the digits of its node id.
     private async Task<Result<IActorRef>> FindAsync(string peer, CancellationToken cancellation)
     {
@@ -213,7 +230,9 @@ public sealed class SyncNode : ISyncNode
                 return error;
             find = new PeersActor.Find(node);
         }
-        var found = await _peers.Ask<PeersActor.Found>(find, _sync.Settings.GraphTimeout, cancellation);
+        var answer = await AskAsync<PeersActor.Found>(_peers, find, cancellation);
+        if (!answer.TryGet(out var found, out var noAnswer))
+            return noAnswer;
         return found.Actor is null
             ? new SyncError(SyncErrorKind.Unreachable, $"there is no peer {peer}: name one by its endpoint, or by at least four digits of its node id")
             : new Result<IActorRef>(found.Actor);
@@ -223,12 +242,15 @@ public sealed class SyncNode : ISyncNode
     {
         var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, StatusTimeout, cancellation);
         var peers = new List<PeerStatus>();
+        // Who is gone by now is left out.
         foreach (var peer in all.Peers)
-            peers.Add(await peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, StatusTimeout, cancellation));
+        {
+            if ((await AskAsync<PeerStatus>(peer, PeerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _))
+                peers.Add(status);
+        }
         foreach (var dialer in all.Dialers)
         {
-            var status = await dialer.Ask<DialerActor.Status>(DialerActor.GetStatus.Instance, StatusTimeout, cancellation);
-            if (!peers.Any(peer => peer.Node == status.Peer?.ToString()))
+            if ((await AskAsync<DialerActor.Status>(dialer, DialerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _) && !peers.Any(peer => peer.Node == status.Peer?.ToString()))
                 peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
         }
         return [.. peers.OrderBy(peer => peer.Node, StringComparer.Ordinal).ThenBy(peer => peer.Endpoint, StringComparer.Ordinal)];

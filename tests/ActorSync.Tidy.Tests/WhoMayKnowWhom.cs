@@ -71,5 +71,5 @@ public sealed class WhoMayKnowWhom
 
     private static XDocument ProjectOf(string room) => XDocument.Load(Repository.PathOf($"src/{room}/{room}.csproj"));
 
-    private static bool IsOn(XDocument project, string property) => project.Descendants(property).Any(element => element.Value == "true");
+    private static bool IsOn(XDocument project, string property) => project.Descendants(property).Any(element => element.Value == "true" && element.Attribute("Condition") is null);
 }

@@ -23,4 +23,6 @@ internal sealed class FollowerActor : ReceiveActor
         Akka.Actor.Props.Create(() => new FollowerActor(router, graph, versions));
 
     protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph));
+
+    protected override void PostStop() => _router.Tell(new SyncRouter.UnfollowGraph(_graph));
 }

@@ -40,7 +40,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     }
 
     /// <summary>The latest committed version, or why there is none.</summary>
-    public sealed record Version(Result<GraphSnapshot> Result);
+    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result);
 
     /// <summary>
     /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
@@ -92,6 +92,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     private int _appending;
     private bool _isClosing;
     private bool _isNew;
+    private Task<Result<OpenedGraph>>? _opening;
 
     public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings)
     {
@@ -114,15 +115,33 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     protected override void PreStart()
     {
         _isNew = _init is not null && !_store.Graphs.Contains(_graph);
-        var self = Self;
-        OpenAsync().PipeTo(self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
+        _opening = OpenAsync();
+        _opening.PipeTo(Self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
     }
 
+    // Who follows the graph, follows what comes after this: they wait behind what is in the mailbox.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        base.PreRestart(reason, message);
+        foreach (var (actor, follower) in _followers)
+            Self.Tell(new Follow(follower.Peer), actor);
+    }
+
+    // Stopped or restarted in the middle: the store must be free before it is opened again, and no one waits in vain.
     protected override void PostStop()
     {
-        // Stopped or restarted in the middle: the store must be free before it is opened again.
-        if (_commands is not null)
-            _commands.DisposeInBackground();
+        _commands?.DisposeInBackground();
+        if (_opening is not null)
+            _ = CloseOnceOpenAsync(_opening);
+        var error = new SyncError(SyncErrorKind.StoreFailed, $"the graph {_graph.ToShortString()} stopped before this was committed; look whether it is there, and try again");
+        foreach (var request in _requests.Values)
+            request.Refuse(_graph, error);
+    }
+
+    private static async Task CloseOnceOpenAsync(Task<Result<OpenedGraph>> opening)
+    {
+        if ((await opening).TryGet(out var graph, out _))
+            await graph.Store.DisposeAsync();
     }
 
     private async Task<Result<OpenedGraph>> OpenAsync() => _isNew ? await _store.CreateAsync(_init!) : await _store.OpenAsync(_graph);
@@ -133,12 +152,12 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     private void Opening()
     {
         Receive<Opened>(OnOpened);
-        Receive<Close>(_ => Context.Stop(Self));
         ReceiveAny(_ => Stash.Stash());
     }
 
     private void OnOpened(Opened opened)
     {
+        _opening = null;
         if (opened.Result.TryGet(out var graph, out var error))
         {
             _commands = graph.Store;
@@ -152,7 +171,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
             Become(() => Broken(error));
             // What could not be made may be tried again; what is there and damaged stays, to say so.
             if (_isNew)
-                Self.Tell(PoisonPill.Instance);
+                Context.Parent.Tell(new SyncRouter.NotMade(_graph));
         }
         Stash.UnstashAll();
     }
@@ -161,9 +180,9 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<Act>(_ => Sender.Tell(new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
-        Receive<Read>(_ => Sender.Tell(new Version(error)));
-        Receive<Follow>(_ => Sender.Tell(new Version(error)));
-        Receive<Session>(session => session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph)));
+        Receive<Read>(_ => Sender.Tell(new Version(_graph, error)));
+        Receive<Follow>(_ => Sender.Tell(new Version(_graph, error)));
+        Receive<Session>(session => Refuse(session, error));
         Receive<Close>(_ => Context.Stop(Self));
     }
 
@@ -189,7 +208,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     private void Reading()
     {
         Receive<AppendEnded>(OnAppendEnded);
-        Receive<Read>(_ => Sender.Tell(new Version(_machine!.Committed)));
+        Receive<Read>(_ => Sender.Tell(new Version(_graph, _machine!.Committed)));
         Receive<Follow>(OnFollow);
         Receive<Unfollow>(_ => OnUnfollow(Sender));
         Receive<Session>(OnSession);
@@ -200,17 +219,16 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private void OnAct(Act act)
     {
-        var token = Remember(new Request(Sender, null, null, [], false));
+        var token = Remember(new Request(Sender, true, null, null, [], false));
         Run(new GraphInput.Act(token, act.Priority, act.Payload));
     }
 
     private void OnReceive(ReceiveCommands receive)
     {
-        IReadOnlyCollection<CommandId> heads = receive.From is null ? [] : BatchHeads.Of(receive.Commands);
         // The batch that began the graph brought its init command, which the store has since it was made.
         var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
         _isNew &= !beganHere;
-        var token = Remember(new Request(Sender, receive.Tag, receive.From, heads, beganHere));
+        var token = Remember(new Request(Sender, false, receive.Tag, receive.From, receive.From is null ? [] : receive.Commands, beganHere));
         Run(new GraphInput.Receive(token, receive.Commands));
     }
 
@@ -279,7 +297,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     {
         if (peer is null)
             return [];
-        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.Heads).Where(snapshot.Contains)];
+        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
     }
 
     private void Answer(Request request, Result<ReceiveResult> result)
@@ -289,7 +307,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
         request.Asker.Tell(new CommandsReceived(_graph, request.Tag, result));
         // What a commit event did not tell: that the peer holds commands which were here already.
         if (request.From is { } peer && result is { Error: null, Value.Added: 0 })
-            TellOf(peer, [.. request.Heads.Where(_machine!.Committed.Contains)]);
+            TellOf(peer, [.. request.HeadsIn(_machine!.Committed)]);
     }
 
     private void OnFollow(Follow follow)
@@ -315,8 +333,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
             if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
             {
                 var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later");
-                session.Peer.Actor.Tell(PeerActor.Send.Failure(busy, session.Id.Value, _graph));
-                Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, null));
+                Refuse(session, busy);
                 return;
             }
             var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
@@ -326,6 +343,13 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
             child.Forward(session);
         else
             Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, session.Message));
+    }
+
+    private void Refuse(Session session, SyncError error)
+    {
+        if (session.Message is not (EndSession or SyncFailure))
+            session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
+        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, null));
     }
 
     private void OnPeerHolds(PollResponderActor.PeerHolds holds)
@@ -362,5 +386,11 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private sealed record Follower(PeerIdentity? Peer);
 
-    private sealed record Request(IActorRef Asker, object? Tag, PeerIdentity? From, IReadOnlyCollection<CommandId> Heads, bool BeganGraph);
+    private sealed record Request(IActorRef Asker, bool IsAct, object? Tag, PeerIdentity? From, IReadOnlyList<Command> Commands, bool BeganGraph)
+    {
+        // Of a batch that was kept in part, what its sender holds ends where it was cut.
+        public IEnumerable<CommandId> HeadsIn(GraphSnapshot snapshot) => BatchHeads.Of(Commands.Where(command => snapshot.Contains(command.Id)));
+
+        public void Refuse(GraphId graph, SyncError error) => Asker.Tell(IsAct ? new Acted(error) : new CommandsReceived(graph, Tag, error));
+    }
 }

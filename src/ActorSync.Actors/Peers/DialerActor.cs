@@ -53,6 +53,7 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
     private NodeId? _peer;
     private SyncError? _lastError;
     private string _state = "connecting";
+    private Task<Result<ILink>>? _dialing;
 
     public DialerActor(string endpoint, ILinkConnector connector, LinkIdentity identity, BackoffSettings backoff, Random random)
     {
@@ -63,7 +64,7 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
         Receive<Connected>(OnConnected);
         Receive<PeerActor.Attached>(OnAttached);
         Receive<PeerActor.Detached>(OnDetached);
-        Receive<DialAgain>(_ => Dial());
+        Receive<DialAgain>(_ => OnDialAgain());
         Receive<WhenDialed>(_ => OnWhenDialed());
         Receive<GetStatus>(_ => Sender.Tell(new Status(_endpoint, _peer, _state, _lastError)));
     }
@@ -80,18 +81,45 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _stopped.Cancel();
-        _stopped.Dispose();
+        // A link that is made nevertheless has no one who takes it.
+        if (_dialing is { } dialing)
+            _ = CloseAsync(dialing);
+
+        static async Task CloseAsync(Task<Result<ILink>> dialing)
+        {
+            if ((await dialing).TryGet(out var link, out _))
+                await link.DisposeAsync();
+        }
+    }
+
+    private void OnDialAgain()
+    {
+        if (_state == "waiting")
+            Dial();
     }
 
     private void Dial()
     {
         _state = "connecting";
-        _connector.ConnectAsync(_endpoint, _identity, _stopped.Token).PipeTo(
-            Self, success: link => new Connected(link), failure: why => new Connected(new SyncError(SyncErrorKind.Unreachable, why.Message)));
+        _dialing = ConnectAsync(_connector, _endpoint, _identity, _stopped.Token);
+        _dialing.PipeTo(Self, success: link => new Connected(link));
+    }
+
+    private static async Task<Result<ILink>> ConnectAsync(ILinkConnector connector, string endpoint, LinkIdentity identity, CancellationToken stopped)
+    {
+        try
+        {
+            return await connector.ConnectAsync(endpoint, identity, stopped);
+        }
+        catch (Exception why)
+        {
+            return new SyncError(SyncErrorKind.Unreachable, $"{endpoint}: {why.Message}");
+        }
     }
 
     private void OnConnected(Connected connected)
     {
+        _dialing = null;
         if (connected.Result.TryGet(out var link, out var error))
         {
             Context.Parent.Tell(new PeersActor.LinkMade(link, Self));
@@ -114,6 +142,8 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
     {
         if (_state == "connected")
             _backoff.LinkEnded(Now - _since);
+        else if (_dialing is not null)
+            return;
         Answer(detached.Why);
         WaitAfter(detached.Why);
     }
@@ -129,9 +159,17 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
     private void OnWhenDialed()
     {
         if (_state == "connected" && _peer is { } peer)
+        {
             Sender.Tell(new Dialed(peer));
-        else
-            _askers.Add(Sender);
+            return;
+        }
+        _askers.Add(Sender);
+        // Whoever asks is not made to wait for the back-off.
+        if (_state == "waiting")
+        {
+            Timers.Cancel(DialAgain.Instance);
+            Dial();
+        }
     }
 
     private void Answer(Result<NodeId> result)

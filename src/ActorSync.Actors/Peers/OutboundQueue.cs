@@ -32,9 +32,12 @@ internal sealed class OutboundQueue(int mostBytes)
         return true;
     }
 
+    public bool IsEmpty => _sends.Count == 0;
+
+    /// <summary>Drops all. Whoever waits for the link to take a payload goes on, as if it had been lost on the way.</summary>
     public void Clear()
     {
-        _sends.Clear();
-        _bytes = 0;
+        while (TryTake(out var send))
+            send.Notify?.Tell(PeerActor.Taken.Instance, Akka.Actor.ActorRefs.NoSender);
     }
 }

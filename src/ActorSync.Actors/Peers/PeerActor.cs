@@ -13,7 +13,9 @@ namespace ActorSync.Actors;
 /// read from the link while too many wait there.
 /// <code>
 /// Unlinked ──Attach──> Linked ──link gone, shut out──> Unlinked ──dead-after──> stopped
+///                        └──Stop──> Stopping ──all is told and flushed, link closed──> stopped
 /// </code>
+/// A restarted actor has no link: it is made anew, as after a break.
 /// </summary>
 public sealed class PeerActor : ReceiveActor, IWithTimers
 {
@@ -60,6 +62,15 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     /// <summary>Hold a subscription of this graph at the peer.</summary>
     public sealed record Want(GraphId Graph);
 
+    /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
+    public sealed record Wanted(IReadOnlyList<GraphId> Graphs);
+
+    /// <summary>From one of the two subscriptions: it has begun, or begun anew, and does not know of the link.</summary>
+    public sealed record Began
+    {
+        public static readonly Began Instance = new();
+    }
+
     /// <summary>Hold it no longer.</summary>
     public sealed record Unwant(GraphId Graph);
 
@@ -84,6 +95,11 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         public static readonly LinkClosed Instance = new();
     }
 
+    private sealed record DrainEnded
+    {
+        public static readonly DrainEnded Instance = new();
+    }
+
     private sealed record Dead
     {
         public static readonly Dead Instance = new();
@@ -102,7 +118,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     private ILink? _link;
     private PeerRef? _peer;
     private IActorRef? _dialer;
-    private IActorRef? _spareDialer;
+    private readonly HashSet<IActorRef> _spareDialers = [];
     private IActorRef? _notifyWritten;
     private IActorRef _subscriber = ActorRefs.Nobody;
     private string _endpoint = "";
@@ -110,7 +126,8 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     private bool _reading;
     private bool _writing;
     private int _dispatching;
-    private bool _stopping;
+    private bool _ending;
+    private bool _isToldOff;
 
     public PeerActor(NodeId node, SyncContext sync)
     {
@@ -135,8 +152,9 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        if (_link is not null)
-            _link.DisposeInBackground();
+        _outbound.Clear();
+        _link?.DisposeInBackground();
+        TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
     }
 
     // A child that failed is begun anew: its conversation repairs itself, as after a loss on the way.
@@ -146,57 +164,81 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     {
         Receive<Send>(send => send.Notify?.Tell(Taken.Instance));
         Receive<Poll>(poll => Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the peer {_node.ToShortString()}"))));
-        Receive<Dead>(_ => Context.Stop(Self));
+        Receive<Dead>(_ => OnDead());
         Receive<Stop>(_ => Context.Stop(Self));
+        Receive<Attach>(OnAttach);
         Always();
     }
 
     private void Linked()
     {
         Receive<Arrived>(OnArrived);
-        Receive<Dispatched>(_ => OnDispatched());
         Receive<Written>(OnWritten);
         Receive<Send>(OnSend);
         Receive<Poll>(OnPoll);
         Receive<Stop>(_ => OnStop());
+        Receive<Attach>(OnAttach);
         Always();
+    }
+
+    // Nothing more is read; what was said before goes out. A link that comes now waits with the peers for who comes next.
+    private void Stopping()
+    {
+        Receive<Send>(OnSend);
+        Receive<Written>(OnWritten);
+        Receive<Terminated>(OnStoppedWhileStopping);
+        Receive<DrainEnded>(_ => CloseLink());
+        Receive<LinkClosed>(_ => Context.Stop(Self));
+        Receive<Poll>(poll => Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))));
+        Receive<GetStatus>(_ => OnGetStatus());
+        ReceiveAny(_ => { });
     }
 
     private void Always()
     {
-        Receive<Attach>(OnAttach);
-        Receive<LinkClosed>(_ => Context.Stop(Self));
+        Receive<Dispatched>(_ => OnDispatched());
         Receive<Deliver>(OnDeliver);
         Receive<Fault>(OnFault);
-        Receive<SubscriptionActor.Message>(message => Subscription().Forward(message));
-        Receive<Want>(want => _subscriber.Forward(want));
-        Receive<Unwant>(unwant => _subscriber.Forward(unwant));
+        Receive<SubscriptionActor.Message>(OnSubscription);
+        Receive<Want>(OnWant);
+        Receive<Unwant>(OnUnwant);
+        Receive<Wanted>(OnWanted);
+        Receive<Began>(_ => OnBegan(Sender));
         Receive<GetStatus>(_ => OnGetStatus());
         Receive<Terminated>(terminated => OnPollStopped(terminated.ActorRef));
         ReceiveAny(_ => { });
     }
 
     // One link a peer. A link made by the same side replaces the old one, which that side has given up; when both sides
-    // made one, both keep the one that the smaller node id made.
+    // made one, both keep the one that the smaller node id made. A dialer whose link was not kept is a spare: it hears
+    // when there is no link any more.
     private void OnAttach(Attach attach)
     {
-        if (_stopping || _standing.IsShutOut(Now))
+        Context.Parent.Tell(new PeersActor.Attended(attach.Link));
+        if (_standing.IsShutOut(Now))
         {
             var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
             attach.Link.DisposeInBackground();
             attach.Dialer?.Tell(new Detached(_node, shutOut));
             return;
         }
-        var keepsOld = _link is not null && _dialer is null != attach.Dialer is null && MadeBySmaller(_dialer is not null);
+        var keepsOld = _link is not null && _peer!.Identity == attach.Link.Peer && _dialer is null != attach.Dialer is null && MadeBySmaller(_dialer is not null);
         if (keepsOld)
         {
             attach.Link.DisposeInBackground();
-            _spareDialer = attach.Dialer ?? _spareDialer;
-            attach.Dialer?.Tell(new Attached(_node));
+            if (attach.Dialer is { } spare)
+            {
+                _spareDialers.Add(spare);
+                spare.Tell(new Attached(_node));
+            }
             return;
         }
         if (_link is not null)
-            Detach(new SyncError(SyncErrorKind.Unreachable, "another link to the peer took the place of this one"), willReplace: true);
+        {
+            if (_dialer is not null)
+                _spareDialers.Add(_dialer);
+            Unlink(new SyncError(SyncErrorKind.Unreachable, "another link to the peer took the place of this one"));
+        }
         BeginLink(attach);
     }
 
@@ -206,10 +248,10 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     {
         _link = attach.Link;
         _dialer = attach.Dialer;
+        if (_dialer is not null)
+            _spareDialers.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
         _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes);
-        _dispatching = 0;
-        _writing = false;
         Timers.Cancel(DeadTimer);
         _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);
@@ -221,7 +263,14 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         ReadNext();
     }
 
-    private void Detach(SyncError why, bool willReplace = false)
+    private void Detach(SyncError why)
+    {
+        Unlink(why);
+        TellDialers(why);
+        Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
+    }
+
+    private void Unlink(SyncError why)
     {
         _log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
         var link = _link!;
@@ -230,15 +279,30 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         _link = null;
         _lastError = why;
         _outbound.Clear();
+        NotifyWritten();
         _reading = false;
+        _writing = false;
         Become(Unlinked);
         Context.Child(SubscriptionActor.Name).Tell(SubscriptionActor.Unlinked.Instance);
         _subscriber.Tell(SubscriberActor.Unlinked.Instance);
+    }
+
+    private void TellDialers(SyncError why)
+    {
         _dialer?.Tell(new Detached(_node, why));
-        _spareDialer?.Tell(new Detached(_node, why));
-        _spareDialer = null;
-        if (!willReplace)
+        foreach (var spare in _spareDialers)
+            spare.Tell(new Detached(_node, why));
+        _dialer = null;
+        _spareDialers.Clear();
+    }
+
+    // Who is shut out is remembered until it may come again.
+    private void OnDead()
+    {
+        if (_standing.IsShutOut(Now))
             Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
+        else
+            Context.Stop(Self);
     }
 
     private void ReadNext()
@@ -270,8 +334,9 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
 
     private void OnDispatched()
     {
-        _dispatching--;
-        ReadNext();
+        _dispatching = Math.Max(0, _dispatching - 1);
+        if (!_ending)
+            ReadNext();
     }
 
     private void OnSend(Send send)
@@ -303,12 +368,27 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         if (written.Link != _link)
             return;
         _writing = false;
+        NotifyWritten();
+        if (_ending)
+        {
+            if (written.Error is null)
+                WriteNext();
+            CloseIfFlushed(written.Error);
+        }
+        else if (written.Error is { } error)
+        {
+            Detach(error);
+        }
+        else
+        {
+            WriteNext();
+        }
+    }
+
+    private void NotifyWritten()
+    {
         _notifyWritten?.Tell(Taken.Instance);
         _notifyWritten = null;
-        if (written.Error is { } error)
-            Detach(error);
-        else
-            WriteNext();
     }
 
     private void OnDeliver(Deliver deliver)
@@ -319,10 +399,45 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
             _subscriber.Tell(new SubscriberActor.Message(deliver.Message));
     }
 
-    private IActorRef Subscription()
+    private void OnSubscription(SubscriptionActor.Message message)
     {
         var child = Context.Child(SubscriptionActor.Name);
-        return child.IsNobody() ? Context.ActorOf(SubscriptionActor.Props(_peer!, _sync), SubscriptionActor.Name) : child;
+        if (!child.IsNobody())
+            child.Forward(message);
+        else if (_peer is not null)
+            Context.ActorOf(SubscriptionActor.Props(_peer, _sync), SubscriptionActor.Name).Forward(message);
+        else if (message is SubscriptionActor.SubscribeTo subscribe)
+            _sync.Router.Tell(new SyncRouter.FreeSlot(_node, subscribe.Grant));
+    }
+
+    // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.
+    private void OnWant(Want want)
+    {
+        Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, true));
+        _subscriber.Forward(want);
+    }
+
+    private void OnUnwant(Unwant unwant)
+    {
+        Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, false));
+        _subscriber.Forward(unwant);
+    }
+
+    private void OnWanted(Wanted wanted)
+    {
+        foreach (var graph in wanted.Graphs)
+            _subscriber.Tell(new Want(graph), ActorRefs.NoSender);
+    }
+
+    private void OnBegan(IActorRef child)
+    {
+        var isSubscriber = child.Equals(_subscriber);
+        if (_link is not null)
+            child.Tell(isSubscriber ? new SubscriberActor.Linked(_peer!) : new SubscriptionActor.Linked(_peer!));
+        else
+            child.Tell(isSubscriber ? SubscriberActor.Unlinked.Instance : SubscriptionActor.Unlinked.Instance);
+        if (isSubscriber)
+            Context.Parent.Tell(new PeersActor.GetWanted(_node));
     }
 
     private void OnPoll(Poll poll)
@@ -372,19 +487,42 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         return status with { Subscriber = theirs?.Status, Subscription = ours.Status };
     }
 
-    // The subscription says that it ends before the link is flushed and closed.
+    // The subscription says that it ends, and what waits goes out, before the link is closed.
     private void OnStop()
     {
-        _stopping = true;
+        _ending = true;
+        Become(Stopping);
+        Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
         var subscription = Context.Child(SubscriptionActor.Name);
-        var self = Self;
-        FinishAsync(subscription, _link!, _sync.Settings.DrainTimeout).PipeTo(self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
-
-        static async Task FinishAsync(IActorRef subscription, ILink link, TimeSpan timeout)
+        if (subscription.IsNobody())
         {
-            if (!subscription.IsNobody())
-                await subscription.GracefulStop(timeout, SubscriptionActor.Stop.Instance);
-            await link.DisposeAsync();
+            _isToldOff = true;
+            CloseIfFlushed(null);
+            return;
         }
+        Context.Watch(subscription);
+        subscription.Tell(SubscriptionActor.Stop.Instance);
+    }
+
+    private void OnStoppedWhileStopping(Terminated terminated)
+    {
+        if (terminated.ActorRef.Path.Name != SubscriptionActor.Name)
+            return;
+        _isToldOff = true;
+        CloseIfFlushed(null);
+    }
+
+    private void CloseIfFlushed(SyncError? broken)
+    {
+        if (broken is not null || _isToldOff && !_writing && _outbound.IsEmpty)
+            CloseLink();
+    }
+
+    private void CloseLink()
+    {
+        if (_link is not { } link)
+            return;
+        _link = null;
+        link.DisposeAsync().AsTask().PipeTo(Self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
     }
 }

@@ -1,3 +1,4 @@
+using ActorSync.Graphs;
 using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Event;
@@ -26,6 +27,15 @@ public sealed class PeersActor : ReceiveActor
 
     public sealed record Found(IActorRef? Actor);
 
+    /// <summary>From a peer's actor: it has seen this link. What it has not seen when it stops, goes to the next one.</summary>
+    public sealed record Attended(ILink Link);
+
+    /// <summary>From a peer's actor: a subscription of this graph is wanted of it, or no longer.</summary>
+    public sealed record Wants(NodeId Peer, GraphId Graph, bool IsWanted);
+
+    /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
+    public sealed record GetWanted(NodeId Peer);
+
     /// <summary>Answered by <see cref="All"/>.</summary>
     public sealed record GetAll
     {
@@ -47,7 +57,10 @@ public sealed class PeersActor : ReceiveActor
     private readonly Dictionary<NodeId, IActorRef> _peers = [];
     private readonly Dictionary<string, IActorRef> _dialers = [];
     private readonly Dictionary<IActorRef, NodeId> _dialed = [];
+    private readonly Dictionary<IActorRef, List<LinkMade>> _unattended = [];
+    private readonly Dictionary<NodeId, HashSet<GraphId>> _wanted = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _accepting;
     private bool _closing;
 
     public PeersActor(SyncContext sync, ILinkConnector connector, ILinkListener? listener)
@@ -57,6 +70,9 @@ public sealed class PeersActor : ReceiveActor
         _listener = listener;
         _identity = new LinkIdentity(sync.Self, sync.Settings.Wire.PayloadBytes);
         Receive<LinkMade>(OnLinkMade);
+        Receive<Attended>(OnAttended);
+        Receive<Wants>(OnWants);
+        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer, [])])));
         Receive<Dial>(OnDial);
         Receive<HangUp>(OnHangUp);
         Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));
@@ -72,7 +88,7 @@ public sealed class PeersActor : ReceiveActor
     protected override void PreStart()
     {
         if (_listener is not null)
-            Context.ActorOf(ListenerActor.Props(_listener), "listener");
+            _accepting = Context.Watch(Context.ActorOf(ListenerActor.Props(_listener), "listener"));
     }
 
     private void OnLinkMade(LinkMade made)
@@ -86,6 +102,12 @@ public sealed class PeersActor : ReceiveActor
             made.Dialer?.Tell(new PeerActor.Detached(node, new SyncError(SyncErrorKind.Busy, "the node has as many peers as it may have")));
             return;
         }
+        Attach(node, made);
+    }
+
+    // A peer's actor that is about to stop may not see the link any more.
+    private void Attach(NodeId node, LinkMade made)
+    {
         if (!_peers.TryGetValue(node, out var peer))
         {
             peer = Context.ActorOf(PeerActor.Props(node, _sync), $"peer-{node}");
@@ -94,11 +116,40 @@ public sealed class PeersActor : ReceiveActor
         }
         if (made.Dialer is not null)
             _dialed[made.Dialer] = node;
+        if (!_unattended.TryGetValue(peer, out var links))
+            _unattended.Add(peer, links = []);
+        links.Add(made);
         peer.Tell(new PeerActor.Attach(made.Link, made.Dialer));
+    }
+
+    private void OnAttended(Attended attended)
+    {
+        if (!_unattended.TryGetValue(Sender, out var links))
+            return;
+        links.RemoveAll(made => made.Link == attended.Link);
+        if (links.Count == 0)
+            _unattended.Remove(Sender);
+    }
+
+    private void OnWants(Wants wants)
+    {
+        if (!_wanted.TryGetValue(wants.Peer, out var graphs))
+            _wanted.Add(wants.Peer, graphs = []);
+        if (wants.IsWanted)
+            graphs.Add(wants.Graph);
+        else
+            graphs.Remove(wants.Graph);
+        if (graphs.Count == 0)
+            _wanted.Remove(wants.Peer);
     }
 
     private void OnDial(Dial dial)
     {
+        if (_closing)
+        {
+            Sender.Tell(new DialerActor.Dialed(new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down")));
+            return;
+        }
         if (!_dialers.TryGetValue(dial.Endpoint, out var dialer))
         {
             dialer = Context.ActorOf(DialerActor.Props(dial.Endpoint, _connector, _identity, _sync.Settings.Backoff, _sync.Random));
@@ -110,31 +161,35 @@ public sealed class PeersActor : ReceiveActor
 
     private void OnHangUp(HangUp hangUp)
     {
-        IActorRef? peer;
-        if (_dialers.TryGetValue(hangUp.Peer, out var dialer))
+        NodeId? node = _dialers.TryGetValue(hangUp.Peer, out var dialer)
+            ? _dialed.TryGetValue(dialer, out var dialed) ? dialed : null
+            : ByDigits(hangUp.Peer);
+        if (dialer is null && node is null)
         {
-            Context.Stop(dialer);
-            peer = _dialed.TryGetValue(dialer, out var node) ? _peers.GetValueOrDefault(node) : null;
+            Sender.Tell(new HungUp(new SyncError(SyncErrorKind.Unreachable, $"there is no peer {hangUp.Peer}")));
+            return;
         }
-        else
+        // Every endpoint that leads to the peer is given up, and what was wanted of it.
+        foreach (var (endpoint, actor) in _dialers.Where(pair => pair.Value.Equals(dialer) || node is not null && _dialed.TryGetValue(pair.Value, out var to) && to == node).ToArray())
         {
-            peer = ByDigits(hangUp.Peer);
-            if (peer is null)
-            {
-                Sender.Tell(new HungUp(new SyncError(SyncErrorKind.Unreachable, $"there is no peer {hangUp.Peer}")));
-                return;
-            }
+            Context.Stop(actor);
+            _dialers.Remove(endpoint);
         }
-        peer?.Tell(PeerActor.Stop.Instance);
+        if (node is { } known)
+        {
+            _wanted.Remove(known);
+            _peers.GetValueOrDefault(known)?.Tell(PeerActor.Stop.Instance);
+        }
         Sender.Tell(new HungUp(null));
     }
 
-    private void OnFindByDigits(FindByDigits find) => Sender.Tell(new Found(ByDigits(find.Digits)));
+    private void OnFindByDigits(FindByDigits find) =>
+        Sender.Tell(new Found(ByDigits(find.Digits) is { } node ? _peers[node] : null));
 
-    private IActorRef? ByDigits(string digits)
+    private NodeId? ByDigits(string digits)
     {
-        var matches = _peers.Where(pair => digits.Length >= 4 && pair.Key.ToString().StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToArray();
-        return matches.Length == 1 ? matches[0].Value : null;
+        var matches = _peers.Keys.Where(node => digits.Length >= 4 && node.ToString().StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return matches.Length == 1 ? matches[0] : null;
     }
 
     private void OnTerminated(Terminated terminated)
@@ -144,12 +199,21 @@ public sealed class PeersActor : ReceiveActor
         foreach (var endpoint in _dialers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
             _dialers.Remove(endpoint);
         _dialed.Remove(terminated.ActorRef);
+        if (terminated.ActorRef.Equals(_accepting))
+            _accepting = null;
+        if (_unattended.Remove(terminated.ActorRef, out var links))
+        {
+            foreach (var made in links)
+                OnLinkMade(made);
+        }
         StopIfClosed();
     }
 
     private void OnClose()
     {
         _closing = true;
+        if (_accepting is not null)
+            Context.Stop(_accepting);
         foreach (var dialer in _dialers.Values)
             Context.Stop(dialer);
         foreach (var peer in _peers.Values)
@@ -159,7 +223,7 @@ public sealed class PeersActor : ReceiveActor
 
     private void StopIfClosed()
     {
-        if (_closing && _peers.Count == 0 && _dialers.Count == 0)
+        if (_closing && _accepting is null && _peers.Count == 0 && _dialers.Count == 0)
             Context.Stop(Self);
     }
 }

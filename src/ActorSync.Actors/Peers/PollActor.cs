@@ -25,6 +25,11 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     /// <summary>There is a link again.</summary>
     public sealed record Relinked(PeerRef Peer);
 
+    private sealed record GraphIsSilent
+    {
+        public static readonly GraphIsSilent Instance = new();
+    }
+
     /// <summary>How often a poll begins anew; each attempt has a session number of its own.</summary>
     public const int MostAttempts = 3;
 
@@ -38,6 +43,8 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private PollRequester _machine = null!;
     private PeerRef _peer;
     private int _attempts;
+    private int _storing;
+    private bool _hasEnded;
 
     public PollActor(PeerRef peer, GraphId graph, PollOptions options, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings)
     {
@@ -67,11 +74,33 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private SessionId Session => new(_session.Value + (ulong)_attempts);
 
-    protected override void PreStart() => _router.Tell(new SyncRouter.ReadGraph(_graph));
+    protected override void PreStart() => Look();
+
+    // A poll that failed by itself is not begun anew: whoever asked hears of it.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Finish(new SyncError(SyncErrorKind.InvalidRequest, $"the poll of the graph {_graph.ToShortString()} failed: {reason.Message}"));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop() => Tell(new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
+
+    private void Look()
+    {
+        WaitForGraph();
+        _router.Tell(new SyncRouter.ReadGraph(_graph));
+    }
+
+    // The machine waits for the graph as long as it takes; a graph that is down never answers.
+    private void WaitForGraph() => Timers.StartSingleTimer(GraphIsSilent.Instance, GraphIsSilent.Instance, _settings.GraphTimeout);
+
+    private void OnGraphIsSilent() => Finish(new SyncError(
+        SyncErrorKind.StoreFailed, $"the graph {_graph.ToShortString()} did not answer in {_settings.GraphTimeout.TotalSeconds} s"));
 
     private void Looking()
     {
         Receive<GraphActor.Version>(OnVersion);
+        Receive<GraphIsSilent>(_ => OnGraphIsSilent());
         Receive<Relinked>(relinked => _peer = relinked.Peer);
         Receive<Message>(_ => { });
         Receive<MachineTick>(_ => { });
@@ -80,6 +109,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private void OnVersion(GraphActor.Version version)
     {
+        Timers.Cancel(GraphIsSilent.Instance);
         if (version.Result.Error is { Kind: not SyncErrorKind.UnknownGraph } error)
         {
             Finish(error);
@@ -97,6 +127,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
         Receive<Message>(_ => { });
         Receive<GraphActor.CommandsReceived>(OnStored);
         Receive<Relinked>(OnRelinked);
+        Receive<GraphIsSilent>(_ => OnGraphIsSilent());
         Receive<MachineTick>(_ => OnTick());
     }
 
@@ -104,8 +135,13 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private void OnStored(GraphActor.CommandsReceived stored)
     {
-        if (stored.Tag is (int attempt, int index) && attempt == _attempts)
-            Run(new RequesterInput.Stored(index, stored.Result));
+        if (stored.Tag is not (int attempt, int index) || attempt != _attempts)
+            return;
+        if (--_storing == 0)
+            Timers.Cancel(GraphIsSilent.Instance);
+        else
+            WaitForGraph();
+        Run(new RequesterInput.Stored(index, stored.Result));
     }
 
     private void OnRelinked(Relinked relinked)
@@ -155,6 +191,8 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private void Store(RequesterOutput.Store store)
     {
         object tag = (_attempts, store.Index);
+        if (_storing++ == 0)
+            WaitForGraph();
         if (store.Commands.Decode(_settings.Wire).TryGet(out var commands, out var error))
         {
             _router.Tell(new GraphActor.ReceiveCommands(_graph, commands, _peer.Identity, tag));
@@ -172,13 +210,21 @@ public sealed class PollActor : ReceiveActor, IWithTimers
             Finish(result);
             return;
         }
+        _storing = 0;
         Become(Looking);
-        _router.Tell(new SyncRouter.ReadGraph(_graph));
+        Look();
     }
 
     private void Finish(Result<PollOutcome> result)
     {
-        _asker.Tell(new Ended(_graph, result));
+        Tell(result);
         Context.Stop(Self);
+    }
+
+    private void Tell(Result<PollOutcome> result)
+    {
+        if (!_hasEnded)
+            _asker.Tell(new Ended(_graph, result));
+        _hasEnded = true;
     }
 }

@@ -31,10 +31,11 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     private readonly Outbox<SubscriberOutput> _outbox = new();
     private readonly HashSet<GraphId> _wanted = [];
     private readonly HashSet<GraphId> _looking = [];
-    private readonly List<IActorRef> _askers = [];
+    private readonly List<(IActorRef Actor, GraphId Graph)> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef? _peer;
     private int _storing;
+    private int _links;
 
     public SubscriberActor(SyncContext sync)
     {
@@ -61,9 +62,20 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     public static Props Props(SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriberActor(sync));
 
+    // What is wanted, and whether there is a link, the peer's actor says: also after a restart.
+    protected override void PreStart() => Context.Parent.Tell(PeerActor.Began.Instance);
+
+    protected override void PostStop()
+    {
+        foreach (var graph in _wanted)
+            _sync.Router.Tell(new SyncRouter.UnfollowGraph(graph));
+        Answer(_askers.Select(asker => asker.Graph), new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
+    }
+
     private void OnWant(PeerActor.Want want)
     {
-        _askers.Add(Sender);
+        if (!Sender.IsNobody())
+            _askers.Add((Sender, want.Graph));
         if (_wanted.Add(want.Graph))
         {
             _looking.Add(want.Graph);
@@ -71,7 +83,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         }
         else if (_machine.Covered.Contains(want.Graph))
         {
-            Answer(null);
+            Answer([want.Graph], null);
         }
     }
 
@@ -81,6 +93,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         _looking.Remove(unwant.Graph);
         _sync.Router.Tell(new SyncRouter.UnfollowGraph(unwant.Graph));
         Run(new SubscriberInput.Unwant(unwant.Graph));
+        Answer([unwant.Graph], new SyncError(SyncErrorKind.InvalidRequest, "the graph was unsubscribed from meanwhile"));
         Sender.Tell(new Answered(null));
     }
 
@@ -98,13 +111,19 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     private void OnNoGraph(GraphActor.Version broken)
     {
-        if (broken.Result.Error is { } error)
-            Answer(error);
+        if (broken.Result.Error is not { } error)
+            return;
+        _wanted.Remove(broken.Graph);
+        _looking.Remove(broken.Graph);
+        Run(new SubscriberInput.Unwant(broken.Graph));
+        Answer([broken.Graph], error);
     }
 
     private void OnLinked(Linked linked)
     {
         _peer = linked.Peer;
+        // What an answer stayed out for, with a graph that went down, is not waited for any more.
+        (_storing, _links) = (0, _links + 1);
         Run(new SubscriberInput.Linked());
     }
 
@@ -122,9 +141,9 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     private void OnStored(GraphActor.CommandsReceived stored)
     {
-        _storing--;
-        if (stored.Tag is not Push push)
+        if (stored.Tag is not (Push push, int link) || link != _links)
             return;
+        _storing--;
         if (stored.Result.Error is { } error)
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
         Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result));
@@ -162,7 +181,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 Context.Parent.Tell(new PeerActor.Poll(repair.Graph, new PollOptions()));
                 break;
             case SubscriberOutput.Answered answered:
-                Answer(answered.Error);
+                OnAnswered(answered.Error);
                 break;
             case SubscriberOutput.Fault fault:
                 Context.Parent.Tell(new PeerActor.Fault(fault.Error, null));
@@ -184,13 +203,22 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
             return;
         }
         _storing++;
-        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, push));
+        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, (push, _links)));
     }
 
-    private void Answer(SyncError? error)
+    // One answer is for all graphs: those that are covered, and the others, which were refused if any was.
+    private void OnAnswered(SyncError? error)
     {
-        foreach (var asker in _askers)
-            asker.Tell(new Answered(error));
-        _askers.Clear();
+        Answer(_askers.Select(asker => asker.Graph).Where(_machine.Covered.Contains), null);
+        if (error is not null)
+            Answer(_askers.Select(asker => asker.Graph).Where(graph => !_looking.Contains(graph)), error);
+    }
+
+    private void Answer(IEnumerable<GraphId> graphs, SyncError? error)
+    {
+        var answered = graphs.ToHashSet();
+        foreach (var (actor, _) in _askers.Where(asker => answered.Contains(asker.Graph)))
+            actor.Tell(new Answered(error));
+        _askers.RemoveAll(asker => answered.Contains(asker.Graph));
     }
 }

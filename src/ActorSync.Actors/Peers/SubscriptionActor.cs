@@ -19,8 +19,11 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     /// <summary>What comes from the router.</summary>
     public abstract record Message;
 
-    /// <summary>A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here.</summary>
-    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs) : Message;
+    /// <summary>
+    /// A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here. The grant is
+    /// the router's number for the place that the subscription takes.
+    /// </summary>
+    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
     /// <summary>An Unsubscribe or a PushAck.</summary>
     public sealed record Other(SyncMessage Value) : Message;
@@ -50,6 +53,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef _peer;
     private SubscribeTo? _looking;
+    private long _grant;
 
     public SubscriptionActor(PeerRef peer, SyncContext sync)
     {
@@ -65,7 +69,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Receive<Linked>(OnLinked);
         Receive<Unlinked>(_ => Run(new SubscriptionInput.Unlinked()));
         Receive<MachineTick>(_ => OnTick());
-        Receive<GiveUpLooking>(_ => _looking = null);
+        Receive<GiveUpLooking>(_ => OnGiveUpLooking());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
         Receive<Terminated>(OnGraphStopped);
         Receive<Stop>(_ => OnStop());
@@ -79,14 +83,31 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
 
-    protected override void PostStop() => _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+    protected override void PostStop() => FreeSlot();
+
+    // What was open is over: the subscriber hears of it and subscribes anew. A break that the failure hid is asked for.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Run(new SubscriptionInput.Stop(SubscriptionEndReason.Failed));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        Context.Parent.Tell(PeerActor.Began.Instance);
+    }
+
+    private void FreeSlot() => _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node, _grant));
 
     private void OnLinked(Linked linked)
     {
         var isSame = linked.Peer.Identity == _peer.Identity;
         _peer = linked.Peer;
+        // The store at the other end is another one: what was known of the old one is not true of it.
         if (!isSame)
         {
+            Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
             foreach (var graph in _followed.Values)
                 graph.Actor.Tell(new GraphActor.Follow(_peer.Identity));
         }
@@ -96,6 +117,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private void OnSubscribeTo(SubscribeTo subscribe)
     {
         _looking = subscribe;
+        _grant = subscribe.Grant;
         for (var i = 0; i < subscribe.Graphs.Count; i++)
         {
             if (subscribe.Graphs[i] is not { } actor || !_followed.TryAdd(subscribe.Request.Graphs[i].Graph, new FollowedGraph(actor)))
@@ -126,6 +148,19 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(GiveUpLooking.Instance);
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
+    }
+
+    // A graph that does not even say that it is broken: the peer tries again later.
+    private void OnGiveUpLooking()
+    {
+        if (_looking is not { } subscribe)
+            return;
+        _looking = null;
+        var busy = new SyncError(SyncErrorKind.Busy, $"a graph did not answer in {_sync.Settings.GraphTimeout.TotalSeconds} s; subscribe again later");
+        _peer.Actor.Tell(PeerActor.Send.Failure(busy, subscribe.Request.Id.Value, null));
+        UnfollowWhatIsNotCovered();
+        if (!_machine.IsOpen)
+            FreeSlot();
     }
 
     private void UnfollowWhatIsNotCovered()
@@ -166,7 +201,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     private void OnRefused(GraphActor.Version version)
     {
-        foreach (var followed in _followed.Values.Where(followed => followed.Actor.Equals(Sender)))
+        if (_followed.TryGetValue(version.Graph, out var followed))
             followed.Refused = version.Result.Error?.Kind;
         SubscribeIfFound();
     }
@@ -213,7 +248,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
             Interpret(output);
         // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
         if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)
-            _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+            FreeSlot();
     }
 
     private void Interpret(SubscriptionOutput output)
@@ -237,7 +272,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.Ended ended:
                 _log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
-                _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node));
+                FreeSlot();
                 break;
         }
     }

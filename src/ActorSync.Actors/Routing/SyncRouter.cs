@@ -32,8 +32,14 @@ public sealed class SyncRouter : ReceiveActor
 
     public sealed record NoGraph(GraphId Graph);
 
-    /// <summary>A subscription ended, or was not opened.</summary>
-    public sealed record FreeSlot(NodeId Peer);
+    /// <summary>
+    /// A subscription ended, or was not opened; with the grant of the last Subscribe that it saw. One that was granted
+    /// since, and is on its way to the subscription, keeps the place.
+    /// </summary>
+    public sealed record FreeSlot(NodeId Peer, long Grant);
+
+    /// <summary>From a graph that could not be made: whoever begins it later begins anew.</summary>
+    public sealed record NotMade(GraphId Graph);
 
     /// <summary>A poll is no longer answered here; with the message that came too late, if one did.</summary>
     public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate);
@@ -60,7 +66,10 @@ public sealed class SyncRouter : ReceiveActor
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
     private readonly Dictionary<GraphId, HashSet<IActorRef>> _awaited = [];
     private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
+    private readonly Dictionary<NodeId, long> _granted = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private long _grants;
+    private long _opened;
     private bool _closing;
 
     public SyncRouter(INodeStore store, SyncSettings settings)
@@ -71,11 +80,12 @@ public sealed class SyncRouter : ReceiveActor
         Receive<Payload>(OnPayload);
         Receive<GraphActor.ReceiveCommands>(OnReceiveCommands);
         Receive<Act>(act => Forward(act.Graph, act.Action, error => new GraphActor.Acted(error)));
-        Receive<ReadGraph>(read => Forward(read.Graph, GraphActor.Read.Instance, error => new GraphActor.Version(error)));
-        Receive<CreateGraph>(create => Graph(create.Init).Forward(GraphActor.Read.Instance));
+        Receive<ReadGraph>(read => Forward(read.Graph, GraphActor.Read.Instance, error => new GraphActor.Version(read.Graph, error)));
+        Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
         Receive<UnfollowGraph>(OnUnfollow);
-        Receive<FreeSlot>(free => _slots.Free(free.Peer));
+        Receive<FreeSlot>(OnFreeSlot);
+        Receive<NotMade>(OnNotMade);
         Receive<SessionEnded>(OnSessionEnded);
         Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
         Receive<Terminated>(OnTerminated);
@@ -110,11 +120,17 @@ public sealed class SyncRouter : ReceiveActor
 
     private void OnPayload(Payload payload)
     {
-        if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-            Dispatch(payload.Peer, message);
-        else
-            payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
-        payload.Peer.Actor.Tell(PeerActor.Dispatched.Instance);
+        try
+        {
+            if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
+                Dispatch(payload.Peer, message);
+            else
+                payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
+        }
+        finally
+        {
+            payload.Peer.Actor.Tell(PeerActor.Dispatched.Instance);
+        }
     }
 
     // A failure is never answered by a failure: two nodes would go on for ever.
@@ -193,15 +209,38 @@ public sealed class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return;
         }
-        _subscribers[peer.Actor] = peer.Identity.Node;
-        Context.Watch(peer.Actor);
-        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))]));
+        _granted[peer.Identity.Node] = ++_grants;
+        if (_subscribers.TryAdd(peer.Actor, peer.Identity.Node))
+            Context.Watch(peer.Actor);
+        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], _grants));
     }
+
+    private void OnFreeSlot(FreeSlot free)
+    {
+        if (_granted.TryGetValue(free.Peer, out var grant) && grant <= free.Grant)
+            Free(free.Peer);
+    }
+
+    private void Free(NodeId peer)
+    {
+        _granted.Remove(peer);
+        _slots.Free(peer);
+    }
+
+    private void OnCreate(CreateGraph create)
+    {
+        if (_closing)
+            Sender.Tell(new GraphActor.Version(new GraphId(create.Init.Id), Closing));
+        else
+            Graph(create.Init).Forward(GraphActor.Read.Instance);
+    }
+
+    private static SyncError Closing => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
 
     private void OnReceiveCommands(GraphActor.ReceiveCommands receive)
     {
         var first = receive.Commands.Count > 0 ? receive.Commands[0] : null;
-        if (!_graphs.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
+        if (!_closing && !_graphs.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
             Graph(first);
         Forward(receive.Graph, receive, error => new GraphActor.CommandsReceived(receive.Graph, receive.Tag, error));
     }
@@ -224,7 +263,8 @@ public sealed class SyncRouter : ReceiveActor
 
     private IActorRef Open(GraphId graph, Command? init)
     {
-        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings), $"graph-{graph}");
+        // A graph that could not be made may be begun again before its actor is gone: the name is its own.
+        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings), $"graph-{graph}-{++_opened}");
         Context.Watch(actor);
         _graphs.Add(graph, actor);
         if (_awaited.Remove(graph, out var followers))
@@ -258,16 +298,26 @@ public sealed class SyncRouter : ReceiveActor
 
     private void OnTerminated(Terminated terminated)
     {
-        if (_subscribers.Remove(terminated.ActorRef, out var peer))
-            _slots.Free(peer);
+        // A peer that is back already with an actor anew holds its place by that one.
+        if (_subscribers.Remove(terminated.ActorRef, out var peer) && !_subscribers.ContainsValue(peer))
+            Free(peer);
+        foreach (var session in _sessions.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+            _sessions.Remove(session);
         foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
         {
             _graphs.Remove(graph);
             if (!_closing)
                 _log.Error("Graph {0} is down", graph);
         }
-        if (_closing && _graphs.Count == 0)
-            Context.Stop(Self);
+        StopIfClosed();
+    }
+
+    // What was asked of it before is answered still; then it stops, and a graph begun anew is another actor.
+    private void OnNotMade(NotMade notMade)
+    {
+        if (_graphs.TryGetValue(notMade.Graph, out var actor) && actor.Equals(Sender) && !_closing)
+            _graphs.Remove(notMade.Graph);
+        Sender.Tell(GraphActor.Close.Instance);
     }
 
     private void OnClose()
@@ -275,7 +325,12 @@ public sealed class SyncRouter : ReceiveActor
         _closing = true;
         foreach (var graph in _graphs.Values)
             graph.Tell(GraphActor.Close.Instance);
-        if (_graphs.Count == 0)
+        StopIfClosed();
+    }
+
+    private void StopIfClosed()
+    {
+        if (_closing && _graphs.Count == 0)
             Context.Stop(Self);
     }
 }
