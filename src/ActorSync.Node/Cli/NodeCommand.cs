@@ -23,7 +23,15 @@ internal static class NodeCommand
                 return await RunAsync(context, settings, stop);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
             _ = CancelAtEndAsync(context.Input, ended);
-            return await RunAsync(context, settings, ended.Token);
+            try
+            {
+                return await RunAsync(context, settings, ended.Token);
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested && !stop.IsCancellationRequested)
+            {
+                context.Output.Fail("the standard input ended before the node had begun");
+                return ExitCodes.Failure;
+            }
         });
         return command;
     }

@@ -13,15 +13,17 @@ internal sealed record DemoHistory(string Path, int Commits, string? Why)
     /// </summary>
     /// <param name="asked">What the user named; null for nothing.</param>
     /// <param name="around">Where the program lies.</param>
-    /// <param name="options">How the repository is read, and with which git.</param>
+    /// <param name="git">The git program; null when there is none.</param>
+    /// <param name="scope">How much of a repository is read.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task<Result<DemoHistory>> ChooseAsync(string? asked, string around, GitReadOptions options, CancellationToken cancellation)
+    public static async Task<Result<DemoHistory>> ChooseAsync(string? asked, string around, string? git, GitScope scope, CancellationToken cancellation)
     {
+        var options = GitReadOptions.Default with { Executable = git, Scope = scope };
         if (asked is not null)
             return await OpenAsync(System.IO.Path.GetFullPath(asked), null, options, cancellation);
         if (CloneAround(around) is not { } clone)
             return await PackagedAsync($"there is no .git folder at or above {around}", options, cancellation);
-        if ((options.Executable ?? GitExecutable.Find()) is null)
+        if (git is null)
             return await PackagedAsync("there is no git program on the PATH", options, cancellation);
         var opened = await OpenAsync(clone, null, options, cancellation);
         return opened.Error is { } error ? await PackagedAsync($"this clone cannot be read: {error.Message}", options, cancellation) : opened;

@@ -38,8 +38,11 @@ internal sealed class DemoNode : IAsyncDisposable
 
     public INodeControl Control { get; }
 
+    /// <summary>The port where it accepts links.</summary>
+    public int Port { get; private set; }
+
     /// <summary>Where it accepts links, HOST:PORT.</summary>
-    public string Endpoint { get; private set; } = "";
+    public string Endpoint => $"127.0.0.1:{Port}";
 
     /// <summary>Its node id.</summary>
     public string Id { get; private set; } = "";
@@ -138,7 +141,7 @@ internal sealed class DemoNode : IAsyncDisposable
         }
         var status = await StatusAsync(cancellation);
         Id = status.Node;
-        Endpoint = new Uri(status.Listen!).Authority;
+        Port = new Uri(status.Listen!).Port;
     }
 
     private void Note(string? line)

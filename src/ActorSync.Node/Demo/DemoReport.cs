@@ -8,7 +8,7 @@ namespace ActorSync.Node.Demo;
 /// <param name="Graph">The graph that it became.</param>
 /// <param name="Level">Whether the three nodes hold the same graph: the digests of their heads are equal.</param>
 /// <param name="Nodes">What each node holds at the end.</param>
-/// <param name="Phases">Import, catch-up by poll, catch-up by subscription, pushes.</param>
+/// <param name="Phases">Import, catch-up by poll, catch-up by subscription, pushes: import, poll, subscription, pushes.</param>
 /// <param name="Latency">How long pushes took; null when none was measured.</param>
 /// <param name="Polling">What polling would have cost instead; null when the nodes were not level.</param>
 public sealed record DemoReport(

@@ -39,7 +39,7 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         var step = monitor.Begin("import", "commits");
         var progress = new ProgressTo<ImportProgress>(now => step.Report(now.Commits, now.Total));
         var imported = _first.Check(await _first.Control.ImportGitAsync(new ImportRequest(history.Path, options.All), progress, cancellation));
-        End(new DemoPhase("import", imported.Commands, 0, step.Elapsed.TotalSeconds, 0), $"{Units.Count(imported.Commits)} commits, ");
+        End("import", new DemoPhase("import", imported.Commands, 0, step.Elapsed.TotalSeconds, 0), $"{Units.Count(imported.Commits)} commits, ");
         return imported;
     }
 
@@ -51,7 +51,7 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         var progress = new ProgressTo<SyncProgress>(now => step.Report(now.Received, now.Received + now.Left));
         var polled = _second.Check(await _second.Control.SyncAsync(new SyncRequest(_first.Endpoint, _graph.ToString()), progress, cancellation));
         var elapsed = step.Elapsed;
-        End(new DemoPhase("catch-up by poll", polled.Added, 1, elapsed.TotalSeconds, WireBytes(await _second.StatusAsync(cancellation)) - before));
+        End("catch-up by poll", new DemoPhase("poll", polled.Added, 1, elapsed.TotalSeconds, WireBytes(await _second.StatusAsync(cancellation)) - before));
     }
 
     private async Task SubscribeAsync(CancellationToken cancellation)
@@ -67,7 +67,7 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
             return version.Digest == target.Digest;
         }, cancellation);
         var elapsed = step.Elapsed;
-        End(new DemoPhase("catch-up by subscription", target.Commands, 1, elapsed.TotalSeconds, WireBytes(await _third.StatusAsync(cancellation)) - before));
+        End("catch-up by subscription", new DemoPhase("subscription", target.Commands, 1, elapsed.TotalSeconds, WireBytes(await _third.StatusAsync(cancellation)) - before));
     }
 
     private async Task<Pushes> PushAsync(CancellationToken cancellation)
@@ -83,7 +83,7 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         var pushes = await new PushPhase(nodes, _graph, options).RunAsync(step.Report, cancellation);
         var after = await StatusesAsync(cancellation);
         var sent = after.Sum(Sent) - before.Sum(Sent);
-        End(new DemoPhase("pushes", pushes.Commands, nodes.Count - 1, pushes.Seconds, sent));
+        End("pushes", new DemoPhase("pushes", pushes.Commands, nodes.Count - 1, pushes.Seconds, sent));
         return pushes;
     }
 
@@ -106,11 +106,11 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
 
     private Task<NodeStatus[]> StatusesAsync(CancellationToken cancellation) => Task.WhenAll(nodes.Select(node => node.StatusAsync(cancellation)));
 
-    private void End(DemoPhase phase, string also = "")
+    private void End(string title, DemoPhase phase, string also = "")
     {
         monitor.End();
         _phases.Add(phase);
-        display.Say($"{phase.Name}: {also}{Units.Count(phase.Commands)} commands in {Units.Seconds(phase.Seconds)}");
+        display.Say($"{title}: {also}{Units.Count(phase.Commands)} commands in {Units.Seconds(phase.Seconds)}");
     }
 
     private GraphStatus? GraphOf(NodeStatus status) => status.Graphs.FirstOrDefault(graph => graph.Graph == _graph.ToString());

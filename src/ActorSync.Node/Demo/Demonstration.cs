@@ -16,9 +16,10 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
     /// <summary>Where a clone is looked for when no repository is named.</summary>
     public string Around { get; init; } = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
 
-    /// <summary>How histories are read; tests name another git.</summary>
-    public GitReadOptions Git { get; init; } = GitReadOptions.Default;
+    /// <summary>The git program; null when there is none.</summary>
+    public string? Git { get; init; } = GitExecutable.Find();
 
+    /// <summary>What the nodes are.</summary>
     public NodeProgram Program { get; init; } = NodeProgram.Own();
 
     /// <summary>Runs it, and prints the report; the exit code is 0 only if all nodes are level.</summary>
@@ -29,8 +30,8 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
         await using (var display = Display(json))
         {
             display.Say($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
-            var git = Git with { Scope = options.All ? GitScope.All : GitScope.Head };
-            var history = (await DemoHistory.ChooseAsync(options.Repository, Around, git, cancellation)).Value;
+            var scope = options.All ? GitScope.All : GitScope.Head;
+            var history = (await DemoHistory.ChooseAsync(options.Repository, Around, Git, scope, cancellation)).Value;
             if (history.Why is { } why)
                 display.Say($"{why}: the history packaged under samples/data is used");
             display.Say($"history: {Units.Count(history.Commits)} commits of {history.Path}");
@@ -46,7 +47,7 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
     private async Task<DemoReport> RunAsync(DemoOptions options, DemoHistory history, IDemoDisplay display, CancellationToken cancellation)
     {
         await using var nodes = await DemoNodes.StartAsync(Program, options.Keep, cancellation);
-        display.Say($"nodes: processes {string.Join(", ", nodes.All.Select(node => node.ProcessId))}, links on {string.Join(", ", nodes.All.Select(node => node.Endpoint))}");
+        display.Say($"nodes: processes {string.Join(", ", nodes.All.Select(node => node.ProcessId))}; ports {string.Join(", ", nodes.All.Select(node => node.Port))} of 127.0.0.1");
         display.Say($"stores: {nodes.Folder}{(options.Keep ? "" : ", deleted at the end")}");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var monitor = new DemoMonitor(nodes.All, display);
@@ -70,6 +71,6 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
         if (!output.OutIsTerminal)
             return new PlainDisplay(output.Out, time);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Out) });
-        return console.Profile.Capabilities.Ansi ? new LiveDisplay(console) : new PlainDisplay(output.Out, time);
+        return console.Profile.Capabilities.Ansi ? new TerminalDisplay(console) : new PlainDisplay(output.Out, time);
     }
 }

@@ -1,21 +1,17 @@
 using System.Globalization;
 using ActorSync.Node.Output;
-using Spectre.Console;
 
 namespace ActorSync.Node.Demo;
 
 /// <summary>The report of a demo for people: a table of the phases, then what was found, then how it was computed.</summary>
 internal sealed class ReportText(DemoReport report)
 {
-    private static readonly string[] Columns = ["phase", "commits", "commands", "time", "commands/s", "wire", "wire/command"];
+    private static readonly string[] Columns = ["phase", "commits", "commands", "time", "commands/s", "wire bytes", "bytes/command"];
 
     public void Print(CommandOutput output)
     {
         output.Line("");
-        if (output.OutIsTerminal)
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Out) }).Write(Table());
-        else
-            PlainTable().ForEach(output.Line);
+        Table().ForEach(output.Line);
         output.Line("");
         Facts().ForEach(output.Line);
         output.Line("");
@@ -46,8 +42,8 @@ internal sealed class ReportText(DemoReport report)
         if (report.Polling is { } polling)
         {
             var pushed = report.Phases[^1];
-            facts.Add(Fact("bytes pushed", $"{Units.Bytes(pushed.WireBytes)} in {Units.Seconds(pushed.Seconds)}, acknowledgements and framing included"));
-            facts.Add(Fact("one-second polling", $"{Units.Bytes(polling.Bytes)} for the same time (2); {Units.Bytes(polling.IdleBytesPerHour)} an hour while nothing changes"));
+            facts.Add(Fact("bytes pushed", $"{Units.Bytes(pushed.WireBytes)} in {Units.Seconds(pushed.Seconds)}, with framing and acknowledgements"));
+            facts.Add(Fact("one-second polling", $"{Units.Bytes(polling.Bytes)} for the same time (2); {Units.Bytes(polling.IdleBytesPerHour)} an hour while idle"));
         }
         return facts;
     }
@@ -57,12 +53,12 @@ internal sealed class ReportText(DemoReport report)
     {
         var notes = new List<string>();
         if (report.Latency is { } latency)
-            notes.Add($"(1) from durable and answered at one node to durable at another, over {Units.Count(latency.Pairs)} pairs of command and other node");
+            notes.Add($"(1) from durable and answered at one node to durable at another; {Units.Count(latency.Pairs)} pairs");
         if (report.Polling is { } polling)
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"(2) {polling.Pairs} pairs x {Math.Ceiling(polling.Seconds)} s x {polling.LevelPollBytes} B of a poll that finds nothing new, as measured, + {polling.Receivers} x {Units.Bytes(polling.CommandBytes)} of commands"));
+                $"(2) {polling.Pairs} pairs x {Math.Ceiling(polling.Seconds)} s x {polling.LevelPollBytes} B of a poll without news + {polling.Receivers} x {Units.Bytes(polling.CommandBytes)} of commands"));
         }
         return notes;
     }
@@ -77,17 +73,7 @@ internal sealed class ReportText(DemoReport report)
 
     private static string Fact(string name, string what) => $"{name,-20}{what}";
 
-    private Table Table()
-    {
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in Columns)
-            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == Columns[0] ? Justify.Left : Justify.Right, Padding = new Padding(0, 0, 1, 0) });
-        foreach (var row in Rows())
-            table.AddRow(row.Select(Markup.Escape).ToArray());
-        return table;
-    }
-
-    private List<string> PlainTable()
+    private List<string> Table()
     {
         string[][] rows = [Columns, .. Rows()];
         var widths = Columns.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();

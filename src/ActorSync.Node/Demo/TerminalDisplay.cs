@@ -8,12 +8,14 @@ namespace ActorSync.Node.Demo;
 /// Shows a demo in a terminal: what is done above, then a table of the nodes, then the bar of what is under way, drawn
 /// over in place.
 /// </summary>
-internal sealed class LiveDisplay : IDemoDisplay
+internal sealed class TerminalDisplay : IDemoDisplay
 {
     private const int Wide = 100;
     private const string Legend = "polls: made/answered   pushes: in/out";
 
-    private static readonly string[] Columns = ["node", "commands", "heads", "subscriptions", "in", "out", "polls", "pushes"];
+    // Widths that the numbers do not outgrow: columns that move about are hard to read.
+    private static readonly (string Name, int Width)[] Columns =
+        [("node", 4), ("commands", 9), ("heads", 5), ("subscriptions", 17), ("in", 8), ("out", 8), ("polls", 7), ("pushes", 13)];
 
     private readonly IAnsiConsole _console;
     private readonly Channel<DemoFrame> _frames = Channel.CreateBounded<DemoFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -21,7 +23,7 @@ internal sealed class LiveDisplay : IDemoDisplay
     private readonly Lock _lock = new();
     private Task? _drawing;
 
-    public LiveDisplay(IAnsiConsole console)
+    public TerminalDisplay(IAnsiConsole console)
     {
         _console = console;
     }
@@ -74,8 +76,8 @@ internal sealed class LiveDisplay : IDemoDisplay
     private Table Table(IReadOnlyList<NodeView> nodes)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var name in Columns)
-            table.AddColumn(new TableColumn(name) { NoWrap = true, Alignment = Justify.Right, Padding = new Padding(0, 0, _console.Profile.Width < Wide ? 1 : 3, 0) });
+        foreach (var (name, width) in Columns)
+            table.AddColumn(new TableColumn(name) { NoWrap = true, Width = width, Alignment = Justify.Right, Padding = new Padding(0, 0, _console.Profile.Width < Wide ? 0 : 2, 0) });
         foreach (var node in nodes)
         {
             table.AddRow(
