@@ -14,8 +14,8 @@ internal enum FileAct
 }
 
 /// <summary>
-/// A file system in memory that counts, fails on request, runs full, and can forget what was not flushed. Names are
-/// taken to be durable at once.
+/// A file system in memory that counts, fails on request, runs full, and can forget what was not flushed. A flush that
+/// fails loses what it should have written: the next one does not write it either. Names are taken to be durable at once.
 /// </summary>
 internal sealed class MemoryFiles : IFileSystem
 {
@@ -159,6 +159,19 @@ internal sealed class MemoryFiles : IFileSystem
         public List<byte> Bytes { get; init; } = [];
 
         public byte[] Flushed { get; set; } = [];
+
+        /// <summary>What the next flush writes: first byte and the one behind the last.</summary>
+        public List<(int Start, int End)> Dirty { get; } = [];
+
+        public void Flush()
+        {
+            var flushed = new byte[Bytes.Count];
+            Flushed.AsSpan(0, Math.Min(Flushed.Length, flushed.Length)).CopyTo(flushed);
+            foreach (var (start, end) in Dirty.Where(range => range.Start < Bytes.Count))
+                Bytes.CopyTo(start, flushed, start, Math.Min(end, Bytes.Count) - start);
+            Flushed = flushed;
+            Dirty.Clear();
+        }
     }
 
     private sealed class Unlock(Action action) : IDisposable
@@ -212,11 +225,20 @@ internal sealed class MemoryFiles : IFileSystem
 
         public void Flush()
         {
-            files.Before(FileAct.Flush, path);
+            try
+            {
+                files.Before(FileAct.Flush, path);
+            }
+            catch
+            {
+                lock (files._gate)
+                    content.Dirty.Clear();
+                throw;
+            }
             lock (files._gate)
             {
                 files.Flushes++;
-                content.Flushed = [.. content.Bytes];
+                content.Flush();
             }
         }
 
@@ -227,6 +249,7 @@ internal sealed class MemoryFiles : IFileSystem
         private void Put(int offset, ReadOnlySpan<byte> bytes)
         {
             var list = content.Bytes;
+            content.Dirty.Add((offset, offset + bytes.Length));
             while (list.Count < offset)
                 list.Add(0);
             var over = Math.Min(bytes.Length, list.Count - offset);

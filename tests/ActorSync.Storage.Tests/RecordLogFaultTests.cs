@@ -167,8 +167,9 @@ public sealed class RecordLogFaultTests
             }
             fixture.Files.Before = (_, _) => { };
             Assert.True(await log.CloseAsync(), $"seed {seed}");
-            await using var again = fixture.Open().Value;
-            Assert.True(acknowledged.SequenceEqual(fixture.Read), $"seed {seed}");
+            using var onDisk = new LogFixture(fixture.Files.Copy(flushedOnly: true));
+            await using var again = onDisk.Open().Value;
+            Assert.True(acknowledged.SequenceEqual(onDisk.Read), $"seed {seed}");
         }
     }
 }

@@ -173,10 +173,17 @@ public class TcpLinkTests
         Assert.Null(await caller.SendAsync(Nodes.Payload(1, 10)));
         Assert.Equal(Nodes.Payload(1, 10), (await called.ReceiveAsync()).Value);
 
-        await using var both = new TcpHost(endpoint: "[::]:0");
+        await using var both = new TcpHost(settings: new TcpLinkSettings { AllowPlainOffLoopback = true }, endpoint: "[::]:0");
         var connected = await new TcpLinkConnector().ConnectAsync($"127.0.0.1:{both.Listener.LocalEndPoint.Port}", Nodes.Node(2));
         Assert.Null(connected.Error);
         Assert.StartsWith("tcp://127.0.0.1:", (await both.Listener.AcceptAsync())!.RemoteName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Links_in_the_clear_do_not_leave_the_machine_unless_allowed()
+    {
+        Assert.Equal(SyncErrorKind.NotAllowed, TcpLinkListener.Start("0.0.0.0:0", Nodes.Node(1)).Error!.Kind);
+        Assert.Equal(SyncErrorKind.NotAllowed, (await new TcpLinkConnector().ConnectAsync("192.0.2.1:7400", Nodes.Node(1))).Error!.Kind);
     }
 
     [Fact]
@@ -199,7 +206,7 @@ public class TcpLinkTests
 
     [Fact]
     public void An_address_of_another_machine_cannot_be_listened_on() =>
-        Assert.Contains("not one of this machine's", TcpLinkListener.Start("192.0.2.1:0", Nodes.Node(1)).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("not one of this machine's", TcpLinkListener.Start("192.0.2.1:0", Nodes.Node(1), new TcpLinkSettings { AllowPlainOffLoopback = true }).Error!.Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Nobody_listening_is_unreachable_and_named()

@@ -30,7 +30,7 @@ public interface ILink : IAsyncDisposable
 
     /// <summary>
     /// Waits for the next payload, in memory that belongs to the caller. Nothing is read ahead of the callers beyond one
-    /// payload, which is the back-pressure on the peer. The error says why the link is gone.
+    /// payload or a small buffer, which is the back-pressure on the peer. The error says why the link is gone.
     /// </summary>
     ValueTask<Result<ReadOnlyMemory<byte>>> ReceiveAsync(CancellationToken cancellation = default);
 }

@@ -11,10 +11,7 @@ public class ConfigurationFactory
     /// <summary>A configuration without any key.</summary>
     public static Config Empty => ParseString("");
 
-    /// <summary>Parses HOCON text that includes no files.</summary>
-    /// <param name="hocon">The text.</param>
-    /// <exception cref="FormatException">The text is not HOCON; the message names line, column and what was expected.</exception>
-    /// <exception cref="ConfigurationException">An unquoted text holds '=' or ':', or the text includes a file.</exception>
+    /// <summary>Parses HOCON text that includes no files; <see cref="ParseString(string, Func{string, HoconRoot})"/> says what it throws.</summary>
     public static Config ParseString(string hocon) => ParseString(hocon, null);
 
     /// <summary>Parses HOCON text.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
 
     internal bool IsTerminated => _terminated;
 
-    private bool IsBlocked => (_suspensions > 0 || _runningTask is not null) && !_terminated;
+    private bool IsBlocked => _suspensions > 0 && !_terminated;
 
     internal void Post(object message, IActorRef sender)
     {
@@ -52,15 +52,18 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
 
     private void Schedule()
     {
-        if (_runsOnCaller)
-            ((IThreadPoolWorkItem)this).Execute();
-        else
+        if (!_runsOnCaller)
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+        var before = _current;
+        ((IThreadPoolWorkItem)this).Execute();
+        _current = before;
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        var before = _current;
         _current = this;
         try
         {
@@ -78,7 +81,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         }
         finally
         {
-            _current = before;
+            _current = null;
             Release();
         }
     }
@@ -113,7 +116,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         {
             _front.Push(envelope);
             if (envelope.Message is Terminated terminated)
-                _terminatedQueued[terminated.ActorRef] = null; // expected once more
+                _terminatedQueued.Add(terminated.ActorRef); // expected once more
         }
     }
 

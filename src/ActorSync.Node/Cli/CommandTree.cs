@@ -39,6 +39,13 @@ public static class CommandTree
         {
             return context.Fail(e.Error);
         }
+        // A bug: one line for people as for any failure, and below it where it was.
+        catch (Exception e)
+        {
+            context.Output.Fail($"internal error: {e.GetType().Name}: {e.Message}");
+            context.Output.Error.WriteLine(e.StackTrace);
+            return ExitCodes.Failure;
+        }
     }
 
     private static RootCommand Build(CliContext context)
@@ -46,6 +53,7 @@ public static class CommandTree
         var options = new CommonOptions();
         var root = new RootCommand("Keeps data in step between peers: command graphs that are polled, subscribed to and pushed.")
         {
+            DemoCommand.Create(context),
             NodeCommand.Create(context, options),
             new Command("graph", "Graphs: begin, fill, read and check them.")
             {
@@ -58,6 +66,10 @@ public static class CommandTree
                 GraphWatchCommand.Create(context, options),
             },
             SyncCommand.Create(context, options),
+            PeerCommands.Connect(context, options),
+            PeerCommands.Disconnect(context, options),
+            PeerCommands.Subscribe(context, options),
+            PeerCommands.Unsubscribe(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
         };

@@ -11,13 +11,14 @@ internal static class GraphImportGitCommand
     public static Command Create(CliContext context, CommonOptions options)
     {
         var path = new Argument<string>("PATH") { Description = "The folder of the repository.", DefaultValueFactory = _ => "." };
+        var all = AllReferences();
         var json = CommonOptions.Json();
-        var command = new Command("import-git", "Import the commit history of a git repository as a graph.") { path, json };
+        var command = new Command("import-git", "Import the commit history of a git repository as a graph.") { path, all, json };
         command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.Make, async control =>
         {
             var line = new ProgressLine(context.Output, "importing", "commits", context.Time);
             // The node may run in another folder than this one.
-            var request = new ImportRequest(Path.GetFullPath(parse.GetRequiredValue(path)));
+            var request = new ImportRequest(Path.GetFullPath(parse.GetRequiredValue(path)), parse.GetValue(all));
             var result = await control.ImportGitAsync(request, new ProgressTo<ImportProgress>(progress => line.Report(progress.Commits, progress.Total)), stop);
             line.End();
             if (!result.TryGet(out var report, out var error))
@@ -32,4 +33,7 @@ internal static class GraphImportGitCommand
         }, stop));
         return command;
     }
+
+    /// <summary>The option that widens what is read of a repository.</summary>
+    public static Option<bool> AllReferences() => new("--all") { Description = "Read what any branch or tag reaches, not only HEAD." };
 }

@@ -45,7 +45,7 @@ internal static class GraphLogCommand
         {
             if (!(await control.LogAsync(graph, before, Math.Min(wanted - rows, GraphLog.MaximumEntries), stop)).TryGet(out var page, out var error))
                 return error;
-            context.Output.Table(Columns, page.Entries.Select(entry => Row(entry, context.Output.OutIsTerminal)));
+            context.Output.Table(Columns, page.Entries.Select(entry => Row(context.Output, entry)));
             rows += page.Entries.Count;
             before = page.Next;
             if (before is null)
@@ -74,13 +74,13 @@ internal static class GraphLogCommand
         return ExitCodes.Ok;
     }
 
-    private static IReadOnlyList<string> Row(LogEntry entry, bool terminal) =>
+    private static IReadOnlyList<string> Row(CommandOutput output, LogEntry entry) =>
     [
         entry.Ordinal.ToString(CultureInfo.InvariantCulture),
-        terminal ? entry.Id[..8] : entry.Id,
+        output.Id(entry.Id),
         entry.MaxCut.ToString(CultureInfo.InvariantCulture),
         entry.Priority,
         entry.Size.ToString(CultureInfo.InvariantCulture),
-        PayloadText.Of(entry.Payload, terminal ? PayloadCharacters : int.MaxValue),
+        PayloadText.Of(entry.Payload, output.OutIsTerminal ? PayloadCharacters : int.MaxValue),
     ];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorSync.Node.Control;
+using ActorSync.Node.Output;
 
 namespace ActorSync.Node.Cli;
 
@@ -20,15 +21,15 @@ internal static class GraphLsCommand
             if (parse.GetValue(json))
                 context.Output.Json(status.Graphs, ControlJson.Page.IReadOnlyListGraphStatus);
             else
-                context.Output.Table(Columns, status.Graphs.Select(Row));
+                context.Output.Table(Columns, status.Graphs.Select(graph => Row(context.Output, graph)));
             return ExitCodes.Ok;
         }, stop));
         return command;
     }
 
-    public static IReadOnlyList<string> Row(GraphStatus graph) =>
+    public static IReadOnlyList<string> Row(CommandOutput output, GraphStatus graph) =>
     [
-        graph.Graph,
+        output.Id(graph.Graph),
         graph.Commands.ToString(CultureInfo.InvariantCulture),
         graph.Heads.ToString(CultureInfo.InvariantCulture),
         graph.MaxCut.ToString(CultureInfo.InvariantCulture),

@@ -57,7 +57,7 @@ internal static class GraphVerifyCommand
     {
         context.Output.Table(Columns, reports.Select(report => (IReadOnlyList<string>)
         [
-            report.Graph,
+            context.Output.Id(report.Graph),
             report.Commands.ToString(CultureInfo.InvariantCulture),
             report.Bytes.ToString(CultureInfo.InvariantCulture),
             report.Heads.ToString(CultureInfo.InvariantCulture),

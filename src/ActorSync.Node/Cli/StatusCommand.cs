@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorSync.Node.Control;
+using ActorSync.Node.Output;
 
 namespace ActorSync.Node.Cli;
 
@@ -43,21 +44,21 @@ internal static class StatusCommand
         context.Output.Table(NodeColumns,
         [
             [
-                running ? "yes" : "no", status.Node, status.Version, status.Engine, status.Listen ?? "off",
+                running ? "yes" : "no", context.Output.Id(status.Node), status.Version, status.Engine, status.Listen ?? "off",
                 TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds)).ToString("c", CultureInfo.InvariantCulture),
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
-        context.Output.Table(GraphColumns, status.Graphs.Select(GraphLsCommand.Row));
+        context.Output.Table(GraphColumns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
         if (status.Peers.Count > 0)
-            context.Output.Table(PeerColumns, status.Peers.Select(Row));
+            context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));
         if (status.Errors.Count > 0)
             context.Output.Table(["error", "count"], status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (IReadOnlyList<string>)[error.Key, error.Value.ToString(CultureInfo.InvariantCulture)]));
     }
 
-    private static IReadOnlyList<string> Row(PeerStatus peer) =>
+    private static IReadOnlyList<string> Row(CommandOutput output, PeerStatus peer) =>
     [
-        peer.Node ?? "not met",
+        peer.Node is { } node ? output.Id(node) : "not met",
         peer.Endpoint,
         peer.State,
         peer.BytesIn.ToString(CultureInfo.InvariantCulture),

@@ -8,7 +8,7 @@ internal sealed class VersionAction(CliContext context) : SynchronousCommandLine
 {
     public override int Invoke(ParseResult parseResult)
     {
-        context.Output.Line($"actorsync {EngineInfo.Version} (engine {EngineInfo.Engine})");
+        context.Output.Line($"actorsync {SyncNode.Version} (engine {SyncNode.Engine})");
         return ExitCodes.Ok;
     }
 }

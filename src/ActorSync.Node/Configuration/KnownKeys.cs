@@ -67,6 +67,7 @@ public static class KnownKeys
             .SelectMany(room => room.GetManifestResourceNames()
                 .Where(name => name.EndsWith("reference.conf", StringComparison.Ordinal))
                 .Select(name => ConfigurationFactory.FromResource(name, room)))
+            .Where(room => room.HasPath(Root))
             .Aggregate(Config.Empty, (all, room) => all.WithFallback(room));
     }
 

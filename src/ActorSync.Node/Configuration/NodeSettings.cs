@@ -1,4 +1,5 @@
-using Akka.Configuration;
+using ActorSync.Storage;
+using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Configuration;
 
@@ -12,11 +13,12 @@ public sealed record NodeSettings
     public required string DataFolder { get; init; }
 
     /// <summary>Where links are accepted, on a loopback address; null for nowhere.</summary>
-    public HostPort? Listen { get; init; }
+    public TcpEndpoint? Listen { get; init; }
 
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
 
+    /// <summary>When a commit counts as durable.</summary>
     public FsyncMode Fsync { get; init; } = FsyncMode.Always;
 
     /// <summary>Between two flushes, with <see cref="FsyncMode.Interval"/>.</summary>
@@ -27,24 +29,19 @@ public sealed record NodeSettings
 
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 
-    /// <summary>The whole configuration, defaults filled in: the other rooms and the actor engine read their parts.</summary>
-    public Config Config { get; init; } = Config.Empty;
+    /// <summary>HOCON for the actor engine: the log's level, and the keys under <c>akka</c> as they were given.</summary>
+    public string EngineConfiguration { get; init; } = "";
 
-    /// <summary>The settings of a command that opens the store for itself: no links are accepted, none are kept.</summary>
-    public NodeSettings ForOneCommand() => this with { Listen = null, Peers = [] };
-}
-
-/// <summary>When a commit counts as durable.</summary>
-public enum FsyncMode
-{
-    /// <summary>After an fsync, which concurrent commits share.</summary>
-    Always,
-
-    /// <summary>At once; an fsync follows within the interval. A power failure loses at most that much.</summary>
-    Interval,
-
-    /// <summary>At once; the operating system writes when it likes.</summary>
-    Never,
+    /// <summary>
+    /// The settings of a command that opens the store for itself: no links are accepted, none are kept, and the engine
+    /// is silent, so that the standard output holds the command's answer alone.
+    /// </summary>
+    public NodeSettings ForOneCommand() => this with
+    {
+        Listen = null,
+        Peers = [],
+        EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
+    };
 }
 
 /// <summary>The least grave lines that the node's log shows.</summary>
@@ -59,7 +56,7 @@ public enum NodeLogLevel
 /// <summary>One peer that a node keeps a link to.</summary>
 public sealed record PeerSettings
 {
-    public required HostPort Endpoint { get; init; }
+    public required TcpEndpoint Endpoint { get; init; }
 
     public PeerMode Mode { get; init; } = PeerMode.Subscribe;
 

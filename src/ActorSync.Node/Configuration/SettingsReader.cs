@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorSync.Graphs;
+using ActorSync.Storage;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
@@ -16,7 +17,7 @@ public static class SettingsReader
             return error;
         try
         {
-            return Map(config.WithFallback(KnownKeys.Reference));
+            return Map(config.WithFallback(KnownKeys.Reference)) with { EngineConfiguration = EngineKeys.Of(config) };
         }
         catch (SyncException e)
         {
@@ -27,13 +28,12 @@ public static class SettingsReader
     private static NodeSettings Map(Config config) => new()
     {
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
-        Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => HostPort.ParseListen(value.GetString()!).Value),
+        Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
         Peers = Peers(config.GetValue("actorsync.peers")),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
-        Config = config,
     };
 
     private static PeerSettings[] Peers(HoconValue? peers)
@@ -55,7 +55,7 @@ public static class SettingsReader
         if (!keys.Items.ContainsKey("endpoint"))
             throw Bad($"actorsync.{path}", "nothing", "expected an endpoint, HOST:PORT");
         var peer = new Config(new HoconRoot(value));
-        var defaults = new PeerSettings { Endpoint = Value(peer, "endpoint", text => HostPort.Parse(text.GetString()!).Value, path) };
+        var defaults = new PeerSettings { Endpoint = Value(peer, "endpoint", text => Endpoints.ParsePeer(text.GetString()!).Value, path) };
         return defaults with
         {
             Mode = peer.HasPath("mode") ? Choice<PeerMode>(peer, "mode", path) : defaults.Mode,

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace ActorSync.Node.Control;
 
 /// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
-internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, CancellationToken stopping)
+internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, Action<Exception> report, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -15,6 +15,10 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         routes.MapGet("/graphs/{graph}/log", Answer(LogAsync));
         routes.MapGet("/graphs/{graph}/watch", Stream(WatchAsync));
         routes.MapPost("/graphs/{graph}/verify", Stream(VerifyAsync));
+        routes.MapPost("/connect", Answer(ConnectAsync));
+        routes.MapPost("/disconnect", Answer(DisconnectAsync));
+        routes.MapPost("/subscribe", Answer(SubscribeAsync));
+        routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
@@ -89,6 +93,18 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         return null;
     }
 
+    private Task<SyncError?> ConnectAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerRequest, ControlJson.Line.PeerLinked, control.ConnectAsync, cancellation);
+
+    private Task<SyncError?> DisconnectAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerRequest, ControlJson.Line.PeerRequest, control.DisconnectAsync, cancellation);
+
+    private Task<SyncError?> SubscribeAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.SubscribeAsync, cancellation);
+
+    private Task<SyncError?> UnsubscribeAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.UnsubscribeAsync, cancellation);
+
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);
 
@@ -97,6 +113,19 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
 
     private Task<SyncError?> WaitAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.WaitRequest, ControlJson.Line.StreamLineWaitProgressWaitReport, control.WaitConvergedAsync, cancellation);
+
+    private static async Task<SyncError?> AskAsync<TRequest, TAnswer>(
+        HttpContext context,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TAnswer> answerType,
+        Func<TRequest, CancellationToken, Task<Result<TAnswer>>> ask,
+        CancellationToken cancellation)
+        where TRequest : class
+    {
+        if (!(await HttpRequests.JsonAsync(context, requestType, cancellation)).TryGet(out var request, out var error))
+            return error;
+        return await WriteAsync(context, await ask(request, cancellation), answerType, cancellation);
+    }
 
     private async Task<SyncError?> RunAsync<TRequest, TProgress, TResult>(
         HttpContext context,
@@ -142,11 +171,21 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
         }
         catch (BadHttpRequestException e)
         {
-            if (!context.Response.HasStarted)
-                await HttpErrors.WriteAsync(context, e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+            await EndAsync(context, e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
             return;
         }
-        if (error is not null && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
-            await HttpErrors.WriteAsync(context, error);
+        // A bug, or a part of the node that does not answer: the request ends, the node goes on.
+        catch (Exception e)
+        {
+            report(e);
+            await EndAsync(context, StatusCodes.Status500InternalServerError, new SyncError(SyncErrorKind.Busy, $"the node failed at this request, its log says where: {e.Message}"));
+            return;
+        }
+        if (error is not null)
+            await EndAsync(context, HttpErrors.StatusOf(error.Kind), error);
     };
+
+    // An answer that has begun cannot turn into an error: a stream ends without its result, which its reader sees.
+    private static Task EndAsync(HttpContext context, int status, SyncError error) =>
+        context.Response.HasStarted || context.RequestAborted.IsCancellationRequested ? Task.CompletedTask : HttpErrors.WriteAsync(context, status, error);
 }

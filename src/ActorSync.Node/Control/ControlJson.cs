@@ -14,6 +14,9 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(SyncRequest))]
 [JsonSerializable(typeof(ImportRequest))]
 [JsonSerializable(typeof(WaitRequest))]
+[JsonSerializable(typeof(PeerRequest))]
+[JsonSerializable(typeof(PeerLinked))]
+[JsonSerializable(typeof(PeerGraph))]
 [JsonSerializable(typeof(IReadOnlyList<VerifyReport>))]
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(ImportReport))]
@@ -23,7 +26,9 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(StreamLine<ImportProgress, ImportReport>))]
 [JsonSerializable(typeof(StreamLine<WaitProgress, WaitReport>))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(Demo.DemoReport))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>One line, for the socket.</summary>
@@ -35,7 +40,6 @@ internal sealed partial class ControlJson : JsonSerializerContext
     private static JsonSerializerOptions Make(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectRequiredConstructorParameters = true,
         WriteIndented = indented,

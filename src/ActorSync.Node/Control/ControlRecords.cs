@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ActorSync.Node.Control;
 
 // What travels over the control socket as JSON, and what --json prints. Ids and digests are lower-case hexadecimal,
@@ -6,14 +8,14 @@ namespace ActorSync.Node.Control;
 /// <summary>A graph that was begun, or was here already with the same init command.</summary>
 public sealed record GraphCreated(string Graph);
 
-/// <summary>A command that is durable now.</summary>
-public sealed record CommandAdded(string Graph, string Id, int MaxCut);
+/// <summary>A command that is durable now, and when the node knew that it is.</summary>
+public sealed record CommandAdded(string Graph, string Id, int MaxCut, DateTimeOffset Time);
 
 /// <summary>Where a command stands.</summary>
 public sealed record AddressRecord(string Id, int MaxCut);
 
-/// <summary>One command. <paramref name="Size"/> is that of its payload, in bytes.</summary>
-public sealed record LogEntry(int Ordinal, string Id, int MaxCut, string Priority, IReadOnlyList<AddressRecord> Priors, int Size, byte[] Payload);
+/// <summary>One command. <paramref name="Size"/> is that of its payload, <paramref name="WireSize"/> that of the command as it is stored and sent, in bytes.</summary>
+public sealed record LogEntry(int Ordinal, string Id, int MaxCut, string Priority, IReadOnlyList<AddressRecord> Priors, int Size, int WireSize, byte[] Payload);
 
 /// <summary>Commands, newest first, of a graph that holds so many; the rest begins before the ordinal <paramref name="Next"/>.</summary>
 public sealed record LogPage(string Graph, int Commands, IReadOnlyList<LogEntry> Entries, int? Next);
@@ -36,8 +38,20 @@ public sealed record SyncProgress(long Received, long Left);
 /// <summary>How a poll ended; <paramref name="Remaining"/> says that the byte limit cut the answer.</summary>
 public sealed record SyncReport(string Peer, string Graph, bool Level, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
 
-/// <summary>Asks to import a git repository: the full path of its folder, as the node sees it.</summary>
-public sealed record ImportRequest(string Path);
+/// <summary>Names a peer: by an endpoint, or by the first digits of the id of a node that was met.</summary>
+public sealed record PeerRequest(string Peer);
+
+/// <summary>A peer that is linked now: the name it was asked for by, and its node id.</summary>
+public sealed record PeerLinked(string Peer, string Node);
+
+/// <summary>Names a graph at a peer; as an answer, that what was asked for it is done.</summary>
+public sealed record PeerGraph(string Peer, string Graph);
+
+/// <summary>
+/// Asks to import a git repository: the full path of its folder, as the node sees it. What HEAD reaches is read, or with
+/// <paramref name="All"/> what any reference does.
+/// </summary>
+public sealed record ImportRequest(string Path, bool All = false);
 
 /// <summary>Commits imported, of so many.</summary>
 public sealed record ImportProgress(long Commits, long Total);
@@ -68,7 +82,10 @@ public sealed record ErrorRecord(SyncErrorKind Kind, string Message)
     public SyncError ToError() => new(Kind, Message);
 }
 
-/// <summary>One line of a long answer: progress, and at the end a result or an error.</summary>
-public sealed record StreamLine<TProgress, TResult>(TProgress? Progress, TResult? Result, ErrorRecord? Error)
+/// <summary>One line of a long answer: progress, and at the end a result or an error; what it is not is left out.</summary>
+public sealed record StreamLine<TProgress, TResult>(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TProgress? Progress = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TResult? Result = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorRecord? Error = null)
     where TProgress : class
     where TResult : class;

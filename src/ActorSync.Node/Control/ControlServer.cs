@@ -19,14 +19,20 @@ public sealed class ControlServer : IAsyncDisposable
     public string SocketPath { get; }
 
     /// <summary>Listens. The error says why the socket cannot be had: another node answers there, a file is in the way.</summary>
-    public static async Task<Result<ControlServer>> StartAsync(INodeControl control, string path, TimeProvider time, CancellationToken cancellation)
+    /// <param name="control">What is served.</param>
+    /// <param name="path">The socket's path.</param>
+    /// <param name="time">The clock of timeouts and heartbeats.</param>
+    /// <param name="report">Hears of requests that failed by a bug.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    public static async Task<Result<ControlServer>> StartAsync(
+        INodeControl control, string path, TimeProvider time, Action<Exception> report, CancellationToken cancellation)
     {
         if (!(await ControlSocket.BindAsync(path, cancellation)).TryGet(out var socket, out var error))
             return error;
         var stopping = new CancellationTokenSource();
         var app = Build(socket, path);
         app.Use(next => context => RefuseUnknownAsync(context, next));
-        new ControlEndpoints(control, time, stopping.Token).Map(app);
+        new ControlEndpoints(control, time, report, stopping.Token).Map(app);
         await app.StartAsync(cancellation);
         return new ControlServer(app, stopping, path);
     }

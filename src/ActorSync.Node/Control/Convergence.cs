@@ -65,11 +65,18 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
                 continue;
             var result = await node.PollAsync(name, id, null, cancellation);
             if (result.TryGet(out var outcome, out var error))
-                pairs.Add(new PairReport(name, graph, outcome.Level, outcome.Level ? null : $"{outcome.Received} commands came with the last poll"));
+                pairs.Add(new PairReport(name, graph, outcome.Level, Why(outcome)));
             else if (error.Kind != SyncErrorKind.UnknownGraph || subscribed.Contains(graph))
                 pairs.Add(new PairReport(name, graph, false, error.Message));
         }
         if (pairs.Count == before)
             pairs.Add(new PairReport(name, null, false, "no graph in common yet"));
     }
+
+    private static string? Why(PollOutcome outcome) => outcome switch
+    {
+        { Level: true } => null,
+        { Received: 0 } => "the peer lacks commands that are here",
+        _ => $"{outcome.Received} commands came with the last poll",
+    };
 }

@@ -36,6 +36,7 @@ internal static class GraphLog
         command.Priority.ToString(),
         Priors(command.Prior),
         command.Payload.Length,
+        command.Bytes.Length,
         command.Payload.ToArray());
 
     private static AddressRecord[] Priors(Prior prior) => prior.Kind switch

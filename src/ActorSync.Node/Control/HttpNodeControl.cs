@@ -51,6 +51,18 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation) =>
         RunAsync("/sync", JsonContent.Create(request, ControlJson.Line.SyncRequest), ControlJson.Line.StreamLineSyncProgressSyncReport, progress, cancellation);
 
+    public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/connect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerLinked, cancellation);
+
+    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/disconnect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerRequest, cancellation);
+
+    public Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/subscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
+    public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/unsubscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
     public Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation) =>
         RunAsync("/import-git", JsonContent.Create(request, ControlJson.Line.ImportRequest), ControlJson.Line.StreamLineImportProgressImportReport, progress, cancellation);
 
@@ -123,9 +135,19 @@ public sealed class HttpNodeControl : INodeControl
         if (response.IsSuccessStatusCode)
             return (response, null);
         using (response)
+            return (null, await ErrorOfAsync(response, cancellation));
+    }
+
+    private static async Task<SyncError> ErrorOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
         {
-            var answer = await response.Content.ReadFromJsonAsync(ControlJson.Line.ErrorBody, cancellation);
-            return (null, answer!.Error.ToError());
+            return (await response.Content.ReadFromJsonAsync(ControlJson.Line.ErrorBody, cancellation))!.Error.ToError();
+        }
+        catch (JsonException)
+        {
+            // What refuses a request before a node reads it, such as a limit of the server, says no more than that.
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the node answered with the HTTP status {(int)response.StatusCode}");
         }
     }
 

@@ -4,8 +4,8 @@ namespace ActorSync.Node.Control;
 public interface IHistoryImporter
 {
     /// <param name="node">The node that takes the commands.</param>
-    /// <param name="path">The repository's folder.</param>
+    /// <param name="request">The repository, and how much of it.</param>
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancellation">Stops it; what was committed stays.</param>
-    Task<Result<ImportReport>> ImportAsync(ISyncNode node, string path, IProgress<ImportProgress> progress, CancellationToken cancellation);
+    Task<Result<ImportReport>> ImportAsync(ISyncNode node, ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 }

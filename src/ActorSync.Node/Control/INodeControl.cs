@@ -29,6 +29,18 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>One poll of one graph at one peer.</summary>
     Task<Result<SyncReport>> SyncAsync(SyncRequest request, IProgress<SyncProgress> progress, CancellationToken cancellation);
 
+    /// <summary>Makes a link to an endpoint and keeps it, until <see cref="DisconnectAsync"/>.</summary>
+    Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation);
+
+    /// <summary>Closes the link to a peer, and makes none again.</summary>
+    Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation);
+
+    /// <summary>Subscribes to a graph at a peer, for as long as the node runs; links to the peer and keeps the link.</summary>
+    Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation);
+
+    /// <summary>Subscribes to a graph at a peer no longer.</summary>
+    Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation);
+
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 

@@ -25,7 +25,7 @@ internal sealed class LineStream(HttpContext context, TimeProvider time)
         var working = WorkAsync();
         try
         {
-            await WriteAllAsync(latest.Reader.ReadAllAsync(gone.Token), progress => WriteAsync(new(progress, null, null), type, gone.Token), gone.Token);
+            await WriteAllAsync(latest.Reader.ReadAllAsync(gone.Token), progress => WriteAsync(new(Progress: progress), type, gone.Token), gone.Token);
         }
         finally
         {
@@ -35,9 +35,9 @@ internal sealed class LineStream(HttpContext context, TimeProvider time)
             await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         if ((await working).TryGet(out var result, out var error))
-            await WriteAsync(new(null, result, null), type, cancellation);
+            await WriteAsync(new(Result: result), type, cancellation);
         else if (context.Response.HasStarted)
-            await WriteAsync(new(null, null, ErrorRecord.Of(error)), type, cancellation);
+            await WriteAsync(new(Error: ErrorRecord.Of(error)), type, cancellation);
         else
             await HttpErrors.WriteAsync(context, error, cancellation);
 

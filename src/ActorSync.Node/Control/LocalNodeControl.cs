@@ -21,7 +21,7 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
     {
         if (!(await node.AddAsync(graph, payload, priority, cancellation)).TryGet(out var address, out var error))
             return error;
-        return new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut);
+        return new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut, time.GetUtcNow());
     }
 
     public async Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation)
@@ -59,11 +59,19 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return await PeerPolls.PollOnceAsync(node, request, graph, progress, cancellation);
     }
 
+    public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.ConnectAsync(node, request, cancellation);
+
+    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.DisconnectAsync(node, request, cancellation);
+
+    public Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.SubscribeAsync(node, request, cancellation);
+
+    public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.UnsubscribeAsync(node, request, cancellation);
+
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Path))
             return new SyncError(SyncErrorKind.InvalidRequest, $"the path of the repository must be a full one, not '{request.Path}'");
-        return await importer.ImportAsync(node, request.Path, progress, cancellation);
+        return await importer.ImportAsync(node, request, progress, cancellation);
     }
 
     public async Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation)

@@ -13,39 +13,37 @@ internal static class PeerPolls
         if (request.MaxBytes < 0)
             return new SyncError(SyncErrorKind.InvalidRequest, $"the byte limit of a poll is at least 0 (none), not {request.MaxBytes}");
         var began = Stopwatch.GetTimestamp();
-        var peer = request.Peer;
-        var status = await node.StatusAsync(cancellation);
-        var known = status.Peers.Any(one => Names(one, peer));
-        if (!known)
-        {
-            // A name that is no endpoint cannot be reached: only a peer that was met has one.
-            if (!HostPort.Parse(peer).TryGet(out _, out var error))
-                return new SyncError(error.Kind, $"no peer {peer} is known, and {error.Message}");
-            if ((await node.ConnectAsync(peer, cancellation)).Error is { } unreachable)
-            {
-                await node.DisconnectAsync(peer, CancellationToken.None);
-                return unreachable;
-            }
-        }
+        // A peer that is linked is polled over its link; any other gets one for the time of the poll.
+        var linked = (await node.StatusAsync(cancellation)).Peers.FirstOrDefault(one => Names(one, request.Peer));
+        if (linked is not null)
+            return await PollAsync(linked.Node ?? linked.Endpoint);
+        if (!Endpoints.ParsePeer(request.Peer).TryGet(out var endpoint, out var error))
+            return new SyncError(error.Kind, $"no peer {request.Peer} is linked, and {error.Message}");
         try
         {
+            return await node.ConnectAsync(endpoint.ToString(), cancellation) is { Error: { } unreachable } ? unreachable : await PollAsync(endpoint.ToString());
+        }
+        finally
+        {
+            await node.DisconnectAsync(endpoint.ToString(), CancellationToken.None);
+        }
+
+        async Task<Result<SyncReport>> PollAsync(string peer)
+        {
             var options = new PollOptions { MaxBytes = request.MaxBytes, Progress = new Relay(progress) };
-            if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var error))
-                return error;
+            if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var failed))
+                return failed;
             return new SyncReport(
                 peer, graph.ToString(), outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
                 Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
-        finally
-        {
-            if (!known)
-                await node.DisconnectAsync(peer, CancellationToken.None);
-        }
     }
 
-    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or its node id.</summary>
+    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or the first digits of its node id.</summary>
     public static bool Names(PeerStatus peer, string name) =>
-        peer.Node == name || peer.Endpoint == name || peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal);
+        peer.Endpoint == name ||
+        peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal) ||
+        (name.Length >= GraphName.FewestDigits && peer.Node?.StartsWith(name, StringComparison.OrdinalIgnoreCase) is true);
 
     private sealed class Relay(IProgress<SyncProgress> progress) : IProgress<PollProgress>
     {

@@ -38,9 +38,9 @@ public static class GitImport
 
     /// <summary>Opens the repository or the packaged history at <paramref name="path"/> and imports it.</summary>
     public static async Task<Result<GitImportResult>> RunAsync(
-        ISyncNode node, string path, IProgress<GitImportProgress>? progress = null, CancellationToken cancellation = default)
+        ISyncNode node, string path, GitReadOptions? options = null, IProgress<GitImportProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var opened = await GitHistory.OpenAsync(path, cancellation: cancellation);
+        var opened = await GitHistory.OpenAsync(path, options, cancellation);
         return opened.TryGet(out var history, out var error) ? await RunAsync(node, history, progress, cancellation) : error;
     }
 

@@ -12,7 +12,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     /// </summary>
     public async Task<SyncError?> RunAsync(NodeSettings settings, CancellationToken stop)
     {
-        log.Info($"actorsync {EngineInfo.Version} on the engine {EngineInfo.Engine}");
+        log.Info($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
         if (!ControlSocketPath.For(settings).TryGet(out var path, out var error))
             return error;
         if (!(await factory(settings, stop)).TryGet(out var node, out error))
@@ -20,7 +20,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         await using (node)
         {
             var control = new LocalNodeControl(node, importer, time, running: true);
-            if (!(await ControlServer.StartAsync(control, path, time, stop)).TryGet(out var server, out error))
+            if (!(await ControlServer.StartAsync(control, path, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out error))
                 return error;
             await using (server)
                 await ServeAsync(node, settings, path, stop);

@@ -14,6 +14,8 @@ public sealed class NodeLog(TextWriter writer, TimeProvider time, NodeLogLevel l
 
     public void Warning(string sentence) => Write(NodeLogLevel.Warning, sentence);
 
+    public void Error(string sentence) => Write(NodeLogLevel.Error, sentence);
+
     private void Write(NodeLogLevel level, string sentence)
     {
         if (level < least)

@@ -18,6 +18,9 @@ public sealed class CommandOutput(TextWriter output, TextWriter error, bool outp
 
     public bool ErrorIsTerminal { get; } = errorIsTerminal;
 
+    /// <summary>An id or a digest: whole, but at a terminal its first digits, which are enough to name what is here.</summary>
+    public string Id(string id) => OutIsTerminal && id.Length > 12 ? id[..12] : id;
+
     public void Line(string text)
     {
         Out.WriteLine(text);

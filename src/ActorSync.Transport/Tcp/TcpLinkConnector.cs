@@ -35,11 +35,16 @@ public sealed class TcpLinkConnector(TcpLinkSettings? settings = null, TimeProvi
     {
         using var deadline = new CancellationTokenSource(_settings.ConnectTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        var failure = "the host has no address";
+        var failure = Unreachable(target, "the host has no address");
         try
         {
             foreach (var address in await target.ResolveAsync(either.Token).ConfigureAwait(false))
             {
+                if (_settings.RefusePlain(address, target) is { } refused)
+                {
+                    failure = refused;
+                    continue;
+                }
                 var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 try
                 {
@@ -51,18 +56,20 @@ public sealed class TcpLinkConnector(TcpLinkSettings? settings = null, TimeProvi
                     socket.Dispose();
                     if (e is not SocketException)
                         throw;
-                    failure = e.Message;
+                    failure = Unreachable(target, e.Message);
                 }
             }
         }
         catch (SocketException e)
         {
-            failure = e.Message;
+            failure = Unreachable(target, e.Message);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            failure = $"no answer within {_settings.ConnectTimeout.TotalSeconds:0.###} s";
+            failure = Unreachable(target, $"no answer within {_settings.ConnectTimeout.TotalSeconds:0.###} s");
         }
-        return new SyncError(SyncErrorKind.Unreachable, $"cannot connect to {target}: {failure}");
+        return failure;
     }
+
+    private static SyncError Unreachable(TcpEndpoint target, string why) => new(SyncErrorKind.Unreachable, $"cannot connect to {target}: {why}");
 }

@@ -47,6 +47,10 @@ public sealed class TcpLinkListener : ILinkListener
     /// <summary>The address and port that were bound.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>How a node listens at an endpoint, once it has an identity: for its options.</summary>
+    public static Func<LinkIdentity, Result<ILinkListener>> At(string endpoint, TcpLinkSettings? settings = null, Action<SyncError, string>? report = null) =>
+        identity => Start(endpoint, identity, settings, report: report).TryGet(out var listener, out var error) ? new Result<ILinkListener>(listener) : error;
+
     /// <summary>
     /// Binds and listens. A host name is resolved (which may block) and its first IPv4 address is taken, or its first
     /// address; "[::]:7400" listens on IPv4 too.
@@ -70,6 +74,8 @@ public sealed class TcpLinkListener : ILinkListener
         try
         {
             var address = place.Resolve().OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First();
+            if (settings.RefusePlain(address, place) is { } refused)
+                return refused;
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;

@@ -1,3 +1,4 @@
+using System.Net;
 using ActorSync.Transport.Streams;
 
 namespace ActorSync.Transport.Tcp;
@@ -20,6 +21,12 @@ public sealed record TcpLinkSettings
     /// <summary>Connections that the operating system keeps for the listener to accept.</summary>
     public int Backlog { get; init; } = 128;
 
+    /// <summary>
+    /// Whether links in the clear may leave the machine. Only where the network itself keeps strangers out and secrets
+    /// in, such as a tunnel: anyone who can reach the port is a peer.
+    /// </summary>
+    public bool AllowPlainOffLoopback { get; init; }
+
     /// <summary>What holds on any stream: handshake, keep-alives, queue.</summary>
     public StreamLinkSettings Stream { get; init; } = new();
 
@@ -32,6 +39,11 @@ public sealed record TcpLinkSettings
         _ when Backlog <= 0 => OutOfRange("the backlog must be at least one connection"),
         _ => Stream.Check(),
     };
+
+    /// <summary>The refusal of a link in the clear that would leave the machine.</summary>
+    internal SyncError? RefusePlain(IPAddress address, TcpEndpoint endpoint) => AllowPlainOffLoopback || IPAddress.IsLoopback(address)
+        ? null
+        : new SyncError(SyncErrorKind.NotAllowed, $"{endpoint} is not on loopback, and links over TCP are in the clear: use a loopback address behind a tunnel, or allow it in the settings");
 
     private static SyncError OutOfRange(string message) => new(SyncErrorKind.InvalidRequest, message);
 }

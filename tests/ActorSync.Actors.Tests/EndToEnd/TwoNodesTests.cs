@@ -67,9 +67,7 @@ public sealed class TwoNodesTests
     {
         Store = new MemoryNodeStore(new PeerIdentity(new NodeId(UInt128.CreateChecked(Random.Shared.NextInt64())), new InstanceId(1))),
         Connector = new TcpLinkConnector(),
-        Listen = identity => TcpLinkListener.Start("127.0.0.1:0", identity) is var result && result.TryGet(out var listener, out var error)
-            ? new Result<ILinkListener>(listener)
-            : result.Error!,
+        Listen = TcpLinkListener.At("127.0.0.1:0"),
     }).Value;
 
     private static async Task<GraphId> FillAsync(ISyncNode node, int commands)

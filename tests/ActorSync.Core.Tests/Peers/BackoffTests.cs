@@ -1,5 +1,6 @@
-namespace ActorSync.Core.Tests.Peers;
+using ActorSync.Peers;
 
+namespace ActorSync.Core.Tests.Peers;
 
 public class BackoffTests
 {

@@ -14,6 +14,18 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected Probe NewProbe() => new(Sys);
 
+    /// <summary>Completes when so much of the scheduler's time has passed.</summary>
+    protected async Task Passes(TimeSpan time)
+    {
+        var probe = NewProbe();
+        Sys.Scheduler.ScheduleTellOnce(time, probe.Ref, "passed", ActorRefs.NoSender);
+        await probe.Expect("passed");
+    }
+
+    /// <summary>Runs where no actor is the current one; a TestKit leaves its test actor behind on the threads that it has used.</summary>
+    protected static Task<T> OnFreshThread<T>(Func<T> function) =>
+        Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync() => Sys.Terminate();
@@ -55,6 +67,9 @@ public abstract class EngineTest : IAsyncLifetime
             Ref.Tell("nothing-before-this", ActorRefs.NoSender);
             await Expect("nothing-before-this");
         }
+
+        /// <summary>After the system's end: nothing is left to read.</summary>
+        public void ExpectNothingMore() => Assert.False(_received.Reader.TryRead(out _));
     }
 
     private sealed record WatchIt(IActorRef Subject);

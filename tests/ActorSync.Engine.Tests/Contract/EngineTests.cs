@@ -2,6 +2,7 @@ using ActorSync.Engine.Tests.Api;
 using Akka.Actor;
 #if !ACTOR_ENGINE_AKKA
 using Akka.Configuration;
+using Akka.Event;
 #endif
 
 namespace ActorSync.Engine.Tests.Contract;
@@ -30,10 +31,6 @@ public sealed class EngineTests
         Assert.DoesNotContain('\n', refusal.Message);
     }
 
-    // Akka.NET only logs it.
-    [Fact]
-    public void A_null_message_is_refused_where_it_is_sent() => Assert.Throws<InvalidMessageException>(() => ActorRefs.Nobody.Tell(null, ActorRefs.NoSender));
-
     [Fact]
     public void A_key_in_a_fallback_is_refused_too() =>
         Assert.Throws<ConfigurationException>(() => ActorSystem.Create(
@@ -41,10 +38,28 @@ public sealed class EngineTests
 
     [Theory]
     [InlineData("akka.loglevel = LOUD")]
+    [InlineData("akka.coordinated-shutdown.terminate-actor-system = off")]
     [InlineData("akka.loggers = [\"No.Such.Logger, Nowhere\"]")]
     [InlineData("akka.scheduler.implementation = \"No.Such.Scheduler, Nowhere\"")]
     public void Values_that_mean_nothing_are_refused(string hocon) =>
         Assert.Throws<ConfigurationException>(() => ActorSystem.Create("refused", ConfigurationFactory.ParseString(hocon)));
+
+    // Akka.NET leaves the loggers to say so.
+    [Fact]
+    public async Task A_log_template_that_does_not_fit_is_logged_as_it_stands()
+    {
+        var system = ActorSystem.Create("names", ConfigurationFactory.ParseString("akka { loglevel = INFO, loggers = [], log-dead-letters = off }"));
+        var logged = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reader(logged))), typeof(Info));
+        system.Log.Info("{Peer} has {1:000}", "anna", 7);
+        Assert.Equal("{Peer} has {1:000} (this log template does not fit its arguments: anna, 7)", await logged.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        await system.Terminate().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private sealed class Reader : ReceiveActor
+    {
+        public Reader(TaskCompletionSource<string> logged) => Receive<Info>(info => logged.TrySetResult(info.Message.ToString()!));
+    }
 
     [Fact]
     public async Task Other_keys_are_the_applications_own()

@@ -17,7 +17,7 @@ public sealed class EventStreamTests : EngineTest
     {
         var (all, good) = (NewProbe(), NewProbe());
         Assert.True(Sys.EventStream.Subscribe(all.Ref, typeof(News)));
-        Assert.True(Sys.EventStream.Subscribe<Good>(good.Ref));
+        Assert.True(Sys.EventStream.Subscribe(good.Ref, typeof(Good)));
         Assert.False(Sys.EventStream.Subscribe(good.Ref, typeof(Good)));
         Sys.EventStream.Publish(new Good());
         Sys.EventStream.Publish(new Bad());
@@ -65,8 +65,8 @@ public sealed class EventStreamTests : EngineTest
         var probe = new Probe(system);
         system.EventStream.Subscribe(probe.Ref, typeof(LogEvent));
         var log = Logging.GetLogger(system, "here");
-        Assert.False(log.IsInfoEnabled);
-        Assert.True(log.IsWarningEnabled);
+        Assert.False(log.IsEnabled(LogLevel.InfoLevel));
+        Assert.True(log.IsEnabled(LogLevel.WarningLevel));
         log.Info("not this");
         log.Warning("{0} of {1}", 1, 2);
         log.Error(new InvalidOperationException("cause"), "an error");
@@ -105,5 +105,21 @@ public sealed class EventStreamTests : EngineTest
         while (info.Message.ToString() != "hello you");
         Assert.Contains("akka://logging/user/talker", info.LogSource, StringComparison.Ordinal);
         await system.Terminate().WaitAsync(Soon);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_logged_up_to_the_configured_number()
+    {
+        var system = ActorSystem.Create("logging", ConfigurationFactory.ParseString(
+            "akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [], log-dead-letters = 2, coordinated-shutdown.run-by-clr-shutdown-hook = off }"));
+        var probe = new Probe(system);
+        system.EventStream.Subscribe(probe.Ref, typeof(Info));
+        await system.ActorSelection("/system/deadLetterListener").ResolveOne(Soon); // it listens from its PreStart on
+        for (var i = 0; i < 5; i++)
+            system.DeadLetters.Tell("lost", probe.Ref);
+        Assert.Contains("[String] from", (await probe.Next<Info>()).Message.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no more dead letters will be logged", (await probe.Next<Info>()).Message.ToString(), StringComparison.Ordinal);
+        await system.Terminate().WaitAsync(Soon);
+        probe.ExpectNothingMore();
     }
 }

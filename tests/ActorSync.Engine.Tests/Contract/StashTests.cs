@@ -27,7 +27,6 @@ public sealed class StashTests : EngineTest
             {
                 Stash.Stash();
                 log.Tell(Record.Exception(Stash.Stash) is IllegalActorStateException);
-                Stash.ClearStash();
             });
             Receive<int>(n =>
             {
@@ -70,10 +69,10 @@ public sealed class StashTests : EngineTest
     public async Task Unstash_gives_back_the_oldest_alone()
     {
         var (gate, log) = NewGate();
-        gate.Tell(1);
-        gate.Tell(2);
-        gate.Tell("one");
-        gate.Tell(3);
+        gate.Tell(1, ActorRefs.NoSender);
+        gate.Tell(2, ActorRefs.NoSender);
+        gate.Tell("one", ActorRefs.NoSender);
+        gate.Tell(3, ActorRefs.NoSender);
         await log.Expect((1, "deadLetters"), (3, "deadLetters"));
     }
 
@@ -81,10 +80,10 @@ public sealed class StashTests : EngineTest
     public async Task The_stash_survives_a_restart()
     {
         var (gate, log) = NewGate();
-        gate.Tell(1);
-        gate.Tell(2);
-        gate.Tell("fail");
-        gate.Tell(3);
+        gate.Tell(1, ActorRefs.NoSender);
+        gate.Tell(2, ActorRefs.NoSender);
+        gate.Tell("fail", ActorRefs.NoSender);
+        gate.Tell(3, ActorRefs.NoSender);
         await log.Expect("restarted", (1, "deadLetters"), (2, "deadLetters"), (3, "deadLetters"));
     }
 
@@ -94,8 +93,8 @@ public sealed class StashTests : EngineTest
         var (gate, _) = NewGate();
         var letters = NewProbe();
         Sys.EventStream.Subscribe(letters.Ref, typeof(Akka.Event.DeadLetter));
-        gate.Tell(1);
-        gate.Tell(PoisonPill.Instance);
+        gate.Tell(1, ActorRefs.NoSender);
+        gate.Tell(PoisonPill.Instance, ActorRefs.NoSender);
         Assert.Equal(1, (await letters.Next<Akka.Event.DeadLetter>()).Message);
     }
 
@@ -103,7 +102,7 @@ public sealed class StashTests : EngineTest
     public async Task A_message_is_stashed_once()
     {
         var (gate, log) = NewGate();
-        gate.Tell("twice");
+        gate.Tell("twice", ActorRefs.NoSender);
         await log.Expect(true);
     }
 }

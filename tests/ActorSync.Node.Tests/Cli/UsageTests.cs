@@ -23,6 +23,12 @@ public sealed class UsageTests
     [InlineData("graph import-git a b", "'b'")]
     [InlineData("sync 127.0.0.1:1", "actorsync sync --help")]
     [InlineData("sync 127.0.0.1:1 abcd --max-bytes much", "much")]
+    [InlineData("connect", "actorsync connect --help")]
+    [InlineData("subscribe 127.0.0.1:1", "actorsync subscribe --help")]
+    [InlineData("demo --commands 0", "--commands is from 1 to 100000")]
+    [InlineData("demo --commands some", "some")]
+    [InlineData("demo --timeout 30", "'30' is not a duration")]
+    [InlineData("demo here", "'here'")]
     [InlineData("status --jason", "--jason")]
     [InlineData("wait", "--converged")]
     [InlineData("wait --converged --timeout 30", "'30' is not a duration")]
@@ -74,8 +80,8 @@ public sealed class UsageTests
 
         var ran = await cli.RunAsync("--version");
 
-        Assert.Equal(new Ran(ExitCodes.Ok, $"actorsync {EngineInfo.Version} (engine {EngineInfo.Engine})\n", ""), ran);
-        Assert.Matches(@"^(Embedded|Akka\.NET) \d+\.\d+\.\d+$", EngineInfo.Engine);
+        Assert.Equal(new Ran(ExitCodes.Ok, $"actorsync {SyncNode.Version} (engine {SyncNode.Engine})\n", ""), ran);
+        Assert.Matches(@"^(Embedded|Akka\.NET \d+\.\d+\.\d+)$", SyncNode.Engine);
     }
 
     [Theory]

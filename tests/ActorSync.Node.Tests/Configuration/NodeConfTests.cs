@@ -16,7 +16,7 @@ public sealed class NodeConfTests
         var defaults = SettingsReader.Read(Akka.Configuration.Config.Empty).Value;
 
         Assert.Empty(settings.Peers);
-        Assert.Equal(defaults with { Config = settings.Config, Peers = settings.Peers }, settings);
+        Assert.Equal(defaults with { Peers = settings.Peers }, settings);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Tests.Fakes;
+using ActorSync.Storage;
+using ActorSync.Transport.Tcp;
 using Akka.Configuration;
 
 namespace ActorSync.Node.Tests.Configuration;
@@ -14,7 +16,7 @@ public sealed class SettingsTests
         var settings = SettingsReader.Read(Config.Empty).Value;
 
         Assert.Equal(Path.GetFullPath("actorsync-data"), settings.DataFolder);
-        Assert.Equal("127.0.0.1:7400", settings.Listen!.ToString());
+        Assert.Equal("tcp://127.0.0.1:7400", settings.Listen!.ToString());
         Assert.Null(settings.ControlPath);
         Assert.Equal(FsyncMode.Always, settings.Fsync);
         Assert.Equal(TimeSpan.FromMilliseconds(100), settings.FsyncInterval);
@@ -37,18 +39,18 @@ public sealed class SettingsTests
               ]
               log-level = debug
             }
-            akka.loglevel = DEBUG
+            akka.actor { ask-timeout = 5s }
             """).Value;
 
         Assert.Equal("/var/lib/actorsync", settings.DataFolder);
-        Assert.Equal(new HostPort("::1", 0), settings.Listen);
+        Assert.Equal(new TcpEndpoint("::1", 0), settings.Listen);
         Assert.Equal("/run/actorsync.sock", settings.ControlPath);
         Assert.Equal((FsyncMode.Interval, TimeSpan.FromMilliseconds(20)), (settings.Fsync, settings.FsyncInterval));
         Assert.Equal((PeerMode.Subscribe, "*"), (settings.Peers[0].Mode, Assert.Single(settings.Peers[0].Graphs)));
-        Assert.Equal(("node.example:7402", PeerMode.Poll), (settings.Peers[1].Endpoint.ToString(), settings.Peers[1].Mode));
+        Assert.Equal(("tcp://node.example:7402", PeerMode.Poll), (settings.Peers[1].Endpoint.ToString(), settings.Peers[1].Mode));
         Assert.Equal((Graph, TimeSpan.FromSeconds(5)), (Assert.Single(settings.Peers[1].Graphs), settings.Peers[1].Interval));
         Assert.Equal(NodeLogLevel.Debug, settings.LogLevel);
-        Assert.Equal("DEBUG", settings.Config.GetString("akka.loglevel"));
+        Assert.Equal("akka.actor.ask-timeout = 5s", settings.EngineConfiguration);
     }
 
     [Fact]
@@ -72,11 +74,11 @@ public sealed class SettingsTests
     [InlineData("actorsync.data = \"\"", "actorsync.data = : expected a folder")]
     [InlineData("actorsync.listen = nowhere", "'nowhere' is not an endpoint")]
     [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links are plain TCP, so only a loopback address")]
-    [InlineData("actorsync.listen = \"127.0.0.1:70000\"", "out of range: 0 to 65535")]
+    [InlineData("actorsync.listen = \"127.0.0.1:70000\"", "not a number from 0 to 65535")]
     [InlineData("actorsync.peers = none", "actorsync.peers = none: expected a list")]
     [InlineData("actorsync.peers = [ here ]", "actorsync.peers.0 = here: expected { endpoint")]
     [InlineData("actorsync.peers = [{ mode = poll }]", "actorsync.peers.0 = nothing: expected an endpoint")]
-    [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' is out of range: 1 to 65535")]
+    [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' must be from 1 to 65535")]
     [InlineData("actorsync.peers = [{ endpoint = \"a:1\", graphs = [ x ] }]", "actorsync.peers.0.graphs = [x]: 'x' is not a graph")]
     [InlineData("actorsync.peers = [{ endpoint = \"a:1\", graphs = [] }]", "expected a list: [\"*\"]")]
     [InlineData("actorsync.log-level = loud", "actorsync.log-level = loud: expected debug, info, warning, error")]
@@ -109,7 +111,10 @@ public sealed class SettingsTests
     }
 
     [Theory]
+#if !ACTOR_ENGINE_AKKA
+    // Akka.NET takes a missing brace for the end of the file.
     [InlineData("actorsync {", "bad.conf")]
+#endif
     [InlineData("include \"missing.conf\"", "there is no such file")]
     [InlineData("include \"bad.conf\"", "include each other more than 16 deep")]
     public void A_file_that_cannot_be_read_is_named(string text, string expected)

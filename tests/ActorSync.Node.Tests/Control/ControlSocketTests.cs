@@ -68,7 +68,7 @@ public sealed class ControlSocketTests : IDisposable
     [InlineData("POST /sync", "{\"peer\":\"a\"}", 400, "InvalidRequest", "graph")]
     [InlineData("POST /sync", "{\"peer\":\"a\",\"graph\":\"b\",\"grahp\":1}", 400, "InvalidRequest", "grahp")]
     [InlineData("POST /sync", "{\"peer\":\"a\",\"graph\":\"b\"}", 400, "InvalidRequest", "'b' is not a graph")]
-    [InlineData("POST /sync", "{\"peer\":\"a:1\",\"graph\":\"{0}\"}", 502, "Unreachable", "nobody listens on a:1")]
+    [InlineData("POST /sync", "{\"peer\":\"a:1\",\"graph\":\"{0}\"}", 502, "Unreachable", "nobody listens on tcp://a:1")]
     [InlineData("POST /sync", "{\"peer\":\"a:1\",\"graph\":\"{0}\",\"maxBytes\":-1}", 400, "InvalidRequest", "byte limit")]
     [InlineData("POST /wait", "{\"timeoutSeconds\":0}", 400, "InvalidRequest", "a wait lasts")]
     [InlineData("POST /wait", "{\"timeoutSeconds\":1e300}", 400, "InvalidRequest", "a wait lasts")]

@@ -41,12 +41,15 @@ internal sealed class CliRun : IDisposable
         return new Ran(code, output.ToString(), error.ToString());
     }
 
-    public Task<int> Start(string[] args, TextWriter output, TextWriter error, string input = "", CancellationToken stop = default)
+    public Task<int> Start(string[] args, TextWriter output, TextWriter error, string input = "", CancellationToken stop = default) =>
+        Start(args, output, error, new MemoryStream(Encoding.UTF8.GetBytes(input)), stop);
+
+    public Task<int> Start(string[] args, TextWriter output, TextWriter error, Stream input, CancellationToken stop = default)
     {
         var context = new CliContext
         {
             Output = new CommandOutput(output, error, outputIsTerminal: false, errorIsTerminal: false),
-            Input = new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            Input = input,
             Factory = Factory,
             Importer = new FakeImporter(),
             Time = Time,

@@ -84,7 +84,11 @@ internal sealed class FakeNode : ISyncNode
         return Task.FromResult(Subscribe(peer, graph));
     }
 
-    public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default) => Task.FromResult<SyncError?>(null);
+    public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"unsubscribe {peer} {graph.ToShortString()}");
+        return Task.FromResult<SyncError?>(null);
+    }
 
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
     {

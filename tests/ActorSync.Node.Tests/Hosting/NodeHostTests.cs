@@ -14,7 +14,7 @@ public sealed class NodeHostTests : IDisposable
     {
         await using var node = await RunningNode.StartAsync(_cli);
 
-        Assert.EndsWith($"info    actorsync {EngineInfo.Version} on the engine {EngineInfo.Engine}", node.Log.Split('\n')[0], StringComparison.Ordinal);
+        Assert.EndsWith($"info    actorsync {SyncNode.Version} on the engine {SyncNode.Engine}", node.Log.Split('\n')[0], StringComparison.Ordinal);
         Assert.Contains($"node {_cli.Node.Id}, data {_cli.Data}, listening on tcp://127.0.0.1:7400, control {node.Socket}", node.Log, StringComparison.Ordinal);
     }
 
@@ -70,8 +70,8 @@ public sealed class NodeHostTests : IDisposable
             _cli, "--config", _cli.Folder.At("node.conf"), "--listen", "localhost:0", "--peer", "127.0.0.1:7402", "--peer", "127.0.0.1:7403");
 
         var settings = Assert.Single(_cli.Made);
-        Assert.Equal((_cli.Data, "localhost:0"), (settings.DataFolder, settings.Listen!.ToString()));
-        Assert.Equal(["127.0.0.1:7401", "127.0.0.1:7402", "127.0.0.1:7403"], settings.Peers.Select(peer => peer.Endpoint.ToString()));
+        Assert.Equal((_cli.Data, "tcp://localhost:0"), (settings.DataFolder, settings.Listen!.ToString()));
+        Assert.Equal(["tcp://127.0.0.1:7401", "tcp://127.0.0.1:7402", "tcp://127.0.0.1:7403"], settings.Peers.Select(peer => peer.Endpoint.ToString()));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ActorSync.Node.Configuration;
 using ActorSync.Node.Hosting;
 using ActorSync.Node.Tests.Fakes;
 using ActorSync.Peers;
+using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Tests.Hosting;
 
@@ -27,7 +28,7 @@ public sealed class PeerKeeperTests : IAsyncDisposable
     [Fact]
     public async Task A_peer_is_tried_again_and_later_each_time()
     {
-        Start(new PeerSettings { Endpoint = new HostPort("127.0.0.1", 7401) });
+        Start(new PeerSettings { Endpoint = new TcpEndpoint("127.0.0.1", 7401) });
 
         foreach (var wait in (int[])[250, 500, 1000])
             await PassAsync(TimeSpan.FromMilliseconds(wait));
@@ -35,7 +36,7 @@ public sealed class PeerKeeperTests : IAsyncDisposable
         await PassAsync(TimeSpan.FromSeconds(2));
         await _time.TimerOf(Look);
 
-        Assert.Equal(Enumerable.Repeat("connect 127.0.0.1:7401", 5), _node.Calls);
+        Assert.Equal(Enumerable.Repeat("connect tcp://127.0.0.1:7401", 5), _node.Calls);
         // What goes on is a warning once.
         Assert.Equal(1, _log.ToString().Split("warning").Length - 1);
         Assert.Contains("is node 00000000000000000000000000000007", _log.ToString(), StringComparison.Ordinal);
@@ -46,7 +47,7 @@ public sealed class PeerKeeperTests : IAsyncDisposable
     {
         _node.Connect = _ => new NodeId(7);
         var first = await CreateAsync("a");
-        Start(new PeerSettings { Endpoint = new HostPort("127.0.0.1", 7401) });
+        Start(new PeerSettings { Endpoint = new TcpEndpoint("127.0.0.1", 7401) });
         await _time.TimerOf(Look);
 
         var second = await CreateAsync("b");
@@ -54,7 +55,7 @@ public sealed class PeerKeeperTests : IAsyncDisposable
         await PassAsync(Look);
         await _time.TimerOf(Look);
 
-        Assert.Equal(["connect 127.0.0.1:7401", $"subscribe 127.0.0.1:7401 {first}", $"subscribe 127.0.0.1:7401 {second}"], _node.Calls);
+        Assert.Equal(["connect tcp://127.0.0.1:7401", $"subscribe tcp://127.0.0.1:7401 {first}", $"subscribe tcp://127.0.0.1:7401 {second}"], _node.Calls);
     }
 
     [Fact]
@@ -63,13 +64,13 @@ public sealed class PeerKeeperTests : IAsyncDisposable
         _node.Connect = _ => new NodeId(7);
         var answers = new Queue<SyncError?>([new SyncError(SyncErrorKind.UnknownGraph, "not yet"), null]);
         _node.Subscribe = (_, _) => answers.Dequeue();
-        Start(new PeerSettings { Endpoint = new HostPort("127.0.0.1", 7401), Graphs = [new string('d', 64)] });
+        Start(new PeerSettings { Endpoint = new TcpEndpoint("127.0.0.1", 7401), Graphs = [new string('d', 64)] });
 
         await PassAsync(Look);
         await PassAsync(Look);
         await _time.TimerOf(Look);
 
-        Assert.Equal(2, _node.Calls.Count(call => call == "subscribe 127.0.0.1:7401 dddddddd"));
+        Assert.Equal(2, _node.Calls.Count(call => call == "subscribe tcp://127.0.0.1:7401 dddddddd"));
     }
 
     [Fact]
@@ -78,13 +79,13 @@ public sealed class PeerKeeperTests : IAsyncDisposable
         var interval = TimeSpan.FromSeconds(5);
         _node.Connect = _ => new NodeId(7);
         _node.Poll = (_, _, _) => Task.FromResult<Result<PollOutcome>>(new PollOutcome(true, 0, 0, false, 1));
-        Start(new PeerSettings { Endpoint = new HostPort("127.0.0.1", 7401), Mode = PeerMode.Poll, Interval = interval, Graphs = [new string('d', 64)] });
+        Start(new PeerSettings { Endpoint = new TcpEndpoint("127.0.0.1", 7401), Mode = PeerMode.Poll, Interval = interval, Graphs = [new string('d', 64)] });
 
         await PassAsync(interval);
         await PassAsync(interval);
         await _time.TimerOf(interval);
 
-        Assert.Equal(3, _node.Calls.Count(call => call == "poll 127.0.0.1:7401 dddddddd"));
+        Assert.Equal(3, _node.Calls.Count(call => call == "poll tcp://127.0.0.1:7401 dddddddd"));
     }
 
     private void Start(PeerSettings peer) => _run = new PeerKeeper(_node, peer, _time, new NodeLog(_log, _time, NodeLogLevel.Info)).RunAsync(_stop.Token);

@@ -3,49 +3,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Polls;
 
-/// <summary>What reaches the responder of one poll session.</summary>
-public abstract record ResponderInput
-{
-    private ResponderInput()
-    {
-    }
-
-    /// <summary>A message of the session: Poll, Credit, RequestMissing, SyncResume, EndSession or a failure.</summary>
-    public sealed record Message(SyncMessage Value) : ResponderInput;
-
-    /// <summary>The link took a payload of the session.</summary>
-    public sealed record Taken : ResponderInput;
-
-    /// <summary>The link is there again after a break: what it had taken may be lost.</summary>
-    public sealed record Relinked : ResponderInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : ResponderInput;
-}
-
-/// <summary>What the responder of one poll session wants done.</summary>
-public abstract record ResponderOutput
-{
-    private ResponderOutput()
-    {
-    }
-
-    /// <summary>Send this payload to the requester; <see cref="ResponderInput.Taken"/> says when the link has it.</summary>
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : ResponderOutput;
-
-    /// <summary>The requester holds these commands, and all before them, durably.</summary>
-    public sealed record PeerHolds(GraphSnapshot Snapshot, IReadOnlyList<CommandId> Heads) : ResponderOutput;
-
-    /// <summary>What was remembered of the requester's heads is wrong.</summary>
-    public sealed record ForgetPeer : ResponderOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : ResponderOutput;
-
-    /// <summary>The session is over.</summary>
-    public sealed record Ended : ResponderOutput;
-}
-
 /// <summary>
 /// Answers one poll, over one committed version of the graph, on credit that the requester grants. Every message of the
 /// requester may be lost, repeated or reordered: a poll asked again is answered again, and any part of the answer can be
@@ -54,7 +11,7 @@ public abstract record ResponderOutput
 ///            digest equal                     ──> Level ─────────────> Ended
 /// Poll ──>   much is open, rounds are left    ──> Narrow ──> Poll(round + 1)
 ///            else                             ──> Streaming: PollResponse* on credit, PollEnd ──> Finished
-/// Finished ──> RequestMissing, SyncResume: parts again │ EndSession, all durable, silence: Ended
+/// Finished ──> RequestMissing, SyncResume: parts again │ EndSession, Credit for nothing more, silence: Ended
 /// </code>
 /// </summary>
 public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
@@ -74,11 +31,14 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     private readonly AnswerParts _answer;
 
     private State _state;
+    private readonly SortedSet<int> _again = [];
     private ReadOnlyMemory<byte> _lastNarrow;
     private int _round = -1;
     private int _next;
+    private int _arrived;
     private int _upTo;
     private int _inLink;
+    private bool _toldOfAll;
 
     /// <param name="session">The session.</param>
     /// <param name="snapshot">What it answers from.</param>
@@ -105,7 +65,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
                 OnMessage(message.Value, outbox);
                 break;
             case ResponderInput.Taken:
-                _inLink--;
+                _inLink = Math.Max(0, _inLink - 1);
                 break;
             case ResponderInput.Relinked:
                 _inLink = 0;
@@ -128,16 +88,15 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
                 break;
             case Credit credit:
                 _upTo = Math.Max(_upTo, credit.UpTo);
-                OnReceived(credit.Received, outbox);
+                _arrived = Math.Max(_arrived, credit.Received);
+                OnReceived(credit, outbox);
                 break;
             case SyncResume resume when _state is State.Streaming or State.Finished && resume.Next <= _answer.Made:
                 _upTo = Math.Max(_upTo, resume.UpTo);
-                _next = resume.Next;
-                _state = State.Streaming;
+                GoOnFrom(resume.Next);
                 break;
             case RequestMissing missing:
-                foreach (var index in missing.Indexes.Where(index => index < _answer.Made))
-                    Send(_answer.Again(index), outbox);
+                _again.UnionWith(missing.Indexes.Where(index => index >= _arrived && index < Math.Min(_answer.Made, _upTo)));
                 break;
             case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
                 // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
@@ -172,8 +131,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             return;
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
-        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known));
         var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
+        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known, settled));
         if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
@@ -184,31 +143,47 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         _state = State.Streaming;
     }
 
-    // The requester's own word comes first: what follows one of its heads it cannot hold, whatever was remembered.
-    private IEnumerable<CommandId> KnownBy(Sample sample, bool[] known)
+    // The requester's own word comes first: beside a complete list of its heads nothing that was remembered counts, and
+    // what follows one of its heads it cannot hold.
+    private IEnumerable<CommandId> KnownBy(Sample sample, bool[] known, bool settled)
     {
         foreach (var head in sample.Addresses.Take(sample.HeadCount))
             _remembered.DropAfter(_snapshot, head.Id);
-        return _remembered.Ids.Concat(sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id));
+        var told = sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id);
+        return settled ? told : _remembered.Ids.Concat(told);
     }
 
     // The answer was lost, or only the request repeated: what follows does no harm in either case.
     private void AnswerAgain(IOutbox<ResponderOutput> outbox)
     {
         if (_state == State.Narrowing)
-        {
             Send(_lastNarrow, outbox);
-            return;
-        }
-        _next = 0;
+        else
+            GoOnFrom(0);
+    }
+
+    // A request that comes late asks for parts that have arrived since: those are not sent again.
+    private void GoOnFrom(int next)
+    {
+        _arrived = Math.Max(_arrived, next);
+        _next = _arrived;
         _state = State.Streaming;
     }
 
     private void Stream(IOutbox<ResponderOutput> outbox)
     {
-        while (_state == State.Streaming && _inLink < _settings.LinkWindow)
+        while (_state is State.Streaming or State.Finished && _inLink < _settings.LinkWindow)
         {
-            if (_next < _answer.Made && _next < _upTo)
+            if (_again.Count > 0)
+            {
+                Send(_answer.Again(_again.Min), outbox);
+                _again.Remove(_again.Min);
+            }
+            else if (_state == State.Finished)
+            {
+                return;
+            }
+            else if (_next < _answer.Made && _next < _upTo)
             {
                 Send(_answer.Again(_next++), outbox);
             }
@@ -234,13 +209,16 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         }
     }
 
-    private void OnReceived(int received, IOutbox<ResponderOutput> outbox)
+    // All is durable there; but only credit for nothing more says that the requester knows it was all.
+    private void OnReceived(Credit credit, IOutbox<ResponderOutput> outbox)
     {
-        if (_state != State.Finished || received < _answer.Made || _answer.Made == 0)
+        if (_state is State.Narrowing || !_answer.IsComplete || credit.Received < _answer.Made || _answer.Made == 0)
             return;
-        if (!_answer.WasCut)
+        if (!_answer.WasCut && !_toldOfAll)
             outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
-        End(outbox);
+        _toldOfAll = true;
+        if (credit.UpTo <= credit.Received)
+            End(outbox);
     }
 
     private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)

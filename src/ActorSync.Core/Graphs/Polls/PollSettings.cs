@@ -14,7 +14,7 @@ public sealed record PollSettings
     /// <summary>Payloads of one session that may wait in the link's queue.</summary>
     public int LinkWindow { get; init; } = 2;
 
-    /// <summary>A requester asks again when nothing came for so long; each time in vain doubles it.</summary>
+    /// <summary>A requester asks again when nothing came for so long; each time in vain doubles it, up to 8 times this.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>A requester that sees a gap in the answer asks for what is missing after so long.</summary>

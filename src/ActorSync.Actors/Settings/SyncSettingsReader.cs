@@ -1,0 +1,127 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Subscriptions;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Configuration;
+
+namespace ActorSync.Actors;
+
+/// <summary>Reads <see cref="SyncSettings"/> from HOCON; what is left out has the default of reference.conf.</summary>
+public static class SyncSettingsReader
+{
+    /// <summary>Every key with its default, and what it means.</summary>
+    public static string Reference { get; } = ReadReference();
+
+    /// <summary>Reads the keys below <c>actorsync.sync</c>.</summary>
+    /// <param name="hocon">A whole configuration; keys elsewhere are not looked at.</param>
+    /// <returns>The settings, or InvalidRequest with the key and what is wrong with its value.</returns>
+    public static Result<SyncSettings> Read(string hocon)
+    {
+        try
+        {
+            var sync = ConfigurationFactory.ParseString(hocon).WithFallback(ConfigurationFactory.ParseString(Reference)).GetConfig("actorsync.sync")!;
+            return Check(Read(new Keys(sync)));
+        }
+        catch (Exception wrong) when (wrong is ConfigurationException or FormatException or OverflowException)
+        {
+            return new SyncError(SyncErrorKind.InvalidRequest, wrong.Message);
+        }
+    }
+
+    private static SyncSettings Read(Keys keys) => new()
+    {
+        MaximumSubscriptions = keys.Count("maximum-subscriptions", 0),
+        MaximumMemberSubscriptions = keys.Count("maximum-member-subscriptions", 0),
+        MaximumPeers = keys.Count("maximum-peers", 1),
+        InboundPayloads = keys.Count("inbound-payloads", 1),
+        OutboundBytes = keys.Bytes("outbound-bytes"),
+        StoringPushes = keys.Count("storing-pushes", 1),
+        DeadAfter = keys.Time("dead-after"),
+        GraphTimeout = keys.Time("graph-timeout"),
+        DrainTimeout = keys.Time("drain-timeout"),
+        SessionsPerGraph = keys.Count("graph.sessions", 1),
+        Wire = new WireLimits
+        {
+            PayloadBytes = keys.Bytes("message.payload-bytes"),
+            CommandsPerMessage = keys.Count("message.commands", 1),
+            CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
+        },
+        Graphs = new GraphLimits
+        {
+            Heads = keys.Count("graph.heads", 1),
+            CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
+            PendingCommands = keys.Count("graph.pending-commands", 1),
+        },
+        Polls = new PollSettings
+        {
+            ResponseBytes = keys.Bytes("poll.response-bytes"),
+            Window = keys.Count("poll.window", 1),
+            RetryAfter = keys.Time("poll.retry-after"),
+            Retries = keys.Count("poll.retries", 0),
+            GapAfter = keys.Time("poll.gap-after"),
+            IdleSession = keys.Time("poll.idle-session"),
+            WorthNarrowing = keys.Count("poll.worth-narrowing", 0),
+        },
+        Subscriptions = new SubscriptionSettings
+        {
+            PushBytes = keys.Bytes("subscription.push-bytes"),
+            UnackedPushes = keys.Count("subscription.unacked-pushes", 1),
+            RetryAfter = keys.Time("subscription.retry-after"),
+            RetryAtMost = keys.Time("subscription.retry-at-most"),
+            RemainOpenAtMost = keys.Time("subscription.remain-open-at-most"),
+            GraphsPerSubscription = keys.Count("subscription.graphs", 1),
+            RemainOpen = keys.Time("subscription.remain-open"),
+            MaxBytes = keys.LongBytes("subscription.max-bytes"),
+        },
+        Standing = new StandingSettings
+        {
+            StrikesMost = keys.Count("peer.strikes", 1),
+            ForgiveAfter = keys.Time("peer.forgive-after"),
+            ShutOutFor = keys.Time("peer.shut-out-for"),
+        },
+        Backoff = new BackoffSettings
+        {
+            First = keys.Time("peer.backoff-first"),
+            Max = keys.Time("peer.backoff-most"),
+            ResetAfter = keys.Time("peer.backoff-reset-after"),
+        },
+    };
+
+    private static Result<SyncSettings> Check(SyncSettings settings) =>
+        settings.Wire.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
+            ? new SyncError(
+                SyncErrorKind.InvalidRequest,
+                $"actorsync.sync.graph.command-payload-bytes = {settings.Wire.CommandPayloadBytes}: it must fit into message.payload-bytes = {settings.Wire.PayloadBytes}, with {Command.MaxOverhead + WireLimits.SentenceBytes} to spare")
+            : settings;
+
+    private static string ReadReference()
+    {
+        using var stream = typeof(SyncSettingsReader).Assembly.GetManifestResourceStream("ActorSync.Actors.reference.conf")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private sealed class Keys(Config config)
+    {
+        public int Count(string key, int least) => InRange(key, config.GetInt(key), least, int.MaxValue);
+
+        public int Bytes(string key) => (int)InRange(key, LongBytes(key), 1024, int.MaxValue);
+
+        public long LongBytes(string key) => InRange(key, config.GetByteSize(key) ?? -1, 0, long.MaxValue);
+
+        public TimeSpan Time(string key)
+        {
+            var time = config.GetTimeSpan(key);
+            return time > TimeSpan.Zero && time <= TimeSpan.FromDays(365)
+                ? time
+                : throw new ConfigurationException($"actorsync.sync.{key} = {config.GetString(key)}: it must be more than nothing and at most a year");
+        }
+
+        private static T InRange<T>(string key, T value, T least, T most)
+            where T : IComparable<T> =>
+            value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+                ? value
+                : throw new ConfigurationException($"actorsync.sync.{key} = {value}: it must be from {least} to {most}");
+    }
+}

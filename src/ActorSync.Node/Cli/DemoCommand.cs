@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Demo;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary><c>actorsync demo</c>: three nodes, a real history, and what it costs to keep them level.</summary>
+internal static class DemoCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var git = new Option<string?>("--git") { Description = "The git repository to read, or a packaged history; the clone that this program was built in when left out.", HelpName = "PATH" };
+        var all = GraphImportGitCommand.AllReferences();
+        var commands = new Option<int>("--commands", "-n") { Description = "New commands that the three nodes commit after catch-up.", HelpName = "COUNT", DefaultValueFactory = _ => DemoOptions.DefaultCommands };
+        var timeout = new Option<string>("--timeout", "-t") { Description = "How long to wait for progress, and for level nodes at the end: a number and ms, s, m or h.", HelpName = "DURATION", DefaultValueFactory = _ => "60s" };
+        var keep = new Option<bool>("--keep") { Description = "Leave the nodes' folders." };
+        var json = CommonOptions.Json();
+        commands.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > DemoOptions.MostCommands)
+                result.AddError($"--commands is from 1 to {DemoOptions.MostCommands}");
+        });
+        var command = new Command("demo", "Bring a git history to three nodes, by import, poll and subscription; then commit on all three. Exit code 0 only if they end level.")
+        {
+            git, all, commands, timeout, keep, json,
+        };
+        command.SetAction(async (parse, stop) =>
+        {
+            if (!Duration.Parse(parse.GetRequiredValue(timeout)).TryGet(out var span, out var error))
+                return context.Fail(error);
+            var options = new DemoOptions
+            {
+                Repository = parse.GetValue(git),
+                All = parse.GetValue(all),
+                Commands = parse.GetValue(commands),
+                Keep = parse.GetValue(keep),
+                Timeout = span,
+            };
+            return await new Demonstration(context.Output, context.Time).RunAsync(options, parse.GetValue(json), stop);
+        });
+        return command;
+    }
+}

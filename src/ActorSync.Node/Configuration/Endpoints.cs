@@ -1,0 +1,27 @@
+using ActorSync.Transport.Tcp;
+
+namespace ActorSync.Node.Configuration;
+
+/// <summary>What a node's settings ask of endpoints beside their form.</summary>
+public static class Endpoints
+{
+    /// <summary>Reads the endpoint of a peer.</summary>
+    public static Result<TcpEndpoint> ParsePeer(string text)
+    {
+        if (!TcpEndpoint.Parse(text).TryGet(out var endpoint, out var error))
+            return error;
+        return endpoint.Port > 0 ? endpoint : new SyncError(SyncErrorKind.InvalidRequest, $"the port of '{text}' must be from 1 to 65535: 0 is for listening only");
+    }
+
+    /// <summary>Reads an endpoint to listen on, which must be on loopback.</summary>
+    public static Result<TcpEndpoint> ParseListen(string text)
+    {
+        if (!TcpEndpoint.Parse(text).TryGet(out var endpoint, out var error))
+            return error;
+        if (endpoint.IsLoopback())
+            return endpoint;
+        return new SyncError(
+            SyncErrorKind.InvalidRequest,
+            $"cannot listen on '{text}': links are plain TCP, so only a loopback address such as 127.0.0.1 is accepted; reach other machines through a tunnel");
+    }
+}

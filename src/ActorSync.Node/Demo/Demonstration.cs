@@ -1,0 +1,76 @@
+using ActorSync.Node.Cli;
+using ActorSync.Node.Control;
+using ActorSync.Node.Git;
+using ActorSync.Node.Output;
+using Spectre.Console;
+
+namespace ActorSync.Node.Demo;
+
+/// <summary>
+/// <c>actorsync demo</c>: the main job on real input. Three nodes run as processes of their own on loopback TCP with
+/// durable stores; a git history comes to all of them, then all commit. Nothing is used that is not there for everybody:
+/// what is asked of the nodes, the command line can ask as well.
+/// </summary>
+internal sealed class Demonstration(CommandOutput output, TimeProvider time)
+{
+    /// <summary>Where a clone is looked for when no repository is named.</summary>
+    public string Around { get; init; } = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+
+    /// <summary>The git program; null when there is none.</summary>
+    public string? Git { get; init; } = GitExecutable.Find();
+
+    /// <summary>What the nodes are.</summary>
+    public NodeProgram Program { get; init; } = NodeProgram.Own();
+
+    /// <summary>Runs it, and prints the report; the exit code is 0 only if all nodes are level.</summary>
+    /// <exception cref="SyncException">It failed on the way; nothing is left running.</exception>
+    public async Task<int> RunAsync(DemoOptions options, bool json, CancellationToken cancellation)
+    {
+        DemoReport report;
+        await using (var display = Display(json))
+        {
+            display.Say($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
+            var scope = options.All ? GitScope.All : GitScope.Head;
+            var history = (await DemoHistory.ChooseAsync(options.Repository, Around, Git, scope, cancellation)).Value;
+            if (history.Why is { } why)
+                display.Say($"{why}: the history packaged under samples/data is used");
+            display.Say($"history: {Units.Count(history.Commits)} commits of {history.Path}");
+            report = await RunAsync(options, history, display, cancellation);
+        }
+        if (json)
+            output.Json(report, ControlJson.Page.DemoReport);
+        else
+            new ReportText(report).Print(output);
+        return report.Level ? ExitCodes.Ok : ExitCodes.NotLevel;
+    }
+
+    private async Task<DemoReport> RunAsync(DemoOptions options, DemoHistory history, IDemoDisplay display, CancellationToken cancellation)
+    {
+        await using var nodes = await DemoNodes.StartAsync(Program, options.Keep, cancellation);
+        display.Say($"nodes: processes {string.Join(", ", nodes.All.Select(node => node.ProcessId))}; ports {string.Join(", ", nodes.All.Select(node => node.Port))} of 127.0.0.1");
+        display.Say($"stores: {nodes.Folder}{(options.Keep ? "" : ", deleted at the end")}");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var monitor = new DemoMonitor(nodes.All, display);
+        var watching = monitor.RunAsync(stop.Token);
+        try
+        {
+            return await new DemoRun(options, history, nodes.All, monitor, display).RunAsync(cancellation);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // With --json the standard output belongs to the document.
+    private IDemoDisplay Display(bool json)
+    {
+        if (json)
+            return new PlainDisplay(output.Error, time);
+        if (!output.OutIsTerminal)
+            return new PlainDisplay(output.Out, time);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Out) });
+        return console.Profile.Capabilities.Ansi ? new TerminalDisplay(console) : new PlainDisplay(output.Out, time);
+    }
+}

@@ -1,0 +1,91 @@
+using ActorSync.Node.Demo;
+using ActorSync.Node.Output;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Demo;
+
+/// <summary>The arithmetic of a demo's report, and its text.</summary>
+public sealed class ReportTests
+{
+    [Fact]
+    public void A_percentile_is_the_smallest_sample_that_so_many_percent_are_not_above()
+    {
+        var hundred = PushLatency.Of([.. Enumerable.Range(1, 100).Reverse().Select(sample => (double)sample)]);
+        var few = PushLatency.Of([30, 10, 20]);
+
+        Assert.Equal(new PushLatency(100, 50, 99, 100), hundred);
+        Assert.Equal(new PushLatency(3, 20, 30, 30), few);
+        Assert.Equal(new PushLatency(1, 7, 7, 7), PushLatency.Of([7]));
+        Assert.Null(PushLatency.Of([]));
+    }
+
+    [Fact]
+    public void Polling_costs_a_level_poll_a_pair_and_second_begun_and_the_commands_to_each_receiver()
+    {
+        var cost = new PollingCost(LevelPollBytes: 150, Pairs: 6, Seconds: 4.1, CommandBytes: 10_000, Receivers: 2);
+
+        Assert.Equal(6 * 5 * 150 + 2 * 10_000, cost.Bytes);
+        Assert.Equal(6 * 3600 * 150, cost.IdleBytesPerHour);
+    }
+
+    [Fact]
+    public void Bytes_on_the_wire_are_counted_for_each_command_at_each_receiver()
+    {
+        Assert.Equal(250, new DemoPhase("pushes", 100, 2, 5, 50_000).WireBytesPerCommand);
+        Assert.Equal(20, new DemoPhase("pushes", 100, 2, 5, 50_000).CommandsPerSecond);
+        Assert.Null(new DemoPhase("import", 100, 0, 5, 0).WireBytesPerCommand);
+        Assert.Equal(0, new DemoPhase("import", 0, 0, 0, 0).CommandsPerSecond);
+    }
+
+    [Fact]
+    public void The_report_reads_so() => Assert.Equal(Golden.Read("demo-report.txt"), Print(Level()));
+
+    [Fact]
+    public void Nodes_that_are_not_level_are_told_apart()
+    {
+        var level = Level();
+        var text = Print(level with { Level = false, Nodes = [level.Nodes[0], level.Nodes[1], level.Nodes[2] with { Commands = 7 }], Polling = null });
+
+        Assert.Contains("level               NO: node 1 24,042 commands, node 2 24,042 commands, node 3 7 commands; their digests differ\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("polling", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1000, "1.0 kB")]
+    [InlineData(999_949, "999.9 kB")]
+    [InlineData(999_960, "1.0 MB")]
+    [InlineData(1 << 30, "1.1 GB")]
+    [InlineData(long.MaxValue, "9223372.0 TB")]
+    public void Bytes_have_decimal_units(long bytes, string text) => Assert.Equal(text, Units.Bytes(bytes));
+
+    [Theory]
+    [InlineData(0, "0.00 s")]
+    [InlineData(9.996, "10.0 s")]
+    [InlineData(99.96, "100 s")]
+    [InlineData(3661, "1:01:01")]
+    public void Seconds_have_three_digits(double seconds, string text) => Assert.Equal(text, Units.Seconds(seconds));
+
+    private static string Print(DemoReport report)
+    {
+        var output = new StringWriter();
+        new ReportText(report).Print(new CommandOutput(output, TextWriter.Null, outputIsTerminal: false, errorIsTerminal: false));
+        return output.ToString();
+    }
+
+    private static DemoReport Level()
+    {
+        var digest = string.Concat(Enumerable.Repeat("1356222d", 8));
+        return new DemoReport(
+            "0.1.0", "Embedded 0.1.0", "/home/me/repository", 20_001, new string('a', 64), true,
+            [new(1, "01", 24_042, 1, digest), new(2, "02", 24_042, 1, digest), new(3, "03", 24_042, 1, digest)],
+            [
+                new DemoPhase("import", 23_572, 0, 0.662, 0),
+                new DemoPhase("poll", 23_572, 1, 0.306, 7_083_000),
+                new DemoPhase("subscription", 23_572, 1, 0.285, 7_094_000),
+                new DemoPhase("pushes", 470, 2, 4.01, 340_600),
+            ],
+            new PushLatency(800, 3.141, 28.49, 83.2), new PollingCost(132, 6, 4.01, 36_800, 2));
+    }
+}

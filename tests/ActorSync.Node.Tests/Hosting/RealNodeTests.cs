@@ -1,0 +1,128 @@
+using System.Text.RegularExpressions;
+using ActorSync.Node.Cli;
+using ActorSync.Node.Hosting;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Hosting;
+
+/// <summary>The command line over real nodes: durable stores, links over loopback TCP, the actors.</summary>
+public sealed partial class RealNodeTests : IDisposable
+{
+    private readonly CliRun _one = new() { Factory = NodeComposition.CreateAsync };
+    private readonly CliRun _other = new() { Factory = NodeComposition.CreateAsync };
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _other.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_committed_with_no_node_running_is_there_when_one_runs()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await RunAsync(_one, "graph", "add", graph, "one");
+
+        await using (await RunningNode.StartAsync(_one, "--listen", "off"))
+            await RunAsync(_one, "graph", "add", graph, "two");
+
+        Assert.StartsWith($"graph={graph} commands=3 ", await RunAsync(_one, "graph", "ls"), StringComparison.Ordinal);
+        Assert.Contains("problems=0", await RunAsync(_one, "graph", "verify", graph), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_subscribes_catches_up_until_it_is_level()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await RunAsync(_one, "graph", "add", graph, "one");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        File.WriteAllText(_other.Folder.At("node.conf"), $"actorsync.peers = [{{ endpoint = \"{EndpointOf(one)}\", graphs = [\"{graph}\"] }}]");
+
+        await using var other = await RunningNode.StartAsync(_other, "--listen", "off", "--config", _other.Folder.At("node.conf"));
+
+        Assert.StartsWith("level pairs=1 ", await RunAsync(_other, "wait", "--converged"), StringComparison.Ordinal);
+        Assert.StartsWith($"graph={graph} commands=2 ", await RunAsync(_other, "graph", "ls"), StringComparison.Ordinal);
+        Assert.Equal((0, 0), (await other.StopAsync(), await one.StopAsync()));
+    }
+
+    [Fact]
+    public async Task One_poll_brings_all_and_the_next_is_level()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await RunAsync(_one, "graph", "add", graph, "one");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+
+        var first = await RunAsync(_other, "sync", EndpointOf(one), graph);
+        var second = await RunAsync(_other, "sync", EndpointOf(one), graph);
+
+        Assert.StartsWith("level=no received=2 added=2 remaining=no round-trips=1 ", first, StringComparison.Ordinal);
+        Assert.StartsWith("level=yes received=0 added=0 remaining=no ", second, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_peer_that_nobody_is_at_is_not_reachable()
+    {
+        await RunAsync(_one, "graph", "create", "hello");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        var endpoint = EndpointOf(one);
+        await one.StopAsync();
+
+        var ran = await _other.OnDataAsync("sync", endpoint, new string('a', 64));
+
+        Assert.Equal(ExitCodes.Unreachable, ran.Code);
+        Assert.Matches("^actorsync: cannot connect to tcp://127.0.0.1:[0-9]+: [^\n]+\n$", ran.Error);
+    }
+
+    [Fact]
+    public async Task A_store_is_held_by_one_node()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "off");
+
+        var second = await _one.OnDataAsync("node", "--listen", "off");
+
+        Assert.Equal(ExitCodes.Failure, second.Code);
+        Assert.Matches($"^actorsync: the store in {_one.Data} is held by process [0-9]+[^\n]*\n$", second.Error);
+        Assert.StartsWith("running=yes ", await RunAsync(_one, "status"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_ends_with_1_and_changes_nothing()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+
+        var ran = await _other.OnDataAsync("node", "--listen", EndpointOf(one));
+
+        Assert.Equal(ExitCodes.Failure, ran.Code);
+        Assert.Matches("^actorsync: cannot listen on [^\n]+: the port is in use[^\n]*\n$", ran.Error);
+        Assert.False(Directory.Exists(_other.Data));
+    }
+
+#if !ACTOR_ENGINE_AKKA
+    [Fact]
+    public async Task A_key_that_the_engine_does_not_know_ends_with_2_and_changes_nothing()
+    {
+        File.WriteAllText(_one.Folder.At("node.conf"), "akka.no-such-key = 1");
+
+        foreach (var line in (string[][])[["node", "--listen", "off"], ["graph", "create", "x"]])
+        {
+            var ran = await _one.OnDataAsync([.. line, "--config", _one.Folder.At("node.conf")]);
+
+            Assert.Equal(ExitCodes.Usage, ran.Code);
+            Assert.Matches("^actorsync: [^\n]*akka.no-such-key[^\n]*\n$", ran.Error);
+            Assert.False(Directory.Exists(_one.Data));
+        }
+    }
+#endif
+
+    private static string EndpointOf(RunningNode node) => Listening().Match(node.Log).Groups[1].Value;
+
+    private static async Task<string> RunAsync(CliRun cli, params string[] args)
+    {
+        var ran = await cli.OnDataAsync(args);
+        Assert.Equal((0, ""), (ran.Code, ran.Error));
+        return ran.Out.TrimEnd();
+    }
+
+    [GeneratedRegex("listening on tcp://([0-9.:]+),")]
+    private static partial Regex Listening();
+}
