@@ -127,9 +127,12 @@ public sealed class SyncNode : ISyncNode
     {
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
-        // A poll may take as long as it makes progress: it gives up by itself.
-        var answer = await AskAsync<PollActor.Ended>(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), cancellation, Timeout.InfiniteTimeSpan);
-        return answer.TryGet(out var ended, out error) ? ended.Result : error;
+        var ended = new TaskCompletionSource<Result<PollOutcome>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asker = _system.ActorOf(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended));
+        await using var stopping = cancellation.Register(() => _system.Stop(asker));
+        var result = await ended.Task;
+        cancellation.ThrowIfCancellationRequested();
+        return result;
     }
 
     public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -150,7 +153,7 @@ public sealed class SyncNode : ISyncNode
 
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
     {
-        var summary = await _sync.Router.Ask<SyncRouter.Summary>(SyncRouter.GetSummary.Instance, StatusTimeout, cancellation);
+        var summary = (await AskAsync<SyncRouter.Summary>(_sync.Router, SyncRouter.GetSummary.Instance, cancellation, StatusTimeout)).Value;
         var graphs = new List<GraphStatus>();
         foreach (var graph in summary.Graphs)
         {
@@ -240,19 +243,21 @@ public sealed class SyncNode : ISyncNode
 
     private async Task<IReadOnlyList<PeerStatus>> PeersAsync(CancellationToken cancellation)
     {
-        var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, StatusTimeout, cancellation);
-        var peers = new List<PeerStatus>();
-        // Who is gone by now is left out.
-        foreach (var peer in all.Peers)
+        if (!(await AskAsync<PeersActor.All>(_peers, PeersActor.GetAll.Instance, cancellation, StatusTimeout)).TryGet(out var all, out _))
+            return [];
+        // All are asked at once, and who is gone by now is left out.
+        var peers = await AskAllAsync<PeerStatus>(all.Peers, PeerActor.GetStatus.Instance, cancellation);
+        foreach (var status in await AskAllAsync<DialerActor.Status>(all.Dialers, DialerActor.GetStatus.Instance, cancellation))
         {
-            if ((await AskAsync<PeerStatus>(peer, PeerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _))
-                peers.Add(status);
-        }
-        foreach (var dialer in all.Dialers)
-        {
-            if ((await AskAsync<DialerActor.Status>(dialer, DialerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _) && !peers.Any(peer => peer.Node == status.Peer?.ToString()))
+            if (!peers.Any(peer => peer.Node == status.Peer?.ToString()))
                 peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
         }
         return [.. peers.OrderBy(peer => peer.Node, StringComparer.Ordinal).ThenBy(peer => peer.Endpoint, StringComparer.Ordinal)];
+    }
+
+    private async Task<List<T>> AskAllAsync<T>(IReadOnlyList<IActorRef> actors, object message, CancellationToken cancellation)
+    {
+        var answers = await Task.WhenAll(actors.Select(actor => AskAsync<T>(actor, message, cancellation, StatusTimeout)));
+        return [.. answers.Where(answer => answer.Error is null).Select(answer => answer.Value)];
     }
 }
