@@ -10,7 +10,7 @@ namespace Akka.TestKit;
 /// "Akka.TestKit.TestScheduler, Akka.TestKit" installs it. What is due fires on the thread that advances the time, in the
 /// order of its due times; something repeated fires once for an advance, however far, and next one interval after it.
 /// </summary>
-public class TestScheduler : IScheduler, IAdvancedScheduler
+public class TestScheduler : IScheduler
 {
     private readonly Lock _lock = new();
     private readonly SortedList<(long Ticks, long Order), Item> _items = [];
@@ -22,31 +22,21 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
     {
     }
 
-    private sealed record Item(ICanTell Receiver, object Message, IActorRef Sender, Action Action, TimeSpan? Interval, ICancelable Cancelable)
+    private sealed record Item(ICanTell Receiver, object Message, IActorRef Sender, TimeSpan? Interval, ICancelable Cancelable)
     {
         internal bool IsCancelled => Cancelable is { IsCancellationRequested: true };
-
-        internal void Fire()
-        {
-            if (Action is not null)
-                Action();
-            else
-                Receiver.Tell(Message, Sender);
-        }
     }
 
     public DateTimeOffset Now => _now;
     public TimeSpan MonotonicClock => Stopwatch.GetElapsedTime(_started);
     public TimeSpan HighResMonotonicClock => MonotonicClock;
-    public IAdvancedScheduler Advanced => this;
-    protected DateTimeOffset TimeNow => _now;
 
     /// <summary>Moves the time and fires what is due by then.</summary>
     public void Advance(TimeSpan offset)
     {
         foreach (var item in TakeDue(offset).Where(item => !item.IsCancelled))
         {
-            item.Fire();
+            item.Receiver.Tell(item.Message, item.Sender);
             if (item is { Interval: { } interval, IsCancelled: false })
                 Add(interval, item);
         }
@@ -65,24 +55,13 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
         ScheduleTellOnce(delay, receiver, message, sender, null);
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(delay, new Item(receiver, message, sender, null, null, cancelable));
+        Add(delay, new Item(receiver, message, sender, null, cancelable));
 
     public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
         ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, null);
 
     public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(initialDelay, new Item(receiver, message, sender, null, interval, cancelable));
-
-    public void ScheduleOnce(TimeSpan delay, Action action) => ScheduleOnce(delay, action, null);
-
-    public void ScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
-        Add(delay, new Item(null, null, null, action, null, cancelable));
-
-    public void ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action) =>
-        ScheduleRepeatedly(initialDelay, interval, action, null);
-
-    public void ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
-        Add(initialDelay, new Item(null, null, null, action, interval, cancelable));
+        Add(initialDelay, new Item(receiver, message, sender, interval, cancelable));
 
     private void Add(TimeSpan delay, Item item)
     {

@@ -5,7 +5,7 @@ public sealed record GraphLimits
 {
     public static readonly GraphLimits Default = new();
 
-    /// <summary>Heads, above which they are merged into one.</summary>
+    /// <summary>Heads, above which they are merged into one; fewer than what is remembered of a peer (<see cref="KnownHeads.Most"/>).</summary>
     public int Heads { get; init; } = 64;
 
     /// <summary>Bytes of one command's payload.</summary>

@@ -30,7 +30,7 @@ public class TestEventListener : DefaultLogger
                 _filters.Remove(unmute.Filter);
                 return true;
             case DeadLetter letter:
-                return base.Receive(new Warning(letter.Recipient.Path.ToString(), letter.Recipient.GetType(), letter));
+                return base.Receive(new Warning(null, letter.Recipient.Path.ToString(), letter.Recipient.GetType(), letter));
             default:
                 return base.Receive(message);
         }

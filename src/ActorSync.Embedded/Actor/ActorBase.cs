@@ -22,13 +22,12 @@ public abstract class ActorBase
 
     internal ActorCell Cell { get; }
 
-    protected static IActorContext Context => ActorCell.Current ?? throw NoContext();
+    protected static IActorContext Context => ActorCell.Current ?? throw new NotSupportedException(
+        "There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
 
     protected IActorRef Self => Cell.Self;
 
     protected IActorRef Sender => Cell.Sender;
-
-    protected static Receive EmptyReceive => static _ => false;
 
     protected abstract bool Receive(object message);
 
@@ -96,16 +95,11 @@ public abstract class ActorBase
 
     /// <summary>The behaviour before any Become.</summary>
     private protected virtual bool ReceiveFirst(object message) => Receive(message);
-
-    private protected static NotSupportedException NoContext() => new(
-        "There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
 }
 
 /// <summary>An actor with one method for all messages.</summary>
 public abstract class UntypedActor : ActorBase
 {
-    protected new static IUntypedActorContext Context => ActorCell.Current ?? throw NoContext();
-
     protected sealed override bool Receive(object message)
     {
         OnReceive(message);
@@ -114,10 +108,13 @@ public abstract class UntypedActor : ActorBase
 
     protected abstract void OnReceive(object message);
 
-    protected void Become(UntypedReceive receive) => Cell.Become(receive);
+    protected void Become(UntypedReceive receive) => Become(Always(receive));
 
-    protected void BecomeStacked(UntypedReceive receive) => Cell.BecomeStacked(receive);
+    protected void BecomeStacked(UntypedReceive receive) => BecomeStacked(Always(receive));
 
-    /// <summary>Runs an asynchronous piece of the current handler; no other message is handled before it ends.</summary>
-    protected void RunTask(Func<Task> action) => Cell.StartTask(action);
+    private static Receive Always(UntypedReceive receive) => message =>
+    {
+        receive(message);
+        return true;
+    };
 }

@@ -1,38 +1,22 @@
 namespace Akka.Actor;
 
-/// <summary>The protocol and the name of the actor system that a path belongs to, printed as <c>akka://name</c>.</summary>
-public sealed class Address : IEquatable<Address>
-{
-    public Address(string protocol, string system) => (Protocol, System) = (protocol, system);
-
-    public string Protocol { get; }
-    public string System { get; }
-
-    public bool Equals(Address other) => other is not null && Protocol == other.Protocol && System == other.System;
-    public override bool Equals(object obj) => Equals(obj as Address);
-    public override int GetHashCode() => HashCode.Combine(Protocol, System);
-    public override string ToString() => $"{Protocol}://{System}";
-}
-
 /// <summary>
 /// Where an actor stands in the tree of its system, printed as <c>akka://name/user/parent/child</c>. Two paths are
 /// equal when their elements are; the <see cref="Uid"/> tells successive actors of one name apart.
 /// </summary>
-public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
+public abstract class ActorPath : IEquatable<ActorPath>
 {
     private const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
     private readonly int _hash;
 
-    private protected ActorPath(Address address, ActorPath parent, string name, long uid)
+    private protected ActorPath(ActorPath parent, string name, long uid)
     {
-        Address = address;
         Parent = parent ?? this;
         Name = name;
         Uid = uid;
-        _hash = HashCode.Combine(parent?._hash ?? address.GetHashCode(), name);
+        _hash = HashCode.Combine(parent?._hash, name);
     }
 
-    public Address Address { get; }
     public string Name { get; }
 
     /// <summary>The path above; the root is its own parent.</summary>
@@ -41,29 +25,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <summary>Which incarnation of the name this is; 0 when not known.</summary>
     public long Uid { get; }
 
-    public ActorPath Root => IsRoot ? this : Parent.Root;
-
-    public IReadOnlyList<string> Elements
-    {
-        get
-        {
-            var elements = new List<string>();
-            for (var path = this; !path.IsRoot; path = path.Parent)
-                elements.Add(path.Name);
-            elements.Reverse();
-            return elements;
-        }
-    }
-
-    private bool IsRoot => ReferenceEquals(Parent, this);
-
-    public ActorPath Child(string childName) => this / childName;
-
-    public ActorPath WithUid(long uid) => IsRoot ? this : new ChildActorPath(Parent, Name, uid);
-
     public static ActorPath operator /(ActorPath path, string name) => new ChildActorPath(path, name, 0);
-
-    public static ActorPath operator /(ActorPath path, IEnumerable<string> name) => name.Aggregate(path, (parent, element) => parent / element);
 
     public static bool operator ==(ActorPath left, ActorPath right) => left?.Equals(right) ?? right is null;
 
@@ -76,8 +38,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
         var (mine, theirs) = (this, other);
         while (!ReferenceEquals(mine, theirs))
         {
-            if (mine.IsRoot || theirs.IsRoot)
-                return mine.IsRoot && theirs.IsRoot && mine.Address.Equals(theirs.Address);
+            if (mine is RootActorPath || theirs is RootActorPath)
+                return mine is RootActorPath && theirs is RootActorPath && mine.ToString() == theirs.ToString();
             if (mine.Name != theirs.Name)
                 return false;
             (mine, theirs) = (mine.Parent, theirs.Parent);
@@ -89,31 +51,19 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public override int GetHashCode() => _hash;
 
-    public int CompareTo(ActorPath other) => other is null ? 1 : string.CompareOrdinal(ToString(), other.ToString());
-
-    public override string ToString() => ToStringWithAddress();
-
-    public string ToStringWithAddress() => Address + ToStringWithoutAddress();
-
-    public string ToStringWithoutAddress() => "/" + string.Join('/', Elements);
-
-    public string ToStringWithUid() => Uid == 0 ? ToString() : $"{this}#{Uid}";
-
-    public string ToSerializationFormat() => ToStringWithUid();
-
     /// <summary>Says whether a user may give this name to an actor: not empty, not starting with <c>$</c>, ASCII letters, digits and symbols.</summary>
-    public static bool IsValidPathElement(string s) =>
+    internal static bool IsValidPathElement(string s) =>
         !string.IsNullOrEmpty(s) && s[0] != '$' && s.All(c => char.IsAsciiLetterOrDigit(c) || ValidSymbols.Contains(c, StringComparison.Ordinal));
 }
 
 /// <summary>The top of a system's tree.</summary>
-public sealed class RootActorPath : ActorPath
+internal sealed class RootActorPath(string system, string name = "") : ActorPath(null, name, 0)
 {
-    public RootActorPath(Address address, string name = "") : base(address, null, name, 0) { }
+    public override string ToString() => $"akka://{system}/{Name}";
 }
 
 /// <summary>A path below another.</summary>
-public sealed class ChildActorPath : ActorPath
+internal sealed class ChildActorPath(ActorPath parent, string name, long uid) : ActorPath(parent, name, uid)
 {
-    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid) { }
+    public override string ToString() => Parent is RootActorPath ? $"{Parent}{Name}" : $"{Parent}/{Name}";
 }

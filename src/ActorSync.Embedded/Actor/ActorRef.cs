@@ -9,7 +9,7 @@ public interface ICanTell
 }
 
 /// <summary>The handle of an actor: messages go in, nothing else is reachable. Equal when path and uid are.</summary>
-public interface IActorRef : ICanTell, IEquatable<IActorRef>, IComparable<IActorRef>, IComparable
+public interface IActorRef : ICanTell, IEquatable<IActorRef>
 {
     ActorPath Path { get; }
 }
@@ -22,17 +22,12 @@ internal interface IInternalActorRef : IActorRef
     void SendSystemMessage(SystemMessage message);
 }
 
-/// <summary>Equality, order and printing of references.</summary>
+/// <summary>Equality and printing of references.</summary>
 public abstract class ActorRefBase : IActorRef
 {
     public abstract ActorPath Path { get; }
 
-    public void Tell(object message, IActorRef sender)
-    {
-        if (message is null)
-            throw new InvalidMessageException("Message is null.");
-        TellInternal(message, sender);
-    }
+    public void Tell(object message, IActorRef sender) => TellInternal(message, sender);
 
     protected abstract void TellInternal(object message, IActorRef sender);
 
@@ -42,21 +37,6 @@ public abstract class ActorRefBase : IActorRef
     public override bool Equals(object obj) => Equals(obj as IActorRef);
 
     public override int GetHashCode() => HashCode.Combine(Path.Uid, Path);
-
-    public int CompareTo(IActorRef other)
-    {
-        if (other is null)
-            return 1;
-        var byPath = Path.CompareTo(other.Path);
-        return byPath != 0 ? byPath : Path.Uid.CompareTo(other.Path.Uid);
-    }
-
-    public int CompareTo(object obj) => obj switch
-    {
-        null => 1,
-        IActorRef other => CompareTo(other),
-        _ => throw new ArgumentException($"Object must be of type IActorRef, found {obj.GetType()} instead.", nameof(obj)),
-    };
 
     public override string ToString() => Path.Uid == 0 ? $"[{Path}]" : $"[{Path}#{Path.Uid}]";
 }
@@ -81,7 +61,7 @@ public sealed class Nobody : MinimalActorRef
 
     public static readonly Nobody Instance = new();
 
-    public override ActorPath Path { get; } = new RootActorPath(new Address("akka", "all-systems"), "/Nobody");
+    public override ActorPath Path { get; } = new RootActorPath("all-systems", "Nobody");
 }
 
 /// <summary>The references that need no actor.</summary>
@@ -118,7 +98,11 @@ internal sealed class LocalActorRef : ActorRefBase, IInternalActorRef
     public ActorSystemImpl System => Cell.SystemImpl;
     public bool IsTerminated => Cell.IsTerminated;
 
-    protected override void TellInternal(object message, IActorRef sender) => Cell.Post(message, sender);
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Cell.Post(message, sender);
+    }
 
     public void SendSystemMessage(SystemMessage message) => Cell.Post(message);
 }
@@ -139,6 +123,8 @@ internal sealed class DeadLetterActorRef : MinimalActorRef
     {
         switch (message)
         {
+            case null:
+                throw new InvalidMessageException("Message is null");
             case AllDeadLetters letter:
                 _system.EventStream.Publish(letter);
                 break;

@@ -26,7 +26,6 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     public static ActorSystem Create(string name, Config config) => new ActorSystemImpl(name, config);
 
     public abstract IActorRef ActorOf(Props props, string name = null);
-    public abstract ActorSelection ActorSelection(ActorPath actorPath);
     public abstract ActorSelection ActorSelection(string actorPath);
     public abstract void Stop(IActorRef actor);
 
@@ -38,12 +37,4 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
         Terminate();
         GC.SuppressFinalize(this);
     }
-}
-
-/// <summary>What parts of the system itself need besides: actors that outlive the user's.</summary>
-public abstract class ExtendedActorSystem : ActorSystem
-{
-    private protected ExtendedActorSystem() { }
-
-    public abstract IActorRef SystemActorOf(Props props, string name = null);
 }

@@ -5,7 +5,7 @@ namespace Akka.Actor;
 
 /// <summary>
 /// The orderly end: phases one after the other, the tasks of a phase side by side. A task that fails or takes longer
-/// than its phase's timeout is logged and left behind, unless the phase has <c>recover = off</c>.
+/// than its phase's timeout is logged and left behind.
 /// </summary>
 public sealed class CoordinatedShutdown
 {
@@ -13,27 +13,19 @@ public sealed class CoordinatedShutdown
     public const string PhaseServiceUnbind = "service-unbind";
     public const string PhaseServiceRequestsDone = "service-requests-done";
     public const string PhaseServiceStop = "service-stop";
-    public const string PhaseBeforeClusterShutdown = "before-cluster-shutdown";
-    public const string PhaseClusterShardingShutdownRegion = "cluster-sharding-shutdown-region";
-    public const string PhaseClusterLeave = "cluster-leave";
-    public const string PhaseClusterExiting = "cluster-exiting";
-    public const string PhaseClusterExitingDone = "cluster-exiting-done";
-    public const string PhaseClusterShutdown = "cluster-shutdown";
     public const string PhaseBeforeActorSystemTerminate = "before-actor-system-terminate";
     public const string PhaseActorSystemTerminate = "actor-system-terminate";
 
     private static readonly string[] Phases =
     [
         PhaseBeforeServiceUnbind, PhaseServiceUnbind, PhaseServiceRequestsDone, PhaseServiceStop,
-        PhaseBeforeClusterShutdown, PhaseClusterShardingShutdownRegion, PhaseClusterLeave, PhaseClusterExiting, PhaseClusterExitingDone, PhaseClusterShutdown,
         PhaseBeforeActorSystemTerminate, PhaseActorSystemTerminate,
     ];
 
     private readonly Lock _lock = new();
     private readonly ActorSystemImpl _system;
     private readonly List<(string Phase, string Name, Func<Task<Done>> Run)> _tasks = [];
-    private readonly TaskCompletionSource<Done> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Reason _reason;
+    private Task<Done> _run;
 
     internal CoordinatedShutdown(ActorSystemImpl system)
     {
@@ -44,16 +36,8 @@ public sealed class CoordinatedShutdown
             RunOnProcessExit();
     }
 
-    public ExtendedActorSystem System => _system;
-
     /// <summary>Why it runs; null before.</summary>
-    public Reason ShutdownReason => _reason;
-
-    /// <summary>The sum of the timeouts of the phases that have tasks.</summary>
-    public TimeSpan TotalTimeout
-    {
-        get { lock (_lock) return _tasks.Select(task => task.Phase).Distinct().Aggregate(TimeSpan.Zero, (sum, phase) => sum + Timeout(phase)); }
-    }
+    public Reason ShutdownReason { get; private set; }
 
     public static CoordinatedShutdown Get(ActorSystem sys) => ((ActorSystemImpl)sys).CoordinatedShutdown;
 
@@ -62,8 +46,7 @@ public sealed class CoordinatedShutdown
     {
         if (!Phases.Contains(phase))
             throw Unknown(phase);
-        if (string.IsNullOrEmpty(taskName))
-            throw new ArgumentException("Set a task name when adding tasks to the Coordinated Shutdown.", nameof(taskName));
+        ArgumentException.ThrowIfNullOrEmpty(taskName);
         lock (_lock)
             _tasks.Add((phase, taskName, task));
     }
@@ -79,27 +62,21 @@ public sealed class CoordinatedShutdown
     }
 
     /// <summary>Runs the phases, once: a second call joins the first.</summary>
-    public Task<Done> Run(Reason reason, string fromPhase = null)
+    public Task<Done> Run(Reason reason)
     {
-        if (fromPhase is not null && !Phases.Contains(fromPhase))
-            throw Unknown(fromPhase);
-        if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
-            _ = RunFrom(fromPhase ?? Phases[0]);
-        return _done.Task;
+        lock (_lock)
+        {
+            if (_run is null)
+                (ShutdownReason, _run) = (reason, Task.Run(RunPhases));
+            return _run;
+        }
     }
 
-    private async Task RunFrom(string first)
+    private async Task<Done> RunPhases()
     {
-        try
-        {
-            foreach (var phase in Phases.SkipWhile(phase => phase != first))
-                await RunPhase(phase).ConfigureAwait(false);
-            _done.SetResult(Done.Instance);
-        }
-        catch (Exception failure)
-        {
-            _done.SetException(failure);
-        }
+        foreach (var phase in Phases)
+            await RunPhase(phase).ConfigureAwait(false);
+        return Done.Instance;
     }
 
     private async Task RunPhase(string phase)
@@ -110,26 +87,24 @@ public sealed class CoordinatedShutdown
         if (tasks.Length == 0)
             return;
         _system.Log.Debug("Performing phase [{0}] with [{1}] tasks: [{2}]", phase, tasks.Length, string.Join(",", tasks.Select(task => task.Name)));
-        var recover = _system.Settings.Config.GetBoolean($"akka.coordinated-shutdown.phases.{phase}.recover");
-        var all = Task.WhenAll(tasks.Select(task => RunTask(phase, task.Name, task.Run, recover)));
         var timeout = Timeout(phase);
         try
         {
-            await all.WaitAsync(timeout).ConfigureAwait(false);
+            await Task.WhenAll(tasks.Select(task => RunTask(phase, task.Name, task.Run))).WaitAsync(timeout).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (recover && !all.IsCompleted)
+        catch (TimeoutException)
         {
             _system.Log.Warning("Coordinated shutdown phase [{0}] timed out after {1}", phase, timeout);
         }
     }
 
-    private async Task RunTask(string phase, string name, Func<Task<Done>> run, bool recover)
+    private async Task RunTask(string phase, string name, Func<Task<Done>> run)
     {
         try
         {
             await run().ConfigureAwait(false);
         }
-        catch (Exception failure) when (recover)
+        catch (Exception failure)
         {
             _system.Log.Warning("Task [{0}] failed in phase [{1}]: {2}", name, phase, failure.Message);
         }
@@ -144,7 +119,7 @@ public sealed class CoordinatedShutdown
     // The handler has to block: the process ends when it returns.
     private void RunOnProcessExit()
     {
-        void OnExit(object sender, EventArgs e) => Run(ClrExitReason.Instance).Wait(TotalTimeout);
+        void OnExit(object sender, EventArgs e) => Run(ClrExitReason.Instance).Wait();
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         _system.WhenTerminated.ContinueWith(_ => AppDomain.CurrentDomain.ProcessExit -= OnExit, TaskScheduler.Default);
     }
@@ -155,11 +130,6 @@ public sealed class CoordinatedShutdown
     public class Reason
     {
         protected Reason() { }
-    }
-
-    public class UnknownReason : Reason
-    {
-        public static readonly Reason Instance = new UnknownReason();
     }
 
     public class ActorSystemTerminateReason : Reason

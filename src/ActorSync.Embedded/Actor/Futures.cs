@@ -3,37 +3,21 @@ namespace Akka.Actor;
 /// <summary>Request and response: a message whose answer is a task.</summary>
 public static class Futures
 {
-    public static Task<object> Ask(this ICanTell self, object message, TimeSpan? timeout = null) =>
-        self.Ask<object>(message, timeout, CancellationToken.None);
-
-    public static Task<object> Ask(this ICanTell self, object message, CancellationToken cancellationToken) =>
-        self.Ask<object>(message, null, cancellationToken);
-
-    public static Task<object> Ask(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        self.Ask<object>(message, timeout, cancellationToken);
-
     public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout = null) =>
         self.Ask<T>(message, timeout, CancellationToken.None);
-
-    public static Task<T> Ask<T>(this ICanTell self, object message, CancellationToken cancellationToken) =>
-        self.Ask<T>(message, null, cancellationToken);
-
-    public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        self.Ask<T>(_ => message, timeout, cancellationToken);
 
     /// <summary>
     /// Tells the message and completes with the first answer of type <typeparamref name="T"/>. Without a timeout
     /// <c>akka.actor.ask-timeout</c> holds (infinite unless configured); its end is an <see cref="AskTimeoutException"/>.
     /// A <see cref="Status.Failure"/> fails the task with its cause, any other answer with <see cref="ArgumentException"/>.
     /// </summary>
-    public static Task<T> Ask<T>(this ICanTell self, Func<IActorRef, object> messageFactory, TimeSpan? timeout, CancellationToken cancellationToken)
+    public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        var target = self is ActorSelection selection ? selection.Anchor : self;
-        var system = (target as IInternalActorRef)?.System ?? ActorCell.Current?.SystemImpl
+        var system = (self as ActorSelection)?.System ?? (self as IInternalActorRef)?.System ?? ActorCell.Current?.SystemImpl
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
         future.LimitBy(timeout ?? system.Settings.AskTimeout, cancellationToken);
-        self.Tell(messageFactory(future), future);
+        self.Tell(message, future);
         return future.Task;
     }
 }
@@ -78,6 +62,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
     {
         var taken = message switch
         {
+            null => throw new InvalidMessageException("Message is null"),
             T answer => _result.TrySetResult(answer),
             Status.Failure failure => _result.TrySetException(failure.Cause ?? new TaskCanceledException("Task cancelled by actor via Failure message.")),
             _ => _result.TrySetException(new ArgumentException($"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]")),
@@ -123,10 +108,6 @@ public static class PipeToSupport
 
     public static Task PipeTo<T>(
         this ValueTask<T> taskToPipe, ICanTell recipient, IActorRef sender = null, Func<T, object> success = null, Func<Exception, object> failure = null) =>
-        taskToPipe.AsTask().PipeTo(recipient, sender, success, failure);
-
-    public static Task PipeTo(
-        this ValueTask taskToPipe, ICanTell recipient, IActorRef sender = null, Func<object> success = null, Func<Exception, object> failure = null) =>
         taskToPipe.AsTask().PipeTo(recipient, sender, success, failure);
 }
 

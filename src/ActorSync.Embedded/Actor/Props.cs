@@ -8,48 +8,34 @@ namespace Akka.Actor;
 public class Props
 {
     private static readonly ConcurrentDictionary<ConstructorInfo, ConstructorInvoker> Invokers = new();
-    private readonly ConstructorInvoker _invoker; // null: the constructor is chosen by the arguments on each creation
+    private readonly ConstructorInvoker _invoker;
 
-    private Props(Type type, object[] arguments, SupervisorStrategy strategy, ConstructorInvoker invoker) =>
-        (Type, Arguments, SupervisorStrategy, _invoker) = (type, arguments, strategy, invoker);
+    private Props(ConstructorInfo constructor, object[] arguments)
+    {
+        (Type, Arguments) = (constructor.DeclaringType, arguments);
+        _invoker = Invokers.GetOrAdd(constructor, ConstructorInvoker.Create);
+    }
 
     public Type Type { get; }
     public object[] Arguments { get; }
 
-    /// <summary>The strategy that the actor's children get instead of the actor's own; null as a rule.</summary>
-    public SupervisorStrategy SupervisorStrategy { get; }
-
     /// <summary>Props from <c>() => new X(a, b)</c>. The arguments are evaluated once, here.</summary>
     /// <exception cref="ArgumentException">The expression is not a <c>new</c>.</exception>
-    public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy supervisorStrategy = null) where TActor : ActorBase
-    {
-        if (factory.Body is not NewExpression { Constructor: { } constructor } creation)
-            throw new ArgumentException("The create function must be a 'new T (args)' expression", nameof(factory));
-        var arguments = creation.Arguments.Select(Evaluate).ToArray();
-        return new Props(constructor.DeclaringType, arguments, supervisorStrategy, Invokers.GetOrAdd(constructor, ConstructorInvoker.Create));
-    }
+    public static Props Create<TActor>(Expression<Func<TActor>> factory) where TActor : ActorBase =>
+        factory.Body is NewExpression { Constructor: { } constructor } creation
+            ? new Props(constructor, creation.Arguments.Select(Evaluate).ToArray())
+            : throw new ArgumentException("The create function must be a 'new T (args)' expression", nameof(factory));
 
-    public static Props Create<TActor>(params object[] args) where TActor : ActorBase => Create(typeof(TActor), args);
+    /// <summary>Props of an actor whose constructor takes nothing: what a configuration names.</summary>
+    internal static Props Create(Type type) => typeof(ActorBase).IsAssignableFrom(type) && type.GetConstructor([]) is { } constructor
+        ? new Props(constructor, [])
+        : throw new ArgumentException($"[{type}] is not an actor with a constructor that takes nothing.", nameof(type));
 
-    public static Props Create<TActor>(SupervisorStrategy supervisorStrategy) where TActor : ActorBase, new() =>
-        Create<TActor>().WithSupervisorStrategy(supervisorStrategy);
-
-    public static Props Create(Type type, params object[] args)
-    {
-        if (!typeof(ActorBase).IsAssignableFrom(type))
-            throw new ArgumentException($"[{type}] is not an actor: it must derive from ActorBase.", nameof(type));
-        var none = args.Length == 0 ? type.GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, []) : null;
-        return new Props(type, args, null, none is null ? null : Invokers.GetOrAdd(none, ConstructorInvoker.Create));
-    }
-
-    public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(Type, Arguments, supervisorStrategy, _invoker);
-
-    public virtual ActorBase NewActor()
+    internal ActorBase NewActor()
     {
         try
         {
-            const BindingFlags any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-            return (ActorBase)(_invoker?.Invoke(Arguments.AsSpan()) ?? Activator.CreateInstance(Type, any, null, Arguments, null));
+            return (ActorBase)_invoker.Invoke(Arguments.AsSpan());
         }
         catch (Exception failure)
         {

@@ -14,9 +14,9 @@ public abstract class ReceiveActor : UntypedActor
 
     protected sealed override void OnReceive(object message) => _initial.Handle(message);
 
-    protected void Become(Action configure) => Context.Become(Configure(configure));
+    protected void Become(Action configure) => Become(Configure(configure));
 
-    protected void BecomeStacked(Action configure) => Context.BecomeStacked(Configure(configure));
+    protected void BecomeStacked(Action configure) => BecomeStacked(Configure(configure));
 
     private Receive Configure(Action configure)
     {
@@ -41,14 +41,6 @@ public abstract class ReceiveActor : UntypedActor
     protected void Receive<T>(Func<T, bool> handler) => Add(new FuncHandler<T>(handler));
 
     protected void ReceiveAny(Action<object> handler) => Receive(handler);
-
-    /// <summary>An asynchronous handler. The mailbox waits until it ends; awaits inside keep the actor's context.</summary>
-    protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T> shouldHandle = null) =>
-        Receive(message => Cell.StartTask(() => handler(message)), shouldHandle);
-
-    protected void ReceiveAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => ReceiveAsync(handler, shouldHandle);
-
-    protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAsync(handler);
 
     private void Add(Handler handler)
     {

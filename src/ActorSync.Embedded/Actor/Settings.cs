@@ -12,14 +12,11 @@ public class Settings
 
     /// <summary>Reads the settings; what the configuration leaves out comes from <c>reference.conf</c>.</summary>
     /// <exception cref="ConfigurationException">The configuration asks for something that this engine does not have.</exception>
-    public Settings(ActorSystem system, Config config)
+    internal Settings(Config config)
     {
-        System = system;
         Refuse(config);
         Config = config.WithFallback(Reference);
-        LogLevel = Config.GetString("akka.loglevel");
-        StdoutLogLevel = Config.GetString("akka.stdout-loglevel");
-        (Level, StdoutLevel) = (ReadLevel("akka.loglevel"), ReadLevel("akka.stdout-loglevel"));
+        (LogLevel, StdoutLogLevel) = (ReadLevel("akka.loglevel"), ReadLevel("akka.stdout-loglevel"));
         Loggers = Config.GetStringList("akka.loggers");
         LoggerStartTimeout = Config.GetTimeSpan("akka.logger-startup-timeout");
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
@@ -38,21 +35,18 @@ public class Settings
             throw new ConfigurationException("akka.coordinated-shutdown.run-by-actor-system-terminate = on needs akka.coordinated-shutdown.terminate-actor-system = on.");
     }
 
-    public ActorSystem System { get; }
     public Config Config { get; }
-    public string LogLevel { get; }
-    public string StdoutLogLevel { get; }
-    public IList<string> Loggers { get; }
-    public TimeSpan LoggerStartTimeout { get; }
-    public TimeSpan AskTimeout { get; }
-    public string SchedulerClass { get; }
-    public int LogDeadLetters { get; }
-    public bool LogDeadLettersDuringShutdown { get; }
-    public bool CoordinatedShutdownTerminateActorSystem { get; }
-    public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
+    internal IList<string> Loggers { get; }
+    internal TimeSpan LoggerStartTimeout { get; }
+    internal TimeSpan AskTimeout { get; }
+    internal string SchedulerClass { get; }
+    internal int LogDeadLetters { get; }
+    internal bool LogDeadLettersDuringShutdown { get; }
+    internal bool CoordinatedShutdownTerminateActorSystem { get; }
+    internal bool CoordinatedShutdownRunByActorSystemTerminate { get; }
     internal int Throughput { get; }
-    internal LogLevel Level { get; }
-    internal LogLevel StdoutLevel { get; }
+    internal LogLevel LogLevel { get; }
+    internal LogLevel StdoutLogLevel { get; }
 
     private static void Refuse(Config config)
     {

@@ -18,47 +18,24 @@ public enum Directive
     Stop,
 }
 
-/// <summary>Chooses a directive for a failure.</summary>
-public interface IDecider
-{
-    Directive Decide(Exception cause);
-}
-
-/// <summary>A decider that is a function.</summary>
-public class LocalOnlyDecider : IDecider
-{
-    private readonly Func<Exception, Directive> _decider;
-
-    public LocalOnlyDecider(Func<Exception, Directive> decider) => _decider = decider;
-
-    public Directive Decide(Exception cause) => _decider(cause);
-}
-
 /// <summary>How a parent decides about the failures of its children.</summary>
 public abstract class SupervisorStrategy
 {
-    /// <summary>Restart, but stop what could not be created, was killed or died of an unhandled <see cref="Terminated"/>.</summary>
-    public static readonly IDecider DefaultDecider = new LocalOnlyDecider(cause =>
-        cause is ActorInitializationException or ActorKilledException or DeathPactException ? Directive.Stop : Directive.Restart);
-
-    public static readonly SupervisorStrategy DefaultStrategy = new OneForOneStrategy(DefaultDecider);
-
-    public static readonly OneForOneStrategy StoppingStrategy = new(static _ => Directive.Stop);
+    /// <summary>Restart, but stop what could not be created or died of an unhandled <see cref="Terminated"/>.</summary>
+    public static readonly SupervisorStrategy DefaultStrategy = new OneForOneStrategy(cause =>
+        cause is ActorInitializationException or DeathPactException ? Directive.Stop : Directive.Restart);
 
     private protected SupervisorStrategy() { }
 
-    public abstract IDecider Decider { get; }
-
-    protected bool LoggingEnabled { get; set; }
+    private protected abstract Directive Decide(Exception cause);
 
     private protected abstract bool MayRestart(ChildRestartStats stats);
 
     /// <summary>Acts on the decision; false when the failure is to be escalated.</summary>
     internal bool HandleFailure(ActorCell parent, LocalActorRef child, Exception cause, ChildRestartStats stats)
     {
-        var directive = Decider.Decide(cause);
-        if (LoggingEnabled)
-            Log(parent, child, cause, directive);
+        var directive = Decide(cause);
+        Log(parent, child, cause, directive);
         switch (directive)
         {
             case Directive.Escalate:
@@ -88,32 +65,20 @@ public abstract class SupervisorStrategy
 /// <summary>Acts on the failed child only. Restarts past the limit within the window become stops.</summary>
 public class OneForOneStrategy : SupervisorStrategy
 {
-    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : this(maxNrOfRetries, withinTimeRange, new LocalOnlyDecider(localOnlyDecider)) { }
+    private readonly int? _maxRetries;
+    private readonly TimeSpan? _window;
+    private readonly Func<Exception, Directive> _decide;
 
-    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
-        : this(maxNrOfRetries ?? -1, (int)(withinTimeRange ?? Timeout.InfiniteTimeSpan).TotalMilliseconds, decider) { }
+    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider) { }
 
-    public OneForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
-        : this(maxNrOfRetries, withinTimeMilliseconds, new LocalOnlyDecider(localOnlyDecider), loggingEnabled) { }
+    /// <param name="maxNrOfRetries">Restarts allowed within the window; null or -1: any number.</param>
+    /// <param name="withinTimeRange">The window of the limit; null: the actor's life.</param>
+    /// <param name="localOnlyDecider">Chooses a directive for a failure.</param>
+    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider) =>
+        (_maxRetries, _window, _decide) = (maxNrOfRetries, withinTimeRange, localOnlyDecider);
 
-    public OneForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, IDecider decider, bool loggingEnabled = true)
-    {
-        (MaxNumberOfRetries, WithinTimeRangeMilliseconds, Decider) = (maxNrOfRetries, withinTimeMilliseconds, decider);
-        LoggingEnabled = loggingEnabled;
-    }
-
-    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(-1, -1, localOnlyDecider) { }
-    public OneForOneStrategy(IDecider decider) : this(-1, -1, decider) { }
-
-    public override IDecider Decider { get; }
-
-    /// <summary>Restarts allowed within the window; -1: any number.</summary>
-    public int MaxNumberOfRetries { get; }
-
-    /// <summary>The window of the limit; -1: the actor's life.</summary>
-    public int WithinTimeRangeMilliseconds { get; }
+    private protected override Directive Decide(Exception cause) => _decide(cause);
 
     private protected override bool MayRestart(ChildRestartStats stats) =>
-        stats.RequestRestartPermission(MaxNumberOfRetries, WithinTimeRangeMilliseconds);
+        stats.RequestRestartPermission(_maxRetries ?? -1, (int)(_window ?? Timeout.InfiniteTimeSpan).TotalMilliseconds);
 }

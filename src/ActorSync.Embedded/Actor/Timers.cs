@@ -12,9 +12,7 @@ public interface IWithTimers
 /// </summary>
 public interface ITimerScheduler
 {
-    IReadOnlyCollection<object> ActiveTimers { get; }
     void StartPeriodicTimer(object key, object msg, TimeSpan interval);
-    void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval);
     void StartSingleTimer(object key, object msg, TimeSpan timeout);
     bool IsTimerActive(object key);
     void Cancel(object key);
@@ -22,30 +20,31 @@ public interface ITimerScheduler
 }
 
 /// <summary>A timer's message on its way through the mailbox.</summary>
-internal class TimerMessage(TimerScheduler owner, object key, object message, bool repeats) : IWrappedMessage
+internal sealed class TimerMessage(TimerScheduler owner, object key, object message, bool repeats)
 {
     internal TimerScheduler Owner { get; } = owner;
     internal object Key { get; } = key;
+    internal object Message { get; } = message;
     internal bool Repeats { get; } = repeats;
-    internal ICancelable Task { get; set; }
-    public object Message { get; } = message;
+    internal Cancelable Task { get; } = new();
 }
-
-internal sealed class QuietTimerMessage(TimerScheduler owner, object key, object message, bool repeats)
-    : TimerMessage(owner, key, message, repeats), INotInfluenceReceiveTimeout;
 
 /// <summary>The timers of one incarnation. The message object itself is the generation: only the one in the table counts.</summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
     private readonly Dictionary<object, TimerMessage> _timers = new();
 
-    public IReadOnlyCollection<object> ActiveTimers => _timers.Keys;
+    public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
+    {
+        var timer = Add(key, msg, repeats: true);
+        cell.SystemImpl.Scheduler.ScheduleTellRepeatedly(interval, interval, cell.SelfRef, timer, ActorRefs.NoSender, timer.Task);
+    }
 
-    public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => Start(key, msg, interval, interval);
-
-    public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval) => Start(key, msg, initialDelay, interval);
-
-    public void StartSingleTimer(object key, object msg, TimeSpan timeout) => Start(key, msg, timeout, null);
+    public void StartSingleTimer(object key, object msg, TimeSpan timeout)
+    {
+        var timer = Add(key, msg, repeats: false);
+        cell.SystemImpl.Scheduler.ScheduleTellOnce(timeout, cell.SelfRef, timer, ActorRefs.NoSender, timer.Task);
+    }
 
     public bool IsTimerActive(object key) => _timers.ContainsKey(key);
 
@@ -62,18 +61,10 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         _timers.Clear();
     }
 
-    private void Start(object key, object message, TimeSpan delay, TimeSpan? interval)
+    private TimerMessage Add(object key, object message, bool repeats)
     {
         Cancel(key);
-        var repeats = interval is not null;
-        var timer = message is INotInfluenceReceiveTimeout
-            ? new QuietTimerMessage(this, key, message, repeats)
-            : new TimerMessage(this, key, message, repeats);
-        var scheduler = cell.SystemImpl.Scheduler;
-        timer.Task = repeats
-            ? scheduler.ScheduleTellRepeatedlyCancelable(delay, interval.Value, cell.SelfRef, timer, ActorRefs.NoSender)
-            : scheduler.ScheduleTellOnceCancelable(delay, cell.SelfRef, timer, ActorRefs.NoSender);
-        _timers[key] = timer;
+        return _timers[key] = new TimerMessage(this, key, message, repeats);
     }
 
     internal bool Accept(TimerMessage timer)

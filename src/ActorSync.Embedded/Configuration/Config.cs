@@ -14,26 +14,10 @@ public class Config
     /// <summary>A configuration without any key.</summary>
     public static readonly Config Empty = new();
 
-    // What this configuration said itself, before any fallback filled its gaps.
-    private readonly HoconValue _own;
-
-    /// <summary>A configuration without any key.</summary>
-    public Config()
-        : this(new HoconRoot(HoconValue.Of(new HoconObject())))
-    {
-    }
-
     /// <summary>A configuration of parsed HOCON.</summary>
-    public Config(HoconRoot root)
-        : this((root ?? throw new ArgumentNullException(nameof(root))).Value, root.Value)
-    {
-    }
+    public Config(HoconRoot root) => Root = (root ?? throw new ArgumentNullException(nameof(root))).Value;
 
-    private Config(HoconValue own, HoconValue root)
-    {
-        _own = own;
-        Root = root;
-    }
+    private Config() => Root = HoconValue.Of(new HoconObject());
 
     /// <summary>Whether there is no key at all.</summary>
     public virtual bool IsEmpty => Root.IsEmpty;
@@ -44,20 +28,14 @@ public class Config
     /// <summary>Text as HOCON.</summary>
     public static implicit operator Config(string str) => ConfigurationFactory.ParseString(str);
 
-    /// <summary>on, off, true, false, yes or no.</summary>
+    /// <summary>on, off, true or false.</summary>
     public virtual bool GetBoolean(string path, bool @default = false) => Get(path, @default, v => v.GetBoolean());
 
-    /// <summary>A size in bytes (<c>64KiB</c>, <c>1MB</c>, <c>128k</c>), or null where the path is absent.</summary>
-    public virtual long? GetByteSize(string path) => GetByteSize(path, null);
-
-    /// <summary>A size in bytes (<c>64KiB</c>, <c>1MB</c>, <c>128k</c>): MB is 1000², M, Mi and MiB are 1024².</summary>
-    public virtual long? GetByteSize(string path, long? def = null) => Get(path, def, v => v.GetByteSize());
+    /// <summary>A size in bytes (<c>64KiB</c>, <c>1MB</c>, <c>128k</c>), or null where the path is absent: MB is 1000², M, Mi and MiB are 1024².</summary>
+    public virtual long? GetByteSize(string path) => Get(path, null, v => v.GetByteSize());
 
     /// <summary>A whole number.</summary>
     public virtual int GetInt(string path, int @default = 0) => Get(path, @default, v => v.GetInt());
-
-    /// <summary>A whole number.</summary>
-    public virtual long GetLong(string path, long @default = 0) => Get(path, @default, v => v.GetLong());
 
     /// <summary>A text, trimmed; null for <c>null</c>, an object or an array.</summary>
     public virtual string? GetString(string path, string? @default = null) => Get(path, @default, v => v.GetString());
@@ -70,20 +48,7 @@ public class Config
         Get(path, @default.GetValueOrDefault(), v => v.GetTimeSpan(allowInfinite));
 
     /// <summary>The texts of an array; empty where the path is absent.</summary>
-    public virtual IList<string> GetStringList(string path) => GetStringList(path, []);
-
-    /// <summary>The texts of an array.</summary>
-    public virtual IList<string> GetStringList(string path, string[] defaultPaths) =>
-        Get<IList<string>>(path, defaultPaths, v => v.GetStringList());
-
-    /// <summary>The whole numbers of an array.</summary>
-    /// <exception cref="ConfigurationException">The path is absent.</exception>
-    public virtual IList<int> GetIntList(string path)
-    {
-        if (!HasPath(path))
-            throw new ConfigurationException($"{path} is absent: expected an array of whole numbers.");
-        return Get<IList<int>>(path, [], v => v.GetIntList());
-    }
+    public virtual IList<string> GetStringList(string path) => Get<IList<string>>(path, [], v => v.GetStringList());
 
     /// <summary>The part of the tree under a path, or null where the path is absent.</summary>
     public virtual Config? GetConfig(string path) => GetValue(path) is { } value ? new Config(new HoconRoot(value)) : null;
@@ -106,18 +71,8 @@ public class Config
             return fallback;
         if (Root.GetObject() is not { } mine || fallback.Root.GetObject() is not { } theirs)
             return this;
-        return new Config(_own, HoconValue.Of(theirs.MergedWith(mine)));
+        return new Config(new HoconRoot(HoconValue.Of(theirs.MergedWith(mine))));
     }
-
-    /// <summary>The keys of the outermost object and their values, fallbacks merged in.</summary>
-    public virtual IEnumerable<KeyValuePair<string, HoconValue>> AsEnumerable() => Root.GetObject()?.Items ?? [];
-
-    /// <summary>This configuration as HOCON, without its fallbacks.</summary>
-    public override string ToString() => _own.ToString();
-
-    /// <summary>This configuration as HOCON.</summary>
-    /// <param name="includeFallback">Whether the fallbacks are merged in.</param>
-    public string ToString(bool includeFallback) => (includeFallback ? Root : _own).ToString();
 
     private T Get<T>(string path, T @default, Func<HoconValue, T> read)
     {

@@ -6,9 +6,9 @@ namespace Akka.Event;
 public interface IDeadLetterSuppression;
 
 /// <summary>A message that nobody handled, with who sent it to whom.</summary>
-public abstract class AllDeadLetters : IWrappedMessage
+public abstract class AllDeadLetters
 {
-    protected AllDeadLetters(object message, IActorRef sender, IActorRef recipient) => (Message, Sender, Recipient) = (message, sender, recipient);
+    private protected AllDeadLetters(object message, IActorRef sender, IActorRef recipient) => (Message, Sender, Recipient) = (message, sender, recipient);
 
     public object Message { get; }
     public IActorRef Sender { get; }
@@ -20,19 +20,19 @@ public abstract class AllDeadLetters : IWrappedMessage
 /// <summary>Its recipient had stopped or never lived.</summary>
 public sealed class DeadLetter : AllDeadLetters
 {
-    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
+    internal DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>A dead letter of a kind that is expected.</summary>
 public sealed class SuppressedDeadLetter : AllDeadLetters
 {
-    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
+    internal SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>Its recipient has no handler for it.</summary>
 public sealed class UnhandledMessage : AllDeadLetters
 {
-    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
+    internal UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>Logs dead letters up to <c>akka.log-dead-letters</c>, then says so and is silent.</summary>
@@ -57,10 +57,10 @@ internal sealed class DeadLetterListener : UntypedActor
         if (!settings.LogDeadLettersDuringShutdown && ((ActorSystemImpl)Context.System).IsTerminating)
             return;
         var last = ++_count == settings.LogDeadLetters;
+        var what = $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} was {(letter is UnhandledMessage ? "unhandled" : "not delivered")}.";
         _log.Info(
-            "Message [{0}] from {1} to {2} was {3}. [{4}] dead letters encountered{5}. This logging can be turned off or adjusted with configuration settings 'akka.log-dead-letters' and 'akka.log-dead-letters-during-shutdown'.",
-            letter.Message.GetType().Name, letter.Sender, letter.Recipient, letter is UnhandledMessage ? "unhandled" : "not delivered", _count,
-            last ? ", no more dead letters will be logged" : string.Empty);
+            "{0} [{1}] dead letters encountered{2}. This logging can be turned off or adjusted with configuration settings 'akka.log-dead-letters' and 'akka.log-dead-letters-during-shutdown'.",
+            what, _count, last ? ", no more dead letters will be logged" : string.Empty);
         if (last)
             Context.Stop(Self);
     }

@@ -3,29 +3,20 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>The level below which log events are not even made.</summary>
-public class LoggingBus
-{
-    private volatile LogLevel _logLevel;
-
-    private protected LoggingBus() { }
-
-    public LogLevel LogLevel => _logLevel;
-
-    public void SetLogLevel(LogLevel logLevel) => _logLevel = logLevel;
-}
-
 /// <summary>
 /// The system's announcements: whoever subscribed to a type gets every published object of that type or below. It
 /// carries dead letters and the log. Subscribers that have stopped are dropped.
 /// </summary>
-public class EventStream : LoggingBus
+public class EventStream
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Type, IActorRef[]> _receivers = new(); // per type published; emptied by every change
     private List<(IActorRef Subscriber, Type Channel)> _subscriptions = [];
 
-    internal EventStream() { }
+    internal EventStream(LogLevel logLevel) => LogLevel = logLevel;
+
+    /// <summary>The level below which log events are not even made.</summary>
+    internal LogLevel LogLevel { get; }
 
     /// <summary>False when the subscriber has that channel already.</summary>
     public bool Subscribe(IActorRef subscriber, Type channel)
@@ -78,11 +69,4 @@ public class EventStream : LoggingBus
             return dropped;
         }
     }
-}
-
-public static class EventStreamExtensions
-{
-    public static bool Subscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Subscribe(subscriber, typeof(TChannel));
-
-    public static bool Unsubscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Unsubscribe(subscriber, typeof(TChannel));
 }

@@ -5,18 +5,16 @@ namespace Akka.Event;
 /// <summary>Tells a logger of <c>akka.loggers</c> to begin; it answers <see cref="LoggerInitialized"/>.</summary>
 public class InitializeLogger
 {
-    public InitializeLogger(LoggingBus loggingBus) => LoggingBus = loggingBus;
-
-    public LoggingBus LoggingBus { get; }
+    internal InitializeLogger() { }
 }
 
 /// <summary>A logger is ready.</summary>
 public class LoggerInitialized : IDeadLetterSuppression;
 
 /// <summary>Prints events to the standard output while no logger runs: before the loggers and after them.</summary>
-public class StandardOutLogger : MinimalActorRef
+internal sealed class StandardOutLogger : MinimalActorRef
 {
-    public sealed override ActorPath Path { get; } = new RootActorPath(new Address("akka", "all-systems"), "/StandardOutLogger");
+    public override ActorPath Path { get; } = new RootActorPath("all-systems", "StandardOutLogger");
 
     protected override void TellInternal(object message, IActorRef sender) => Console.Out.WriteLine(message);
 }

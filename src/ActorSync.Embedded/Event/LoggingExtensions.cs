@@ -1,9 +1,8 @@
+using System.Globalization;
+
 namespace Akka.Event;
 
-/// <summary>
-/// The log's short forms. A template has numbered places <c>{0}</c>, as in composite formatting, or named ones
-/// <c>{Name}</c>, which take the arguments in their order.
-/// </summary>
+/// <summary>The log's short forms. A template has numbered places <c>{0}</c>, as in composite formatting; it is filled only where the level is on.</summary>
 public static class LoggingExtensions
 {
     public static void Debug(this ILoggingAdapter log, string format) => Write(log, LogLevel.DebugLevel, null, format);
@@ -13,13 +12,6 @@ public static class LoggingExtensions
     public static void Debug<T1, T2>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.DebugLevel, null, format, arg1, arg2);
     public static void Debug<T1, T2>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.DebugLevel, cause, format, arg1, arg2);
     public static void Debug<T1, T2, T3>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.DebugLevel, null, format, arg1, arg2, arg3);
-    public static void Debug<T1, T2, T3>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.DebugLevel, cause, format, arg1, arg2, arg3);
-    public static void Debug<T1, T2, T3, T4>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.DebugLevel, null, format, arg1, arg2, arg3, arg4);
-    public static void Debug<T1, T2, T3, T4>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.DebugLevel, cause, format, arg1, arg2, arg3, arg4);
-    public static void Debug<T1, T2, T3, T4, T5>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.DebugLevel, null, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Debug<T1, T2, T3, T4, T5>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.DebugLevel, cause, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Debug<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.DebugLevel, null, format, arg1, arg2, arg3, arg4, arg5, arg6);
-    public static void Debug<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.DebugLevel, cause, format, arg1, arg2, arg3, arg4, arg5, arg6);
 
     public static void Info(this ILoggingAdapter log, string format) => Write(log, LogLevel.InfoLevel, null, format);
     public static void Info(this ILoggingAdapter log, Exception cause, string format) => Write(log, LogLevel.InfoLevel, cause, format);
@@ -28,13 +20,6 @@ public static class LoggingExtensions
     public static void Info<T1, T2>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.InfoLevel, null, format, arg1, arg2);
     public static void Info<T1, T2>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.InfoLevel, cause, format, arg1, arg2);
     public static void Info<T1, T2, T3>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.InfoLevel, null, format, arg1, arg2, arg3);
-    public static void Info<T1, T2, T3>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.InfoLevel, cause, format, arg1, arg2, arg3);
-    public static void Info<T1, T2, T3, T4>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.InfoLevel, null, format, arg1, arg2, arg3, arg4);
-    public static void Info<T1, T2, T3, T4>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.InfoLevel, cause, format, arg1, arg2, arg3, arg4);
-    public static void Info<T1, T2, T3, T4, T5>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.InfoLevel, null, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Info<T1, T2, T3, T4, T5>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.InfoLevel, cause, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Info<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.InfoLevel, null, format, arg1, arg2, arg3, arg4, arg5, arg6);
-    public static void Info<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.InfoLevel, cause, format, arg1, arg2, arg3, arg4, arg5, arg6);
 
     public static void Warning(this ILoggingAdapter log, string format) => Write(log, LogLevel.WarningLevel, null, format);
     public static void Warning(this ILoggingAdapter log, Exception cause, string format) => Write(log, LogLevel.WarningLevel, cause, format);
@@ -43,13 +28,6 @@ public static class LoggingExtensions
     public static void Warning<T1, T2>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.WarningLevel, null, format, arg1, arg2);
     public static void Warning<T1, T2>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.WarningLevel, cause, format, arg1, arg2);
     public static void Warning<T1, T2, T3>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.WarningLevel, null, format, arg1, arg2, arg3);
-    public static void Warning<T1, T2, T3>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.WarningLevel, cause, format, arg1, arg2, arg3);
-    public static void Warning<T1, T2, T3, T4>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.WarningLevel, null, format, arg1, arg2, arg3, arg4);
-    public static void Warning<T1, T2, T3, T4>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.WarningLevel, cause, format, arg1, arg2, arg3, arg4);
-    public static void Warning<T1, T2, T3, T4, T5>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.WarningLevel, null, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Warning<T1, T2, T3, T4, T5>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.WarningLevel, cause, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Warning<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.WarningLevel, null, format, arg1, arg2, arg3, arg4, arg5, arg6);
-    public static void Warning<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.WarningLevel, cause, format, arg1, arg2, arg3, arg4, arg5, arg6);
 
     public static void Error(this ILoggingAdapter log, string format) => Write(log, LogLevel.ErrorLevel, null, format);
     public static void Error(this ILoggingAdapter log, Exception cause, string format) => Write(log, LogLevel.ErrorLevel, cause, format);
@@ -58,21 +36,23 @@ public static class LoggingExtensions
     public static void Error<T1, T2>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.ErrorLevel, null, format, arg1, arg2);
     public static void Error<T1, T2>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2) => Write(log, LogLevel.ErrorLevel, cause, format, arg1, arg2);
     public static void Error<T1, T2, T3>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.ErrorLevel, null, format, arg1, arg2, arg3);
-    public static void Error<T1, T2, T3>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3) => Write(log, LogLevel.ErrorLevel, cause, format, arg1, arg2, arg3);
-    public static void Error<T1, T2, T3, T4>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.ErrorLevel, null, format, arg1, arg2, arg3, arg4);
-    public static void Error<T1, T2, T3, T4>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4) => Write(log, LogLevel.ErrorLevel, cause, format, arg1, arg2, arg3, arg4);
-    public static void Error<T1, T2, T3, T4, T5>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.ErrorLevel, null, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Error<T1, T2, T3, T4, T5>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) => Write(log, LogLevel.ErrorLevel, cause, format, arg1, arg2, arg3, arg4, arg5);
-    public static void Error<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.ErrorLevel, null, format, arg1, arg2, arg3, arg4, arg5, arg6);
-    public static void Error<T1, T2, T3, T4, T5, T6>(this ILoggingAdapter log, Exception cause, string format, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) => Write(log, LogLevel.ErrorLevel, cause, format, arg1, arg2, arg3, arg4, arg5, arg6);
 
     private static void Write(ILoggingAdapter log, LogLevel level, Exception cause, string format, params ReadOnlySpan<object> args)
     {
         if (!log.IsEnabled(level))
             return;
-        if (args.IsEmpty)
-            log.Log(level, cause, format);
-        else
-            log.Log(level, cause, new TemplateMessage(format, args.ToArray()));
+        log.Log(level, cause, args.IsEmpty ? format : Fill(format, args));
+    }
+
+    private static string Fill(string format, ReadOnlySpan<object> args)
+    {
+        try
+        {
+            return string.Format(CultureInfo.CurrentCulture, format, args);
+        }
+        catch (FormatException)
+        {
+            return $"{format} (this log template does not fit its arguments: {string.Join(", ", args)})";
+        }
     }
 }

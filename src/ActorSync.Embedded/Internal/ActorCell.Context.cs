@@ -3,23 +3,20 @@ using Akka.Event;
 namespace Akka.Actor;
 
 // What an actor sees of its cell.
-internal sealed partial class ActorCell : IUntypedActorContext
+internal sealed partial class ActorCell : IActorContext
 {
     private TimeSpan? _receiveTimeout;
-    private ICancelable _receiveTimeoutTask;
+    private Cancelable _receiveTimeoutTask;
 
     public IActorRef Self => SelfRef;
     public IActorRef Sender { get; private set; }
     public IActorRef Parent => ParentRef;
-    public Props Props { get; }
+    internal Props Props { get; }
     public ActorSystem System => SystemImpl;
-    public TimeSpan? ReceiveTimeout => _receiveTimeout;
 
     public IActorRef ActorOf(Props props, string name = null) => MakeChild(props, name);
 
-    public ActorSelection ActorSelection(string actorPath) => Akka.Actor.ActorSelection.Of(SelfRef, actorPath);
-
-    public ActorSelection ActorSelection(ActorPath actorPath) => Akka.Actor.ActorSelection.Of(SelfRef, actorPath.ToString());
+    public ActorSelection ActorSelection(string actorPath) => new(SelfRef, actorPath);
 
     public IActorRef Child(string name) => _children.Find(name) ?? (IActorRef)ActorRefs.Nobody;
 
@@ -32,30 +29,20 @@ internal sealed partial class ActorCell : IUntypedActorContext
         (child as IInternalActorRef)?.SendSystemMessage(new Terminate());
     }
 
-    public void Become(Receive receive)
+    internal void Become(Receive receive)
     {
         if (_behaviors.Count > 0)
             _behaviors.Pop();
         _behaviors.Push(receive);
     }
 
-    public void BecomeStacked(Receive receive) => _behaviors.Push(receive);
+    internal void BecomeStacked(Receive receive) => _behaviors.Push(receive);
 
-    public void Become(UntypedReceive receive) => Become(Always(receive));
-
-    public void BecomeStacked(UntypedReceive receive) => BecomeStacked(Always(receive));
-
-    public void UnbecomeStacked()
+    internal void UnbecomeStacked()
     {
         if (_behaviors.Count > 0)
             _behaviors.Pop();
     }
-
-    private static Receive Always(UntypedReceive receive) => message =>
-    {
-        receive(message);
-        return true;
-    };
 
     public void SetReceiveTimeout(TimeSpan? timeout)
     {
@@ -69,8 +56,10 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private void RestartReceiveTimeout()
     {
         CancelReceiveTimeout();
-        if (!IsBlocked && !_terminated)
-            _receiveTimeoutTask = SystemImpl.Scheduler.ScheduleTellOnceCancelable(_receiveTimeout.Value, SelfRef, Akka.Actor.ReceiveTimeout.Instance, SelfRef);
+        if (IsBlocked || _terminated)
+            return;
+        _receiveTimeoutTask = new Cancelable();
+        SystemImpl.Scheduler.ScheduleTellOnce(_receiveTimeout.Value, SelfRef, ReceiveTimeout.Instance, SelfRef, _receiveTimeoutTask);
     }
 
     private void CancelReceiveTimeout()

@@ -114,7 +114,6 @@ internal sealed partial class ActorCell
             FaultResume(null); // already recreating or stopping: only keep the count of suspensions
             return;
         }
-        AbandonTask();
         try
         {
             _actor.InvokePreRestart(cause, CurrentMessage is SystemMessage ? null : CurrentMessage);
@@ -122,7 +121,7 @@ internal sealed partial class ActorCell
         }
         catch (Exception failure)
         {
-            Publish(new PreRestartException(SelfRef, failure, cause, CurrentMessage), failure.Message);
+            Publish(failure, $"Exception in PreRestart after {cause.GetType().Name}: {failure.Message}"); // and the restart goes on
         }
         if (!_children.AwaitDying(AfterDying.Recreate, cause))
             FinishRecreate(cause);
@@ -146,14 +145,13 @@ internal sealed partial class ActorCell
         catch (Exception failure)
         {
             _actor = null; // so that a later restart does not run PreRestart of a half-made actor
-            HandleInvokeFailure(new PostRestartException(SelfRef, failure, cause), null, survivors);
+            HandleInvokeFailure(new ActorInitializationException(SelfRef, $"Exception post restart ({cause.GetType().Name})", failure), null, survivors);
         }
     }
 
     private void Terminate()
     {
         SetReceiveTimeout(null);
-        AbandonTask();
         UnwatchAll();
         StopChildren();
         var stoppingBefore = _children.IsTerminating;

@@ -29,7 +29,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
 
     internal bool IsTerminated => _terminated;
 
-    private bool IsBlocked => (_suspensions > 0 || _runningTask is not null) && !_terminated;
+    private bool IsBlocked => _suspensions > 0 && !_terminated;
 
     internal void Post(object message, IActorRef sender)
     {
@@ -116,7 +116,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
         {
             _front.Push(envelope);
             if (envelope.Message is Terminated terminated)
-                _terminatedQueued[terminated.ActorRef] = null; // expected once more
+                _terminatedQueued.Add(terminated.ActorRef); // expected once more
         }
     }
 

@@ -4,20 +4,15 @@ namespace Akka.Actor;
 // Terminated that follows through the mailbox counts only while it is still expected (an Unwatch in between ends that).
 internal sealed partial class ActorCell
 {
-    private readonly Dictionary<IActorRef, object> _watching = new(); // with the message to get instead of Terminated, or null
-    private readonly Dictionary<IActorRef, object> _terminatedQueued = new();
+    private readonly HashSet<IActorRef> _watching = new();
+    private readonly HashSet<IActorRef> _terminatedQueued = new();
     private readonly HashSet<IInternalActorRef> _watchers = new();
 
-    public IActorRef Watch(IActorRef subject) => Watch(subject, null);
-
-    public IActorRef WatchWith(IActorRef subject, object message) => Watch(subject, message ?? throw new ArgumentNullException(nameof(message)));
-
-    /// <summary>Who is watched already stays watched with the first message.</summary>
-    private IActorRef Watch(IActorRef subject, object message)
+    public IActorRef Watch(IActorRef subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var watchee = (IInternalActorRef)subject;
-        if (!watchee.Equals(SelfRef) && _watching.TryAdd(watchee, message))
+        if (!watchee.Equals(SelfRef) && _watching.Add(watchee))
             watchee.SendSystemMessage(new Watch(watchee, SelfRef));
         return subject;
     }
@@ -32,10 +27,10 @@ internal sealed partial class ActorCell
 
     private void HandleDeath(DeathWatchNotification died)
     {
-        if (_watching.Remove(died.Actor, out var message) && !_children.IsTerminating)
+        if (_watching.Remove(died.Actor) && !_children.IsTerminating)
         {
-            _terminatedQueued[died.Actor] = message;
-            Self.Tell(new Terminated(died.Actor, died.ExistenceConfirmed, false), died.Actor);
+            _terminatedQueued.Add(died.Actor);
+            Self.Tell(new Terminated(died.Actor, died.ExistenceConfirmed), died.Actor);
         }
         if (died.Actor is LocalActorRef child && _children.Contains(child))
             HandleChildDeath(child);
@@ -43,15 +38,13 @@ internal sealed partial class ActorCell
 
     private void ReceiveTerminated(Terminated terminated)
     {
-        if (!_terminatedQueued.Remove(terminated.ActorRef, out var message))
-            return;
-        CurrentMessage = message ?? terminated;
-        Receive(CurrentMessage);
+        if (_terminatedQueued.Remove(terminated.ActorRef))
+            HandToActor(terminated);
     }
 
     private void UnwatchAll()
     {
-        foreach (var watchee in _watching.Keys)
+        foreach (var watchee in _watching)
             ((IInternalActorRef)watchee).SendSystemMessage(new Unwatch(SelfRef));
         _watching.Clear();
         _terminatedQueued.Clear();

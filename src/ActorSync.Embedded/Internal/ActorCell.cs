@@ -58,8 +58,6 @@ internal sealed partial class ActorCell
             case DeathWatchNotification died: HandleDeath(died); break;
             case Akka.Actor.Watch watch: _watchers.Add(watch.Watcher); break;
             case Akka.Actor.Unwatch unwatch: _watchers.Remove(unwatch.Watcher); break;
-            case RunTask step: ContinueTask(step); break;
-            case TaskEnded ended: EndTask(ended); break;
         }
     }
 
@@ -76,48 +74,38 @@ internal sealed partial class ActorCell
         _envelopeId++;
         try
         {
-            if (envelope.Message is IAutoReceivedMessage automatic)
-                AutoReceive(automatic);
-            else
-                Receive(envelope.Message);
-            if (_runningTask is null)
-                CurrentMessage = null;
+            Receive(envelope.Message);
+            CurrentMessage = null;
         }
         catch (Exception failure)
         {
             HandleInvokeFailure(failure);
         }
-        if (_receiveTimeout is not null && envelope.Message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimeout is not null)
             RestartReceiveTimeout();
     }
 
-    private void AutoReceive(IAutoReceivedMessage message)
+    private void Receive(object message)
     {
         switch (message)
         {
             case Terminated terminated: ReceiveTerminated(terminated); break;
             case PoisonPill: SelfRef.SendSystemMessage(new Terminate()); break;
-            case Akka.Actor.Kill: throw new ActorKilledException("Kill");
             case Identify identify: Sender.Tell(new ActorIdentity(identify.MessageId, SelfRef), SelfRef); break;
-            default: Receive(message); break;
+            case TimerMessage timer: ReceiveTimer(timer); break;
+            default: HandToActor(message); break;
         }
     }
 
-    private void Receive(object message)
+    private void ReceiveTimer(TimerMessage timer)
     {
-        if (message is TimerMessage timer)
-        {
-            if (!ReferenceEquals((_actor as IWithTimers)?.Timers, timer.Owner) || !timer.Owner.Accept(timer))
-                return;
-            CurrentMessage = message = timer.Message;
-            if (message is IAutoReceivedMessage automatic)
-            {
-                AutoReceive(automatic);
-                return;
-            }
-        }
-        _actor.ReceiveWith(_behaviors.Count > 0 ? _behaviors.Peek() : null, message);
+        if (!ReferenceEquals((_actor as IWithTimers)?.Timers, timer.Owner) || !timer.Owner.Accept(timer))
+            return; // started again, cancelled, or of an incarnation that is gone
+        CurrentMessage = timer.Message;
+        Receive(timer.Message);
     }
+
+    private void HandToActor(object message) => _actor.ReceiveWith(_behaviors.Count > 0 ? _behaviors.Peek() : null, message);
 
     private ActorBase NewInstance()
     {
@@ -149,6 +137,6 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>The strategy of the props, else the actor's own; asked for once per incarnation.</summary>
-    private SupervisorStrategy Strategy => _strategy ??= Props.SupervisorStrategy ?? _actor.OwnSupervisorStrategy() ?? Akka.Actor.SupervisorStrategy.DefaultStrategy;
+    /// <summary>The actor's own strategy; asked for once per incarnation.</summary>
+    private SupervisorStrategy Strategy => _strategy ??= _actor.OwnSupervisorStrategy() ?? Akka.Actor.SupervisorStrategy.DefaultStrategy;
 }

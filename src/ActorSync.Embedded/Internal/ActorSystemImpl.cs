@@ -8,7 +8,7 @@ namespace Akka.Actor;
 /// The tree: <c>/</c> above <c>/user</c> (the user's actors) and <c>/system</c> (loggers and the like). It ends from the
 /// users' side: when /user is dead, /system is stopped, then the root.
 /// </summary>
-internal sealed class ActorSystemImpl : ExtendedActorSystem
+internal sealed class ActorSystemImpl : ActorSystem
 {
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StandardOutLogger _standardOut = new();
@@ -21,19 +21,19 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         if (string.IsNullOrEmpty(name) || name[0] == '-' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             throw new ArgumentException($"Invalid ActorSystem name [{name}]: use ASCII letters, digits and hyphens, the first not a hyphen.", nameof(name));
         Name = name;
-        Settings = new Settings(this, config);
+        Settings = new Settings(config);
         Throughput = Math.Max(1, Settings.Throughput);
-        RootPath = new RootActorPath(new Address("akka", name));
+        RootPath = new RootActorPath(name);
+        EventStream = new EventStream(Settings.LogLevel);
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem));
         DeadLetterRef = new DeadLetterActorRef(this, RootPath / "deadLetters");
-        EventStream.SetLogLevel(Settings.Level);
-        SubscribeFrom(_standardOut, Settings.StdoutLevel);
+        SubscribeFrom(_standardOut, Settings.StdoutLogLevel);
         Scheduler = MakeScheduler();
         _ownScheduler = Scheduler as IDisposable;
-        RootGuardian = new LocalActorRef(this, Props.Create<GuardianActor>(), new BubbleWalker(this), RootPath);
+        RootGuardian = new LocalActorRef(this, Props.Create(() => new GuardianActor()), new BubbleWalker(this), RootPath);
         RootGuardian.Cell.Start();
-        SystemGuardian = (LocalActorRef)RootGuardian.Cell.ActorOf(Props.Create<GuardianActor>(), "system");
-        Guardian = (LocalActorRef)RootGuardian.Cell.ActorOf(Props.Create<GuardianActor>(), "user");
+        SystemGuardian = (LocalActorRef)RootGuardian.Cell.ActorOf(Props.Create(() => new GuardianActor()), "system");
+        Guardian = (LocalActorRef)RootGuardian.Cell.ActorOf(Props.Create(() => new GuardianActor()), "user");
         _ = EndAfterUsers();
         try
         {
@@ -49,7 +49,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override string Name { get; }
     public override Settings Settings { get; }
-    public override EventStream EventStream { get; } = new();
+    public override EventStream EventStream { get; }
     public override IScheduler Scheduler { get; }
     public override ILoggingAdapter Log { get; }
     public override IActorRef DeadLetters => DeadLetterRef;
@@ -70,11 +70,9 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override IActorRef ActorOf(Props props, string name = null) => Guardian.Cell.ActorOf(props, name);
 
-    public override IActorRef SystemActorOf(Props props, string name = null) => SystemGuardian.Cell.ActorOf(props, name);
+    internal IActorRef SystemActorOf(Props props, string name) => SystemGuardian.Cell.ActorOf(props, name);
 
-    public override ActorSelection ActorSelection(ActorPath actorPath) => ActorSelection(actorPath.ToString());
-
-    public override ActorSelection ActorSelection(string actorPath) => Akka.Actor.ActorSelection.Of(RootGuardian, actorPath);
+    public override ActorSelection ActorSelection(string actorPath) => new(RootGuardian, actorPath);
 
     public override void Stop(IActorRef actor) => ((IInternalActorRef)actor).SendSystemMessage(new Terminate());
 
@@ -98,7 +96,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         await DeathWatcherRef.Watch(Guardian).ConfigureAwait(false);
         IsTerminating = true;
-        SubscribeFrom(_standardOut, Settings.StdoutLevel);
+        SubscribeFrom(_standardOut, Settings.StdoutLogLevel);
         await Stop(SystemGuardian).ConfigureAwait(false);
         await Stop(RootGuardian).ConfigureAwait(false);
         _ownScheduler?.Dispose();
@@ -116,26 +114,25 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         var name = Settings.SchedulerClass;
         if (name.StartsWith("Akka.Actor.HashedWheelTimerScheduler", StringComparison.Ordinal))
-            return new ThreadScheduler(Settings.Config, Log);
+            return new ThreadScheduler(Log);
         return (IScheduler)Activator.CreateInstance(FindType("akka.scheduler.implementation", name), Settings.Config, Log);
     }
 
     private void StartLoggers()
     {
-        var level = Settings.Level;
         var number = 0;
         foreach (var name in Settings.Loggers)
         {
             var type = FindType("akka.loggers", name);
             var logger = SystemActorOf(Props.Create(type), $"log{++number}-{type.Name}");
-            var answer = logger.Ask(new InitializeLogger(EventStream), Settings.LoggerStartTimeout).GetAwaiter().GetResult();
+            var answer = logger.Ask<object>(new InitializeLogger(), Settings.LoggerStartTimeout).GetAwaiter().GetResult();
             if (answer is not LoggerInitialized)
-                throw new LoggerInitializationException($"Logger {name} did not respond with LoggerInitialized, sent instead {answer}");
-            SubscribeFrom(logger, level);
+                throw new ConfigurationException($"akka.loggers: {name} did not answer with LoggerInitialized but with {answer}");
+            SubscribeFrom(logger, Settings.LogLevel);
         }
         EventStream.Unsubscribe(_standardOut);
         if (Settings.LogDeadLetters > 0)
-            SystemActorOf(Props.Create<DeadLetterListener>(), "deadLetterListener");
+            SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener");
     }
 
     private void SubscribeFrom(IActorRef logger, LogLevel level)

@@ -49,17 +49,3 @@ internal sealed class DeathWatchNotification(IInternalActorRef actor, bool exist
     internal IInternalActorRef Actor { get; } = actor;
     internal bool ExistenceConfirmed { get; } = existenceConfirmed;
 }
-
-/// <summary>The next piece of an asynchronous handler.</summary>
-internal sealed class RunTask(ActorTaskScheduler scheduler, Task task) : SystemMessage
-{
-    internal ActorTaskScheduler Scheduler { get; } = scheduler;
-    internal Task Task { get; } = task;
-}
-
-/// <summary>An asynchronous handler has ended, well or not.</summary>
-internal sealed class TaskEnded(ActorTaskScheduler scheduler, Task task) : SystemMessage
-{
-    internal ActorTaskScheduler Scheduler { get; } = scheduler;
-    internal Task Task { get; } = task;
-}

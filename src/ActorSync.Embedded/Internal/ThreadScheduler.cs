@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Akka.Configuration;
 using Akka.Event;
 
 namespace Akka.Actor;
@@ -8,11 +7,12 @@ namespace Akka.Actor;
 /// The scheduler of real time: one thread per system sleeps until the earliest entry of a heap is due. Entries that are
 /// due together fire in the order in which they were scheduled. Cancelled entries are swept out as the heap grows.
 /// </summary>
-internal sealed class ThreadScheduler : SchedulerBase, IDisposable
+internal sealed class ThreadScheduler : IScheduler, IDisposable
 {
     private const int SweepFrom = 256;
     private const int LongestSleep_ms = 3_600_000;
 
+    private readonly ILoggingAdapter _log;
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _wake = new();
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -21,41 +21,39 @@ internal sealed class ThreadScheduler : SchedulerBase, IDisposable
     private long _order;
     private bool _disposed;
 
-    internal ThreadScheduler(Config scheduler, ILoggingAdapter log) : base(scheduler, log) =>
-        new Thread(Run) { IsBackground = true, Name = "akka scheduler" }.Start();
-
-    private sealed class Entry(ICanTell receiver, object message, IActorRef sender, Action action, TimeSpan? interval, ICancelable cancelable)
+    internal ThreadScheduler(ILoggingAdapter log)
     {
-        internal TimeSpan? Interval => interval;
-        internal bool IsCancelled => cancelable is { IsCancellationRequested: true };
-
-        internal void Fire()
-        {
-            if (action is not null)
-                action();
-            else
-                receiver.Tell(message, sender);
-        }
+        _log = log;
+        new Thread(Run) { IsBackground = true, Name = "akka scheduler" }.Start();
     }
 
-    protected override DateTimeOffset TimeNow => DateTimeOffset.Now;
-    public override TimeSpan MonotonicClock => Stopwatch.GetElapsedTime(_start);
-    public override TimeSpan HighResMonotonicClock => MonotonicClock;
+    private sealed record Entry(ICanTell Receiver, object Message, IActorRef Sender, TimeSpan? Interval, ICancelable Cancelable)
+    {
+        internal bool IsCancelled => Cancelable is { IsCancellationRequested: true };
+    }
 
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(delay, new Entry(receiver, message, sender, null, null, cancelable));
+    public DateTimeOffset Now => DateTimeOffset.Now;
+    public TimeSpan MonotonicClock => Stopwatch.GetElapsedTime(_start);
+    public TimeSpan HighResMonotonicClock => MonotonicClock;
 
-    protected override void InternalScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(initialDelay, new Entry(receiver, message, sender, null, interval, cancelable));
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) =>
+        ScheduleTellOnce(delay, receiver, message, sender, null);
 
-    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
-        Add(delay, new Entry(null, null, null, action, null, cancelable));
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+        Add(delay, new Entry(receiver, message, sender, null, cancelable));
 
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
-        Add(initialDelay, new Entry(null, null, null, action, interval, cancelable));
+    public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
+        ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, null);
+
+    public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        Add(initialDelay, new Entry(receiver, message, sender, interval, cancelable));
+    }
 
     private void Add(TimeSpan delay, Entry entry)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         var due = MonotonicClock + delay;
         lock (_lock)
         {
@@ -124,11 +122,11 @@ internal sealed class ThreadScheduler : SchedulerBase, IDisposable
     {
         try
         {
-            entry.Fire();
+            entry.Receiver.Tell(entry.Message, entry.Sender);
         }
         catch (Exception failure)
         {
-            Log.Error(failure, "A scheduled action failed");
+            _log.Error(failure, "A scheduled message could not be told");
         }
     }
 

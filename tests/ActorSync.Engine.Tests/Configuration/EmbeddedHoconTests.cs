@@ -4,13 +4,13 @@ using Akka.Configuration.Hocon;
 
 namespace ActorSync.Engine.Tests.Configuration;
 
-/// <summary>What the embedded engine reads beyond Akka.NET 1.5, and how it says what Akka.NET passes over in silence.</summary>
+/// <summary>How the embedded engine says what Akka.NET passes over in silence.</summary>
 public sealed class EmbeddedHoconTests
 {
     private static Config Parse(string hocon) => ConfigurationFactory.ParseString(hocon);
 
     [Theory]
-    [InlineData("a = 1\nb", "line 2, column 2: expected '=', ':', '+=', '{' or '.' after the key, found the end of the text.")]
+    [InlineData("a = 1\nb", "line 2, column 2: expected '=', ':', '{' or '.' after the key, found the end of the text.")]
     [InlineData("a = 1\nb =", "line 2, column 4: expected a value, found the end of the text.")]
     [InlineData("a {\n b = }\n", "line 2, column 6: expected a value, found '}'.")]
     [InlineData("a {\n b = 1\n", "line 3, column 1: expected '}' for the '{' before line 1, column 4, found the end of the text.")]
@@ -22,6 +22,7 @@ public sealed class EmbeddedHoconTests
     [InlineData("a = ${b", "line 1, column 8: expected '}' at the end of the substitution, found the end of the text.")]
     [InlineData("a = ${}", "line 1, column 7: expected a path, found '}'.")]
     [InlineData("a = \"\\q\"", "line 1, column 7: expected one of \" \\ / b f n r t, or u and four hexadecimal digits, after a backslash, found 'q'.")]
+    [InlineData("a += 1", "line 1, column 3: expected '=', ':', '{' or '.' after the key, found '+'.")]
     [InlineData("= 1", "line 1, column 1: expected a key, found '='.")]
     [InlineData("a.b. = 1", "line 1, column 6: expected a key, found '='.")]
     [InlineData("a = 5 { b = 1 }", "line 1, column 7: expected the end of the line or ',' (an object does not join with a text or an array), found '{'.")]
@@ -39,56 +40,14 @@ public sealed class EmbeddedHoconTests
     [Theory]
     [InlineData("a = ${nowhere}", "line 1, column 7")]
     [InlineData("a = ${b}\nb = ${a}", "does not refer to itself")]
-    [InlineData("a = ${a}", "Unresolved substitution: a")]
+    [InlineData("a = ${a}", "does not refer to itself")]
+    [InlineData("a = 1\na = ${a}", "does not refer to itself")]
+    [InlineData("a = ${?nowhere}", "Unresolved substitution: ?nowhere")]
+    [InlineData("a = ${PATH}", "Unresolved substitution: PATH")]
     [InlineData("a { b = ${a} }", "does not refer to itself")]
     [InlineData("a = [${a}]", "does not refer to itself")]
     public void A_substitution_without_a_value_is_refused(string hocon, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => Parse(hocon)).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("a = 1, port = ${?a}", "1")]
-    [InlineData("port = 7\nport = ${?nowhere}", "7")]
-    [InlineData("port = 6\nport = ${?nowhere}\nport = ${?nowhere_else}", "6")]
-    [InlineData("port = ${?nowhere}", null)]
-    [InlineData("port = x${?nowhere}y", "xy")]
-    public void An_optional_substitution_without_a_value_leaves_what_was_there(string hocon, string? expected)
-    {
-        var config = Parse(hocon);
-        Assert.Equal(expected, config.GetString("port"));
-        Assert.Equal(expected is not null, config.HasPath("port"));
-    }
-
-    [Fact]
-    public void An_optional_element_without_a_value_is_no_element() =>
-        Assert.Equal(["1", "2"], Parse("a = [1, ${?nowhere}, 2]").GetStringList("a"));
-
-    [Fact]
-    public void A_substitution_without_a_path_is_the_environment_variable()
-    {
-        var home = Environment.GetEnvironmentVariable("PATH");
-        Assert.Equal(home, Parse("a = ${PATH}").GetString("a"));
-        Assert.Equal(home, Parse("a = 1\na = ${?PATH}").GetString("a"));
-        Assert.Equal("mine", Parse("PATH = mine\na = ${PATH}").GetString("a"));
-    }
-
-    [Fact]
-    public void A_value_that_refers_to_itself_means_what_it_was_before()
-    {
-        Assert.Equal("/usr/bin", Parse("a = /usr\na = ${a}/bin").GetString("a"));
-        Assert.Equal(["1", "2"], Parse("a = [1]\na = ${a} [2]").GetStringList("a"));
-    }
-
-    [Theory]
-    [InlineData("a = [1]\na += 2\na += 3")]
-    [InlineData("a += 1\na += 2\na += 3")]
-    [InlineData("b = [1]\na = ${b}\na += 2\na += 3")]
-    public void Plus_equals_appends_to_an_array(string hocon) => Assert.Equal([1, 2, 3], Parse(hocon).GetIntList("a"));
-
-    [Theory]
-    [InlineData("yes", true)]
-    [InlineData("no", false)]
-    public void Yes_and_no_are_booleans(string text, bool expected) =>
-        Assert.Equal(expected, Parse($"a = {text}").GetBoolean("a", !expected));
 
     [Fact]
     public void An_include_without_a_reader_is_refused() =>
@@ -115,13 +74,13 @@ public sealed class EmbeddedHoconTests
     public void Texts_with_special_characters_are_quoted_again()
     {
         var text = "x = \"1\"\n\t{a} \\ // #";
-        Assert.Equal(text, Parse($"a = \"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"") is var c ? Parse(c.ToString()).GetString("a") : null);
+        Assert.Equal(text, Parse($"a = \"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"") is var c ? Parse(c.Root.ToString()!).GetString("a") : null);
     }
 
     [Fact]
     public void Whatever_the_text_it_is_read_or_refused()
     {
-        const string Whole = "a { b = [1, ${?x} \"c\\n\"], \"d.e\" : \"\"\"f\"\"\" } # g\nh.i += ${a.b} // j\ninclude \"k\"\nl = m n 5s, o = null\n";
+        const string Whole = "a { b = [1, ${o} \"c\\n\"], \"d.e\" : \"\"\"f\"\"\" } # g\nh.i = ${a.b} // j\ninclude \"k\"\nl = m n 5s, o = null\n";
         const string Pieces = "{}[]\"\\=:+,.$?#/ \n\tab1";
         for (var seed = 0; seed < 20_000; seed++)
         {
@@ -130,7 +89,7 @@ public sealed class EmbeddedHoconTests
             for (var changes = random.Next(4); changes > 0; changes--)
                 text.Insert(random.Next(text.Count + 1), Pieces[random.Next(Pieces.Length)]);
             var hocon = string.Concat(text);
-            var error = Record.Exception(() => ConfigurationFactory.ParseString(hocon, _ => Parser.Parse("p = q", null)).ToString(true));
+            var error = Record.Exception(() => ConfigurationFactory.ParseString(hocon, _ => Parser.Parse("p = q", null)).Root.ToString());
             Assert.True(error is null or FormatException or ConfigurationException, $"seed {seed}: {error}\n{hocon}");
         }
     }

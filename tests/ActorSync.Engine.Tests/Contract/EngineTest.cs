@@ -14,6 +14,14 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected Probe NewProbe() => new(Sys);
 
+    /// <summary>Completes when so much of the scheduler's time has passed.</summary>
+    protected async Task Passes(TimeSpan time)
+    {
+        var probe = NewProbe();
+        Sys.Scheduler.ScheduleTellOnce(time, probe.Ref, "passed", ActorRefs.NoSender);
+        await probe.Expect("passed");
+    }
+
     /// <summary>Runs where no actor is the current one; a TestKit leaves its test actor behind on the threads that it has used.</summary>
     protected static Task<T> OnFreshThread<T>(Func<T> function) =>
         Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

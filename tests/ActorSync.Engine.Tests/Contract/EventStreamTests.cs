@@ -17,7 +17,7 @@ public sealed class EventStreamTests : EngineTest
     {
         var (all, good) = (NewProbe(), NewProbe());
         Assert.True(Sys.EventStream.Subscribe(all.Ref, typeof(News)));
-        Assert.True(Sys.EventStream.Subscribe<Good>(good.Ref));
+        Assert.True(Sys.EventStream.Subscribe(good.Ref, typeof(Good)));
         Assert.False(Sys.EventStream.Subscribe(good.Ref, typeof(Good)));
         Sys.EventStream.Publish(new Good());
         Sys.EventStream.Publish(new Bad());
@@ -65,8 +65,8 @@ public sealed class EventStreamTests : EngineTest
         var probe = new Probe(system);
         system.EventStream.Subscribe(probe.Ref, typeof(LogEvent));
         var log = Logging.GetLogger(system, "here");
-        Assert.False(log.IsInfoEnabled);
-        Assert.True(log.IsWarningEnabled);
+        Assert.False(log.IsEnabled(LogLevel.InfoLevel));
+        Assert.True(log.IsEnabled(LogLevel.WarningLevel));
         log.Info("not this");
         log.Warning("{0} of {1}", 1, 2);
         log.Error(new InvalidOperationException("cause"), "an error");

@@ -138,6 +138,34 @@ public sealed class MailboxTests : EngineTest
     }
 
     [Fact]
+    public async Task A_null_message_is_refused_where_it_is_sent()
+    {
+        var probe = NewProbe();
+        probe.Ref.Tell("begins", ActorRefs.NoSender);
+        await probe.Expect("begins"); // Akka.NET keeps even null for an actor that has not begun
+        Assert.Throws<ArgumentNullException>(() => probe.Ref.Tell(null, ActorRefs.NoSender));
+        Assert.Throws<InvalidMessageException>(() => Sys.DeadLetters.Tell(null, ActorRefs.NoSender));
+        ActorRefs.Nobody.Tell(null, ActorRefs.NoSender);
+        await probe.ExpectNothingYet();
+    }
+
+    [Fact]
+    public async Task Outside_of_its_run_an_actor_has_no_context()
+    {
+        var log = NewProbe();
+        Sys.ActorOf(Props.Create(() => new Careless(log.Ref))).Tell("go");
+        await log.Next<NotSupportedException>();
+    }
+
+    private sealed class Careless : ReceiveActor
+    {
+        public Careless(IActorRef log) => Receive<string>(_ =>
+        {
+            OnFreshThread(() => Record.Exception(() => Context.System)).PipeTo(log);
+        });
+    }
+
+    [Fact]
     public async Task What_no_handler_takes_is_published_as_unhandled()
     {
         var probe = NewProbe();

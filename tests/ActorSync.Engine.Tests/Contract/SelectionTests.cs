@@ -32,15 +32,6 @@ public sealed class SelectionTests : EngineTest
     }
 
     [Fact]
-    public async Task A_pattern_finds_all_that_fit()
-    {
-        var (_, log) = await NewFamily();
-        Sys.ActorSelection("/user/parent/an*").Tell(1);
-        await log.Expect(1, 1);
-        await log.ExpectNothingYet();
-    }
-
-    [Fact]
     public async Task A_relative_path_begins_at_the_actor()
     {
         var (parent, log) = await NewFamily();

@@ -39,7 +39,7 @@ public sealed class ShutdownTests
         var system = NewSystem();
         var (shutdown, notes) = (CoordinatedShutdown.Get(system), new ConcurrentQueue<string>());
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "once", Note(notes, "once"));
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shutdown.Run(CoordinatedShutdown.UnknownReason.Instance))).WaitAsync(Soon);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance))).WaitAsync(Soon);
         Assert.Equal(["once"], notes);
     }
 
@@ -61,7 +61,7 @@ public sealed class ShutdownTests
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "throws", () => throw new InvalidOperationException("no"));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => Task.FromException<Done>(new InvalidOperationException("no")));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "note", Note(notes, "ran"));
-        await shutdown.Run(CoordinatedShutdown.UnknownReason.Instance).WaitAsync(Soon);
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Soon);
         Assert.Equal(["ran"], notes);
     }
 
@@ -73,7 +73,7 @@ public sealed class ShutdownTests
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "hangs", () => new TaskCompletionSource<Done>().Task);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "note", Note(notes, "ran"));
         Assert.Equal(TimeSpan.FromMilliseconds(30), shutdown.Timeout(CoordinatedShutdown.PhaseServiceUnbind));
-        await shutdown.Run(CoordinatedShutdown.UnknownReason.Instance).WaitAsync(Soon);
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Soon);
         Assert.Equal(["ran"], notes);
     }
 
@@ -81,7 +81,7 @@ public sealed class ShutdownTests
     public async Task It_can_leave_the_system_alive()
     {
         var system = NewSystem("akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }");
-        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.UnknownReason.Instance).WaitAsync(Soon);
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Soon);
         Assert.False(system.WhenTerminated.IsCompleted);
         await system.Terminate().WaitAsync(Soon);
     }

@@ -27,7 +27,6 @@ public sealed class StashTests : EngineTest
             {
                 Stash.Stash();
                 log.Tell(Record.Exception(Stash.Stash) is IllegalActorStateException);
-                Stash.ClearStash();
             });
             Receive<int>(n =>
             {

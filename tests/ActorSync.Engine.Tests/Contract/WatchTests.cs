@@ -85,43 +85,6 @@ public sealed class WatchTests : EngineTest
     }
 
     [Fact]
-    public async Task WatchWith_gives_the_death_a_message_of_its_own()
-    {
-        var (watcher, log) = NewWatcher();
-        var subject = NewSubject();
-        Inside(watcher, context =>
-        {
-            context.WatchWith(subject, "it is gone");
-            subject.Tell(PoisonPill.Instance);
-        });
-        await log.Expect("it is gone");
-        watcher.Tell("later");
-        await log.Expect("later");
-    }
-
-    [Fact]
-    public async Task A_watch_keeps_its_first_message_until_it_is_ended()
-    {
-        var (watcher, log) = NewWatcher();
-        var (first, second) = (NewSubject(), NewSubject());
-        Inside(watcher, context =>
-        {
-            context.WatchWith(first, "one");
-            context.WatchWith(first, "two");
-            first.Tell(PoisonPill.Instance);
-        });
-        await log.Expect("one");
-        Inside(watcher, context =>
-        {
-            context.WatchWith(second, "one");
-            context.Unwatch(second);
-            context.WatchWith(second, "two");
-            second.Tell(PoisonPill.Instance);
-        });
-        await log.Expect("two");
-    }
-
-    [Fact]
     public async Task A_parent_hears_of_its_watched_child_once()
     {
         var (watcher, log) = NewWatcher();

@@ -70,18 +70,6 @@ public sealed class TestSchedulerTests() : Akka.TestKit.Xunit2.TestKit("akka.sch
     }
 
     [Fact]
-    public void An_action_runs_at_its_time()
-    {
-        var runs = 0;
-        Scheduler.Advanced.ScheduleOnce(Second, () => runs++);
-        Scheduler.Advanced.ScheduleRepeatedly(Second, Second, () => runs += 10);
-        Scheduler.Advance(Second);
-        Assert.Equal(11, runs);
-        Scheduler.Advance(Second);
-        Assert.Equal(21, runs);
-    }
-
-    [Fact]
     public void The_timers_of_an_actor_follow()
     {
         var actor = ActorOf(() => new Ticking(TestActor, Second));

@@ -1,4 +1,4 @@
-using ActorSync.Graphs.Index;
+using ActorSync.Machines;
 using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Subscriptions;
@@ -6,18 +6,19 @@ namespace ActorSync.Graphs.Subscriptions;
 /// <summary>
 /// What a publisher knows of one subscriber and one graph. Two things are kept apart: what was sent, so that the next
 /// push never repeats, and what is acknowledged, durable at the subscriber. When acknowledgements stay out, what was
-/// sent falls back to what was acknowledged, and goes out again.
+/// sent falls back to what was acknowledged, and goes out again. What was sent is at every moment what is acknowledged
+/// and what the unacknowledged pushes carried.
 /// </summary>
 internal sealed class PublishedGraph(GraphSnapshot snapshot)
 {
     private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
+    private readonly KnownHeads _sent = new();
+    private CatchUp _catchUp = CatchUp.None;
 
     // Whether all of this version was sent: most graphs at most moments, so that looking is free.
     private bool _isLevel;
 
     public GraphSnapshot Snapshot { get; private set; } = snapshot;
-
-    public KnownHeads Sent { get; } = new();
 
     public KnownHeads Acked { get; } = new();
 
@@ -27,8 +28,8 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     /// <summary>Pushes that were sent and not acknowledged.</summary>
     public int UnackedPushes => _unacked.Count;
 
-    /// <summary>When what is unacknowledged is sent again.</summary>
-    public Machines.MonotonicTime RetryAt { get; set; } = Machines.MonotonicTime.Never;
+    /// <summary>When what is unacknowledged is sent again; begun anew whenever the oldest of it is acknowledged.</summary>
+    public MonotonicTime RetryAt { get; set; } = MonotonicTime.Never;
 
     /// <summary>How often in a row it was sent again in vain.</summary>
     public int InVain { get; set; }
@@ -45,48 +46,46 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         foreach (var head in sample.Addresses.Take(sample.HeadCount))
             Acked.DropAfter(Snapshot, head.Id);
         Acked.AddAll(Snapshot, told);
-        _isLevel = false;
-        if (_unacked.Count == 0)
-            Sent.Replace(Snapshot, Acked.Ids);
-        else
-            Sent.AddAll(Snapshot, Acked.Ids);
+        SendAfter(Acked.Ids.Concat(_unacked.SelectMany(push => push.Heads)).ToArray());
         return known;
     }
 
+    /// <summary>Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing.</summary>
     public void MoveTo(GraphSnapshot snapshot)
     {
+        if (snapshot.Count <= Snapshot.Count)
+            return;
         Snapshot = snapshot;
         _isLevel = false;
     }
 
-    /// <summary>What the subscriber lacks and was not sent.</summary>
-    public IReadOnlyList<OrdinalRange> Missing()
+    /// <summary>The place of what the subscriber lacks and was not sent; at the end when that is nothing.</summary>
+    public RangeCursor Next()
     {
-        if (_isLevel)
-            return [];
-        var missing = Snapshot.MissingFrom(Sent.Ids);
-        _isLevel = missing.Count == 0;
-        return missing;
+        if (_catchUp.IsDone && !_isLevel)
+        {
+            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids));
+            _isLevel = _catchUp.IsDone;
+        }
+        return _catchUp.Next;
     }
 
     /// <summary>Notes a push.</summary>
     /// <param name="heads">Those of its commands that none of its other commands follows.</param>
-    /// <param name="wasAll">Whether the subscriber then lacks nothing of this version.</param>
-    public void NoteSent(IReadOnlyCollection<CommandId> heads, bool wasAll)
+    /// <param name="next">The place after its commands.</param>
+    public void NoteSent(IReadOnlyCollection<CommandId> heads, RangeCursor next)
     {
         _unacked.Add((NextIndex++, heads));
-        if (wasAll)
-            Sent.Replace(Snapshot, Snapshot.Heads.Select(head => head.Id));
-        else
-            Sent.AddAll(Snapshot, heads);
+        _catchUp.Next = next;
+        _isLevel = next.AtEnd && _catchUp.Version == Snapshot;
+        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Version!.Heads.Select(head => head.Id) : heads);
     }
 
     /// <summary>The subscriber holds these commands durably. True when that was news.</summary>
     public bool PeerHolds(IEnumerable<CommandId> ids)
     {
-        var held = ids.ToArray();
-        Sent.AddAll(Snapshot, held);
-        return Acked.AddAll(Snapshot, held);
+        var news = NoteHeld(ids);
+        return Settle(push => push.Heads.All(IsAcked)) | news;
     }
 
     /// <summary>
@@ -96,17 +95,42 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     public bool Acknowledge(uint index, IEnumerable<CommandId> heads)
     {
         var pushed = _unacked.Where(push => push.Index == index).SelectMany(push => push.Heads);
-        var news = PeerHolds(heads.Concat(pushed));
-        _unacked.RemoveAll(push => push.Index == index || push.Heads.All(IsAcked));
-        return news;
+        var news = Acked.AddAll(Snapshot, pushed) | NoteHeld(heads);
+        return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
     }
 
     /// <summary>Gives up on what is unacknowledged: it counts as not sent.</summary>
     public void FallBack()
     {
         _unacked.Clear();
+        SendAfter([.. Acked.Ids]);
+    }
+
+    private void SendAfter(IReadOnlyCollection<CommandId> sent)
+    {
+        _catchUp = CatchUp.None;
         _isLevel = false;
-        Sent.Replace(Snapshot, Acked.Ids);
+        _sent.Replace(Snapshot, sent);
+    }
+
+    // What the subscriber got elsewhere need not be sent: what is left to send is looked for anew.
+    private bool NoteHeld(IEnumerable<CommandId> ids)
+    {
+        var held = ids.ToArray();
+        if (_sent.AddAll(Snapshot, held.Where(id => !_catchUp.HasSent(Snapshot.Find(id)))) && !_catchUp.IsDone)
+            _catchUp = CatchUp.None;
+        return Acked.AddAll(Snapshot, held);
+    }
+
+    private bool Settle(Predicate<(uint Index, IReadOnlyCollection<CommandId> Heads)> isSettled)
+    {
+        uint? oldest = _unacked.Count == 0 ? null : _unacked[0].Index;
+        _unacked.RemoveAll(isSettled);
+        if (_unacked.Count > 0 && _unacked[0].Index == oldest)
+            return false;
+        RetryAt = MonotonicTime.Never;
+        InVain = 0;
+        return _unacked.Count == 0 && oldest is not null && Acked.AddAll(Snapshot, [.. _sent.Ids]);
     }
 
     private bool IsAcked(CommandId id) =>

@@ -4,64 +4,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Subscriptions;
 
-/// <summary>What reaches the subscriber's side of a subscription.</summary>
-public abstract record SubscriberInput
-{
-    private SubscriberInput()
-    {
-    }
-
-    /// <summary>Subscribe to this graph as well; the snapshot is null when nothing of it is here yet.</summary>
-    public sealed record Want(GraphId Graph, GraphSnapshot? Snapshot) : SubscriberInput;
-
-    /// <summary>Subscribe to this graph no longer.</summary>
-    public sealed record Unwant(GraphId Graph) : SubscriberInput;
-
-    /// <summary>A graph has a new version here.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot) : SubscriberInput;
-
-    /// <summary>A message of the publisher: Subscribed, MaximumSubscriptionsExceeded, Unsubscribed, Push, SubscriptionEnded or a failure.</summary>
-    public sealed record Message(SyncMessage Value) : SubscriberInput;
-
-    /// <summary>The commands of a push are durable, as far as they were kept.</summary>
-    public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
-
-    /// <summary>The poll that repairs a gap has ended.</summary>
-    public sealed record Repaired(GraphId Graph) : SubscriberInput;
-
-    public sealed record Linked : SubscriberInput;
-
-    public sealed record Unlinked : SubscriberInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : SubscriberInput;
-}
-
-/// <summary>What the subscriber's side of a subscription wants done.</summary>
-public abstract record SubscriberOutput
-{
-    private SubscriberOutput()
-    {
-    }
-
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
-
-    /// <summary>Commit the commands of a push; the fate comes back as <see cref="SubscriberInput.Stored"/>.</summary>
-    public sealed record Store(Push Push) : SubscriberOutput;
-
-    /// <summary>Priors are missing: poll the publisher for this graph.</summary>
-    public sealed record Repair(GraphId Graph) : SubscriberOutput;
-
-    /// <summary>The subscription is open, was renewed, or was refused: for logs and whoever waits.</summary>
-    public sealed record Answered(SyncError? Error) : SubscriberOutput;
-
-    /// <summary>The publisher broke a rule.</summary>
-    public sealed record Fault(SyncError Error) : SubscriberOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : SubscriberOutput;
-}
-
 /// <summary>
 /// The subscriber's side: holds one subscription at one publisher for all graphs that are wanted of it, asks again when
 /// an answer stays out, renews when half of the time or of the bytes is used, and repairs gaps with a poll.
@@ -91,7 +33,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private readonly SortedDictionary<GraphId, GraphSnapshot?> _wanted = new(Comparer<GraphId>.Create((x, y) => x.Init.CompareTo(y.Init)));
     private readonly HashSet<GraphId> _covered = [];
     private readonly HashSet<GraphId> _repairing = [];
-    private readonly HashSet<GraphId> _asked = [];
+    private readonly HashSet<GraphId> _tried = [];
 
     private State _state;
     private bool _linked;
@@ -102,6 +44,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private long _bytesLeft;
     private int _inVain;
     private int _refusals;
+    private int _pushes;
 
     /// <param name="settings">The settings.</param>
     /// <param name="random">Draws the subscription's number.</param>
@@ -128,15 +71,13 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         switch (input)
         {
             case SubscriberInput.Want want:
-                _wanted[want.Graph] = want.Snapshot;
-                if (!_covered.Contains(want.Graph))
-                    Ask(now, outbox);
+                OnWant(want, now, outbox);
                 break;
             case SubscriberInput.Unwant unwant when _wanted.Remove(unwant.Graph):
                 Withdraw(unwant.Graph, now, outbox);
                 break;
             case SubscriberInput.Changed changed when _wanted.ContainsKey(changed.Snapshot.Graph):
-                _wanted[changed.Snapshot.Graph] = changed.Snapshot;
+                Keep(changed.Snapshot.Graph, changed.Snapshot);
                 break;
             case SubscriberInput.Message message:
                 OnMessage(message.Value, now, outbox);
@@ -162,6 +103,21 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         outbox.Put(new SubscriberOutput.StartTimer(_deadline));
     }
 
+    // While a request is under way, or waits, the graph goes with the next one.
+    private void OnWant(SubscriberInput.Want want, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        Keep(want.Graph, want.Snapshot);
+        if (!_covered.Contains(want.Graph) && _state is State.Idle or State.Open)
+            Ask(now, outbox);
+    }
+
+    // A version that was looked up before a commit may be told after it.
+    private void Keep(GraphId graph, GraphSnapshot? snapshot)
+    {
+        var before = _wanted.GetValueOrDefault(graph);
+        _wanted[graph] = before is null || snapshot?.Count > before.Count ? snapshot : before;
+    }
+
     // A new link may lead to a publisher begun anew: the subscription is, too.
     private void Begin(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
@@ -175,6 +131,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         _state = State.Idle;
         _covered.Clear();
+        _tried.Clear();
         _deadline = MonotonicTime.Never;
     }
 
@@ -182,18 +139,26 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         if (!_linked || _wanted.Count == 0)
             return;
-        // What is not covered yet goes first; a renewal of more graphs than one request names takes them in turns.
-        var graphs = _wanted.OrderBy(pair => _covered.Contains(pair.Key)).Take(WireLimits.GraphsPerSubscribe).Select(pair => new SubscribeGraph(pair.Key, SampleOf(pair.Value))).ToArray();
-        _asked.Clear();
-        _asked.UnionWith(graphs.Select(graph => graph.Graph));
+        // What is neither covered nor was refused goes first. A covered graph needs no naming, but its heads say cheaply
+        // what is held of it, should that not be what the publisher believes.
+        var graphs = _wanted
+            .OrderBy(pair => _covered.Contains(pair.Key) ? 2 : _tried.Contains(pair.Key) ? 1 : 0)
+            .Take(WireLimits.GraphsPerSubscribe)
+            .Select(pair => new SubscribeGraph(pair.Key, SampleOf(pair.Value, _covered.Contains(pair.Key))))
+            .ToArray();
+        _tried.UnionWith(graphs.Select(graph => graph.Graph));
         _state = State.Asking;
         _request = SyncCodec.Encode(new Subscribe(_id, ++_sequence, (uint)_settings.RemainOpen.TotalSeconds, (ulong)_settings.MaxBytes, graphs));
         _inVain = 0;
         AskAgain(now, outbox);
     }
 
-    private static Sample SampleOf(GraphSnapshot? snapshot) =>
-        snapshot is null ? Sample.Empty with { AllHeads = true } : new Sampler(snapshot).Spread();
+    private static Sample SampleOf(GraphSnapshot? snapshot, bool isCovered)
+    {
+        if (snapshot is null)
+            return Sample.Empty with { AllHeads = true };
+        return isCovered ? new Sampler(snapshot).First() : new Sampler(snapshot).Spread();
+    }
 
     private void AskAgain(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
@@ -217,22 +182,35 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             case Subscribed subscribed when subscribed.Id == _id && subscribed.Sequence == _sequence && _state == State.Asking:
                 OnSubscribed(subscribed, now, outbox);
                 break;
-            case MaximumSubscriptionsExceeded full when full.Id == _id:
+            case MaximumSubscriptionsExceeded full when full.Id == _id && full.Sequence == _sequence && _state == State.Asking:
                 Wait(new SyncError(SyncErrorKind.MaximumSubscriptionsExceeded, $"the peer has as many open subscriptions as it may have: {full.Limit}"), now, outbox);
                 break;
-            case SyncFailure failure when failure.Reference == _id.Value:
-                Wait(failure.ToError(), now, outbox);
+            case SyncFailure failure when failure.Reference == _id.Value && _state is State.Asking or State.Open:
+                OnFailure(failure, now, outbox);
                 break;
-            case SubscriptionEnded ended when ended.Id == _id:
+            case SubscriptionEnded ended when ended.Id == _id && _state != State.Idle:
                 OnEnded(ended, now, outbox);
                 break;
         }
     }
 
+    // None of the graphs that were named is covered: those that were not named yet may be.
+    private void OnFailure(SyncFailure failure, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        var isOfGraphs = failure.Kind is SyncErrorKind.UnknownGraph or SyncErrorKind.NotAllowed;
+        if (isOfGraphs && _state == State.Asking && HasUntried)
+            Ask(now, outbox);
+        else
+            Wait(failure.ToError(), now, outbox);
+    }
+
+    private bool HasUntried => _wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph));
+
     private void OnSubscribed(Subscribed subscribed, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         _state = State.Open;
         _inVain = 0;
+        _pushes = 0;
         _bytesLeft = (long)Math.Min(subscribed.BytesLeft, long.MaxValue);
         CloseTime = now + TimeSpan.FromSeconds(subscribed.SecondsLeft);
         _deadline = now + TimeSpan.FromSeconds(Math.Max(ShortestRenewalSeconds, subscribed.SecondsLeft / 2.0));
@@ -248,7 +226,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         if (refused is not null)
             _deadline = MonotonicTime.Min(_deadline, now + Doubled(_settings.RetryAfter, _refusals));
         outbox.Put(new SubscriberOutput.Answered(refused));
-        if (_wanted.Keys.Any(graph => !_covered.Contains(graph) && !_asked.Contains(graph)))
+        if (HasUntried)
             Ask(now, outbox);
     }
 
@@ -263,7 +241,10 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private void OnEnded(SubscriptionEnded ended, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         _covered.Clear();
-        if (ended.Reason is SubscriptionEndReason.Expired or SubscriptionEndReason.BudgetSpent)
+        _tried.Clear();
+        if (ended.Reason is SubscriptionEndReason.BudgetSpent && _pushes == 0)
+            Wait(new SyncError(SyncErrorKind.CommandTooLarge, $"the peer could not push one command within {_settings.MaxBytes} bytes: raise max bytes over that"), now, outbox);
+        else if (ended.Reason is SubscriptionEndReason.Expired or SubscriptionEndReason.BudgetSpent)
             Ask(now, outbox);
         else
             Wait(new SyncError(SyncErrorKind.NotAllowed, $"the peer ended the subscription: {ended.Reason}"), now, outbox);
@@ -274,6 +255,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         _deadline = MonotonicTime.Never;
         if (_state != State.Asking)
         {
+            _tried.Clear();
             Ask(now, outbox);
             return;
         }
@@ -284,6 +266,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private void Withdraw(GraphId graph, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         _covered.Remove(graph);
+        _tried.Remove(graph);
         if (!_linked || _state == State.Idle)
             return;
         outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, [graph]))));
@@ -297,7 +280,9 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         if (push.Id != _id || _state == State.Idle)
         {
-            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, uint.MaxValue, []))));
+            // Of this subscription only what was asked until now ends: it may be asked for again.
+            var sequence = push.Id == _id ? ++_sequence : uint.MaxValue;
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, sequence, []))));
             return;
         }
         if (!_wanted.ContainsKey(push.Graph))
@@ -305,6 +290,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             Withdraw(push.Graph, now, outbox);
             return;
         }
+        _pushes++;
         _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length;
         outbox.Put(new SubscriberOutput.Store(push));
         if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)

@@ -3,80 +3,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Subscriptions;
 
-/// <summary>A graph of a Subscribe as this node has it.</summary>
-/// <param name="Graph">The graph.</param>
-/// <param name="Snapshot">Its latest version; null when it is refused.</param>
-/// <param name="Refused">Why it is refused: UnknownGraph or NotAllowed.</param>
-/// <param name="Remembered">What this incarnation of the subscriber's store acknowledged before.</param>
-public sealed record OfferedGraph(GraphId Graph, GraphSnapshot? Snapshot, SyncErrorKind? Refused, IReadOnlyList<Address> Remembered);
-
-/// <summary>What reaches the publisher's side of a subscription.</summary>
-public abstract record SubscriptionInput
-{
-    private SubscriptionInput()
-    {
-    }
-
-    /// <summary>A Subscribe, with each of its graphs looked up, in its order.</summary>
-    public sealed record Subscribe(Wire.Subscribe Request, IReadOnlyList<OfferedGraph> Graphs) : SubscriptionInput;
-
-    /// <summary>An Unsubscribe.</summary>
-    public sealed record Unsubscribe(Wire.Unsubscribe Request) : SubscriptionInput;
-
-    /// <summary>The subscriber stored a push.</summary>
-    public sealed record Ack(PushAck Message) : SubscriptionInput;
-
-    /// <summary>A graph has a new version; of its commands the peer sent those named, so that they are not sent back.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer) : SubscriptionInput;
-
-    /// <summary>The peer showed that it holds these commands, by sending them or asking from them.</summary>
-    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands) : SubscriptionInput;
-
-    /// <summary>A graph is no longer here.</summary>
-    public sealed record Removed(GraphId Graph) : SubscriptionInput;
-
-    /// <summary>The link took a push.</summary>
-    public sealed record Taken : SubscriptionInput;
-
-    /// <summary>The link broke: nothing can be sent.</summary>
-    public sealed record Unlinked : SubscriptionInput;
-
-    /// <summary>There is a link, with that limit of a payload and that cost of framing one, in bytes.</summary>
-    public sealed record Linked(int MaxPayloadBytes, int FrameOverheadBytes) : SubscriptionInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : SubscriptionInput;
-
-    /// <summary>End it: the node is shutting down, or a graph could not be read.</summary>
-    public sealed record Stop(SubscriptionEndReason Reason) : SubscriptionInput;
-}
-
-/// <summary>What the publisher's side of a subscription wants done.</summary>
-public abstract record SubscriptionOutput
-{
-    private SubscriptionOutput()
-    {
-    }
-
-    /// <summary>Send this answer.</summary>
-    public sealed record Answer(ReadOnlyMemory<byte> Payload) : SubscriptionOutput;
-
-    /// <summary>Send this push; <see cref="SubscriptionInput.Taken"/> says when the link has it.</summary>
-    public sealed record Push(GraphId Graph, ReadOnlyMemory<byte> Payload, int Commands) : SubscriptionOutput;
-
-    /// <summary>The subscriber's acknowledged heads of a graph moved.</summary>
-    public sealed record AckedMoved(GraphId Graph, IReadOnlyList<Address> Heads) : SubscriptionOutput;
-
-    /// <summary>The graph is no longer covered.</summary>
-    public sealed record Unfollow(GraphId Graph) : SubscriptionOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : SubscriptionOutput;
-
-    /// <summary>The subscription is over, or was never opened; its place is free.</summary>
-    public sealed record Ended(SubscriptionEndReason Reason) : SubscriptionOutput;
-}
-
 /// <summary>
 /// The publisher's side of one peer's subscription. It owns the close time and the remaining bytes, and per graph what
 /// was sent to the peer and what the peer acknowledged. Nothing is queued per commit: whenever the link and the
@@ -90,14 +16,16 @@ public abstract record SubscriptionOutput
 public sealed class SubscriptionMachine : IMachine<SubscriptionInput, SubscriptionOutput>
 {
     private const int RememberedIds = 8;
+    private const int MostDoublings = 16;
 
     private readonly SubscriptionSettings _settings;
     private readonly CommandBlockWriter _writer;
     private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
-    private readonly Queue<SubscriptionId> _superseded = new();
+    private readonly Dictionary<SubscriptionId, uint> _closed = [];
+    private readonly Queue<SubscriptionId> _closedIds = new();
 
     private bool _open;
-    private SubscriptionId _id;
+    private SubscriptionId? _id;
     private uint _sequence;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
@@ -144,16 +72,16 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
                 break;
             case SubscriptionInput.Ack ack when _open && ack.Message.Id == _id && Covered(ack.Message.Graph) is { } graph:
                 if (graph.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
-                    OnProgress(graph, outbox);
+                    TellAcked(graph, outbox);
                 break;
             case SubscriptionInput.Changed changed when Covered(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
                 if (graph.PeerHolds(changed.FromPeer))
-                    OnProgress(graph, outbox);
+                    TellAcked(graph, outbox);
                 break;
             case SubscriptionInput.PeerHolds holds when Covered(holds.Graph) is { } graph:
                 if (graph.PeerHolds(holds.Commands))
-                    OnProgress(graph, outbox);
+                    TellAcked(graph, outbox);
                 break;
             case SubscriptionInput.Removed removed when _graphs.Remove(removed.Graph) && _graphs.Count == 0:
                 End(SubscriptionEndReason.GraphRemoved, outbox);
@@ -187,7 +115,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private void OnSubscribe(SubscriptionInput.Subscribe input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
         var request = input.Request;
-        if (_superseded.Contains(request.Id) || request.Id == _id && request.Sequence < _sequence)
+        if (request.Id == _id ? request.Sequence < _sequence : _closed.TryGetValue(request.Id, out var closed) && request.Sequence <= closed)
             return;
         if (request.Id == _id && request.Sequence == _sequence)
         {
@@ -195,12 +123,18 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
             return;
         }
+        GraphId[] before = [.. _graphs.Keys];
         if (request.Id != _id)
             Supersede();
-        var offered = input.Graphs.Select(Limited).ToArray();
-        var known = new List<SubscribedGraph>(offered.Length);
-        foreach (var (offer, asked) in offered.Zip(request.Graphs))
+        var offered = new List<OfferedGraph>(input.Graphs.Count);
+        var known = new List<SubscribedGraph>(input.Graphs.Count);
+        foreach (var (offer, asked) in input.Graphs.Select(Limited).Zip(request.Graphs))
+        {
+            offered.Add(offer);
             known.Add(new SubscribedGraph(offer.Graph, offer.Refused, offer.Snapshot is null ? [] : Cover(offer, asked.Sample)));
+        }
+        foreach (var graph in before.Where(graph => !_graphs.ContainsKey(graph)))
+            outbox.Put(new SubscriptionOutput.Unfollow(graph));
         if (_graphs.Count == 0)
         {
             Refuse(request, offered, outbox);
@@ -210,19 +144,32 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         var remainOpen = TimeSpan.FromSeconds(Math.Min(request.RemainOpenSeconds, _settings.RemainOpenAtMost.TotalSeconds));
         _closeTime = now + remainOpen;
         _bytesLeft = (long)Math.Min(request.MaxBytes, long.MaxValue);
-        _lastAnswer = SyncCodec.Encode(new Subscribed(_id, _sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
+        _lastAnswer = SyncCodec.Encode(new Subscribed(request.Id, _sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
         outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
     }
 
     // A new id is the subscriber begun anew: nothing of the old subscription counts, and its late requests are ignored.
     private void Supersede()
     {
-        if (_id != default)
-            _superseded.Enqueue(_id);
-        if (_superseded.Count > RememberedIds)
-            _superseded.Dequeue();
+        if (_id is { } old)
+            RememberClosed(old, uint.MaxValue);
+        _id = null;
         _graphs.Clear();
         _open = false;
+    }
+
+    // Requests of that id up to that sequence are of the past, whenever they come.
+    private void RememberClosed(SubscriptionId id, uint sequence)
+    {
+        if (_closed.TryGetValue(id, out var before))
+        {
+            _closed[id] = Math.Max(before, sequence);
+            return;
+        }
+        if (_closedIds.Count == RememberedIds)
+            _closed.Remove(_closedIds.Dequeue());
+        _closedIds.Enqueue(id);
+        _closed.Add(id, sequence);
     }
 
     private OfferedGraph Limited(OfferedGraph offer) =>
@@ -238,9 +185,9 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
     }
 
-    private static void Refuse(Subscribe request, OfferedGraph[] offered, IOutbox<SubscriptionOutput> outbox)
+    private static void Refuse(Subscribe request, List<OfferedGraph> offered, IOutbox<SubscriptionOutput> outbox)
     {
-        var refused = offered.FirstOrDefault(offer => offer.Refused is not null);
+        var refused = offered.Find(offer => offer.Refused is not null);
         var failure = refused is null
             ? new SyncFailure(SyncErrorKind.InvalidRequest, request.Id.Value, null, "a Subscribe that names no graph")
             : new SyncFailure(refused.Refused!.Value, request.Id.Value, refused.Graph, $"the graph {refused.Graph} cannot be subscribed to here: {refused.Refused}");
@@ -251,8 +198,10 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private void OnUnsubscribe(Unsubscribe request, IOutbox<SubscriptionOutput> outbox)
     {
         var answer = new SubscriptionOutput.Answer(SyncCodec.Encode(new Unsubscribed(request.Id, request.Sequence)));
-        if (!_open || request.Id != _id)
+        if (request.Id != _id)
         {
+            // The Subscribe that this takes back may still be under way.
+            RememberClosed(request.Id, request.Sequence);
             outbox.Put(answer);
             return;
         }
@@ -261,6 +210,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         _sequence = request.Sequence;
         _lastAnswer = answer.Payload;
         outbox.Put(answer);
+        if (!_open)
+            return;
         foreach (var graph in request.Graphs.Count == 0 ? [.. _graphs.Keys] : request.Graphs)
         {
             if (_graphs.Remove(graph))
@@ -270,12 +221,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             Close(SubscriptionEndReason.Unsubscribed, outbox);
     }
 
-    private static void OnProgress(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox)
-    {
-        graph.InVain = 0;
-        graph.RetryAt = MonotonicTime.Never;
+    private static void TellAcked(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox) =>
         outbox.Put(new SubscriptionOutput.AckedMoved(graph.Snapshot.Graph, [.. graph.Acked.Heads]));
-    }
 
     private void OnLinked(SubscriptionInput.Linked linked)
     {
@@ -310,7 +257,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
 
     private TimeSpan RetryAfter(PublishedGraph graph)
     {
-        var after = _settings.RetryAfter * Math.Pow(2, graph.InVain);
+        var after = _settings.RetryAfter * Math.Pow(2, Math.Min(graph.InVain, MostDoublings));
         return after < _settings.RetryAtMost ? after : _settings.RetryAtMost;
     }
 
@@ -320,20 +267,19 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         var graphs = _graphs.Values.ToArray();
         for (var idle = 0; _open && _linked && idle < graphs.Length && _inLink < _settings.LinkWindow;)
         {
-            var graph = graphs[_turn++ % graphs.Length];
+            var graph = graphs[_turn = (_turn + 1) % graphs.Length];
             idle = graph.UnackedPushes < _settings.UnackedPushes && TryPush(graph, now, outbox) ? 0 : idle + 1;
         }
     }
 
     private bool TryPush(PublishedGraph graph, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
-        var missing = graph.Missing();
-        if (missing.Count == 0)
+        var cursor = graph.Next();
+        if (cursor.AtEnd)
             return false;
         var budget = _bytesLeft - _frameOverhead;
         var overhead = SyncCodec.PushOverhead(graph.NextIndex);
         _writer.Reset((int)Math.Clamp(Math.Min(_maxPayloadBytes, budget) - overhead, 0, int.MaxValue));
-        var cursor = new RangeCursor(missing);
         var heads = new BatchHeads();
         while (!cursor.AtEnd && _writer.Size < _settings.PushBytes)
         {
@@ -348,11 +294,11 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             NothingFits(graph.Snapshot.Read(cursor.Ordinal), budget, outbox);
             return false;
         }
-        var push = new Push(_id, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
+        var push = new Push(_id!.Value, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
         var payload = SyncCodec.Encode(push);
         _bytesLeft -= payload.Length + _frameOverhead;
         _inLink++;
-        graph.NoteSent(heads.Ids, cursor.AtEnd);
+        graph.NoteSent(heads.Ids, cursor);
         if (graph.RetryAt == MonotonicTime.Never)
             graph.RetryAt = now + RetryAfter(graph);
         outbox.Put(new SubscriptionOutput.Push(push.Graph, payload, _writer.Count));
@@ -368,7 +314,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         }
         outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
             SyncErrorKind.CommandTooLarge,
-            _id.Value,
+            _id!.Value.Value,
             null,
             $"the command {command.Address} has a payload of {command.Payload.Length} bytes, a payload of this link takes {_maxPayloadBytes}"))));
         End(SubscriptionEndReason.Failed, outbox);
@@ -393,7 +339,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
 
     private void End(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
-        _lastAnswer = SyncCodec.Encode(new SubscriptionEnded(_id, reason));
+        _lastAnswer = SyncCodec.Encode(new SubscriptionEnded(_id!.Value, reason));
         outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
         Close(reason, outbox);
     }

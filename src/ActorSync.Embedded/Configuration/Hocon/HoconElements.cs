@@ -6,21 +6,15 @@ namespace Akka.Configuration.Hocon;
 internal interface IHoconElement;
 
 /// <summary>A quoted or unquoted text, or the blanks between two parts.</summary>
-internal sealed record HoconLiteral(string Value, bool IsBlank = false) : IHoconElement;
+internal sealed record HoconLiteral(string Value) : IHoconElement;
 
 /// <summary>An array; several in one value are one after the other.</summary>
 internal sealed class HoconArray : List<HoconValue>, IHoconElement;
 
-/// <summary>A reference to another path or, where no such path exists, to an environment variable.</summary>
-internal sealed class HoconSubstitution(string path, bool optional, HoconValue owner, string where) : IHoconElement
+/// <summary>A reference to another path.</summary>
+internal sealed class HoconSubstitution(string path, string where) : IHoconElement
 {
     public string Path { get; } = path;
-
-    /// <summary><c>${?path}</c>: may resolve to nothing.</summary>
-    public bool Optional { get; } = optional;
-
-    /// <summary>The value that this is a part of.</summary>
-    public HoconValue Owner { get; } = owner;
 
     /// <summary>Line and column, for messages.</summary>
     public string Where { get; } = where;

@@ -14,7 +14,7 @@ public class HoconObject : IHoconElement
     public HoconValue? GetKey(string key) => Items.GetValueOrDefault(key);
 
     /// <summary>The value of a key, made where it does not exist.</summary>
-    public HoconValue GetOrCreateKey(string key)
+    internal HoconValue GetOrCreateKey(string key)
     {
         if (!Items.TryGetValue(key, out var value))
             Items.Add(key, value = new HoconValue());
@@ -22,7 +22,7 @@ public class HoconObject : IHoconElement
     }
 
     /// <summary>Takes over every key of another object; where both hold an object the two are merged.</summary>
-    public void Merge(HoconObject other)
+    internal void Merge(HoconObject other)
     {
         foreach (var (key, theirs) in other.Items)
         {

@@ -87,16 +87,15 @@ internal sealed class HoconScanner(string text)
         return name is not null;
     }
 
-    /// <summary>What is between <c>${</c> and <c>}</c>, and whether a question mark made it optional.</summary>
-    public (string Path, bool Optional) TakeSubstitution()
+    /// <summary>What is between <c>${</c> and <c>}</c>.</summary>
+    public string TakeSubstitution()
     {
-        var optional = Take("?");
         var path = TakeWhile(c => c is not ('}' or '\n')).Trim();
         if (path.Length == 0)
             throw Expected("a path");
         if (!Take("}"))
             throw Expected("'}' at the end of the substitution");
-        return (path, optional);
+        return path;
     }
 
     /// <summary>The error that says where the scanner stands, what should be there and what is.</summary>

@@ -15,15 +15,7 @@ public class HoconValue
     /// <summary>Whether there is nothing in it, or an object without keys.</summary>
     public bool IsEmpty => _parts.Count == 0 || _parts[0] is HoconObject { Items.Count: 0 };
 
-    /// <summary>What the value was before its last assignment; a reference to itself means this.</summary>
-    internal HoconValue? Previous { get; private set; }
-
     internal IReadOnlyList<IHoconElement> Parts => _parts;
-
-    /// <summary>Nothing but optional substitutions that resolved to nothing.</summary>
-    internal bool IsAbsent =>
-        _parts.Exists(p => p is HoconSubstitution) &&
-        _parts.TrueForAll(p => p is HoconSubstitution { Resolved: null } || p is HoconLiteral { IsBlank: true });
 
     /// <summary>Whether this is an object.</summary>
     public bool IsObject() => GetObject() is not null;
@@ -39,13 +31,13 @@ public class HoconValue
         };
 
     /// <summary>The value of a key, or null where this is no object or lacks the key.</summary>
-    public HoconValue? GetChildObject(string key) => GetObject()?.GetKey(key);
+    internal HoconValue? GetChildObject(string key) => GetObject()?.GetKey(key);
 
     /// <summary>Whether this is text.</summary>
     public bool IsString() => _parts.Count > 0 && _parts.TrueForAll(p => p switch
     {
         HoconLiteral => true,
-        HoconSubstitution s => s.Resolved?.IsString() ?? true,
+        HoconSubstitution s => s.Resolved?.IsString() == true,
         _ => false,
     });
 
@@ -58,9 +50,6 @@ public class HoconValue
         return text == "null" ? null : text;
     }
 
-    /// <summary>Whether this is an array with elements.</summary>
-    public bool IsArray() => GetArray().Count > 0;
-
     /// <summary>The elements; empty where this is no array.</summary>
     public IList<HoconValue> GetArray() => _parts
         .SelectMany(p => p switch
@@ -71,20 +60,17 @@ public class HoconValue
         })
         .ToList();
 
-    /// <summary>on, off, true, false, yes or no.</summary>
+    /// <summary>on, off, true or false.</summary>
     /// <exception cref="NotSupportedException">It is none of them.</exception>
     public bool GetBoolean() => GetString() switch
     {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
+        "on" or "true" => true,
+        "off" or "false" => false,
         var other => throw new NotSupportedException($"Unknown boolean format: {other} (expected on or off)"),
     };
 
     /// <summary>A whole number.</summary>
     public int GetInt() => int.Parse(Text(), NumberFormatInfo.InvariantInfo);
-
-    /// <summary>A whole number.</summary>
-    public long GetLong() => long.Parse(Text(), NumberFormatInfo.InvariantInfo);
 
     /// <summary>A number.</summary>
     public double GetDouble() => double.Parse(Text(), NumberFormatInfo.InvariantInfo);
@@ -98,9 +84,6 @@ public class HoconValue
 
     /// <summary>The texts of an array.</summary>
     public IList<string> GetStringList() => GetArray().Select(v => v.GetString()!).ToList();
-
-    /// <summary>The whole numbers of an array.</summary>
-    public IList<int> GetIntList() => GetArray().Select(v => v.GetInt()).ToList();
 
     /// <summary>The value as HOCON.</summary>
     public override string ToString() => ToString(0);
@@ -139,16 +122,7 @@ public class HoconValue
 
     internal void Append(IHoconElement part) => _parts.Add(part);
 
-    /// <summary>Forgets the parts, but remembers them for a reference to itself.</summary>
-    internal void Clear()
-    {
-        if (_parts.Count == 0)
-            return;
-        var previous = new HoconValue { Previous = Previous };
-        previous._parts.AddRange(_parts);
-        Previous = previous;
-        _parts.Clear();
-    }
+    internal void Clear() => _parts.Clear();
 
     private string Text() => GetString() ?? throw new FormatException("expected a text or a number");
 }

@@ -5,7 +5,7 @@ namespace Akka.Configuration.Hocon;
 /// <summary>
 /// Reads HOCON as Akka.NET 1.5 does: a later value replaces an earlier one, objects are merged, blanks within a line
 /// belong to the value, and a comma is allowed right after one. What Akka.NET passes over in silence (a missing brace,
-/// a key without a value) is an error here. Read beyond Akka.NET 1.5: <c>+=</c>, <c>${?optional}</c>, environment variables.
+/// a key without a value) is an error here.
 /// </summary>
 public class Parser
 {
@@ -97,20 +97,9 @@ public class Parser
 
     private void ParseAssignment(HoconValue value)
     {
-        var append = _text.Take("+=");
-        if (!append && !_text.Take("=") && !_text.Take(":"))
-            throw _text.Expected("'=', ':', '+=', '{' or '.' after the key");
+        if (!_text.Take("=") && !_text.Take(":"))
+            throw _text.Expected("'=', ':', '{' or '.' after the key");
         _text.SkipSpaceAndComments();
-        if (append)
-        {
-            var element = new HoconValue();
-            ParseValue(element);
-            if (value.Parts.Any(p => p is not (HoconArray or HoconSubstitution)))
-                value.Clear();
-            value.Append(new HoconArray { element });
-            return;
-        }
-
         if (!_text.Sees("{"))
         {
             if (value.IsObject() && _text.Sees("${"))
@@ -149,11 +138,11 @@ public class Parser
         if (value.IsObject())
             throw Mixed();
         if (blanks?.Length > 0)
-            value.Append(new HoconLiteral(blanks, IsBlank: true));
+            value.Append(new HoconLiteral(blanks));
         if (_text.Take("["))
             value.Append(ParseArray(_text.Where));
         else if (_text.Take("${"))
-            value.Append(ParseSubstitution(value));
+            value.Append(ParseSubstitution());
         else if (_text.TryTakeText(out var text))
             value.Append(new HoconLiteral(text));
         else
@@ -177,11 +166,10 @@ public class Parser
         }
     }
 
-    private HoconSubstitution ParseSubstitution(HoconValue owner)
+    private HoconSubstitution ParseSubstitution()
     {
         var where = _text.Where;
-        var (path, optional) = _text.TakeSubstitution();
-        var substitution = new HoconSubstitution(path, optional, owner, where);
+        var substitution = new HoconSubstitution(_text.TakeSubstitution(), where);
         _substitutions.Add(substitution);
         return substitution;
     }
