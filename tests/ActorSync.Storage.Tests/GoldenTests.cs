@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using ActorSync.Graphs;
 using ActorSync.Peers;
@@ -8,13 +7,11 @@ namespace ActorSync.Storage.Tests;
 
 /// <summary>
 /// Files of format version 1, in pairs: the bytes (.hex) and what they say (.txt). A difference is a new format: give it a
-/// new version and keep reading this one. ACTORSYNC_WRITE_GOLDEN=1 writes them anew.
+/// new version and keep reading this one. UPDATE_GOLDEN=1 writes them anew.
 /// </summary>
 public sealed class GoldenTests
 {
-    private static readonly string Golden = Path.Combine(Here(), "golden");
-
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static readonly string Golden = Repository.PathOf("tests/ActorSync.Storage.Tests/golden");
 
     [Fact]
     public async Task Graph_log_v1()
@@ -126,7 +123,7 @@ public sealed class GoldenTests
     private static void Check(string name, byte[] bytes, string text)
     {
         var lines = string.Concat(bytes.Chunk(32).Select(line => Convert.ToHexStringLower(line) + "\n"));
-        if (Environment.GetEnvironmentVariable("ACTORSYNC_WRITE_GOLDEN") == "1")
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(Path.Combine(Golden, name + ".hex"), lines);
             File.WriteAllText(Path.Combine(Golden, name + ".txt"), text);

@@ -1,5 +1,4 @@
 using ActorSync.Node.Configuration;
-using ActorSync.Node.Tests.Fakes;
 using Akka.Configuration.Hocon;
 
 namespace ActorSync.Node.Tests.Configuration;
