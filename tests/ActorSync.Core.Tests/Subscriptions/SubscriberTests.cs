@@ -87,6 +87,18 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    public void ASubscriberThatShutsDownFreesItsPlaceAtOnce()
+    {
+        var pair = Subscribed();
+        pair.AtHere.Stop();
+        pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        Assert.False(pair.AtThere.Publisher.IsOpen);
+        pair.GraphThere.Act("late");
+        pair.Simulation.Run(TimeSpan.FromSeconds(10));
+        Assert.Empty(pair.Link.Messages<Push>(pair.There));
+    }
+
+    [Fact]
     public void AGapIsRepairedByAPoll()
     {
         var pair = Subscribed(settings: SubscriptionSettings.Default with { RetryAfter = TimeSpan.FromSeconds(20) });

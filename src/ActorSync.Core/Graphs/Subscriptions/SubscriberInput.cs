@@ -31,6 +31,9 @@ public abstract record SubscriberInput
 
     public sealed record Unlinked : SubscriberInput;
 
+    /// <summary>The node is shutting down: the publisher is told, so that it keeps no place.</summary>
+    public sealed record Stop : SubscriberInput;
+
     /// <summary>The timer ran out.</summary>
     public sealed record Tick : SubscriberInput;
 }

@@ -12,6 +12,7 @@ namespace ActorSync.Graphs.Subscriptions;
 /// Asking ──silence──> Asking (same sequence)       │
 /// Asking ──refused──> Waiting ──back-off──> Asking  └─SubscriptionEnded, Unlinked──> Asking, Idle
 /// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair
+/// Stop ──> Unsubscribe, Idle
 /// </code>
 /// </summary>
 public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutput>
@@ -87,6 +88,10 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 break;
             case SubscriberInput.Repaired repaired:
                 _repairing.Remove(repaired.Graph);
+                break;
+            case SubscriberInput.Stop when _linked && _state != State.Idle:
+                outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, []))));
+                Forget();
                 break;
             case SubscriberInput.Linked:
                 _linked = true;
