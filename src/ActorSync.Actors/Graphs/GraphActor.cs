@@ -283,14 +283,20 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         if (!child.IsNobody())
             child.Forward(session);
         else
-            Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, session.Message));
+            Dismiss(session, session.Message);
     }
 
     private void Refuse(Session session, SyncError error)
     {
         if (session.Message is not (EndSession or SyncFailure))
             session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
-        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, null));
+        Dismiss(session, null);
+    }
+
+    private void Dismiss(Session session, SyncMessage? tooLate)
+    {
+        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, tooLate));
+        session.Peer.Actor.Tell(PeerActor.Handled.Instance);
     }
 
     private void OnPeerHolds(PollResponderActor.PeerHolds holds)

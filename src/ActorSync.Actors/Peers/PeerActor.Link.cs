@@ -104,8 +104,14 @@ public sealed partial class PeerActor
 
     private void ReadNext()
     {
-        if (_reading || _link is not { } link || _dispatching >= _sync.Settings.InboundPayloads)
+        if (_reading || _link is not { } link)
             return;
+        if (_handling >= _sync.Settings.InboundPayloads)
+        {
+            if (!Timers.IsTimerActive(HandledNothing.Instance))
+                Timers.StartSingleTimer(HandledNothing.Instance, HandledNothing.Instance, _sync.Settings.GraphTimeout);
+            return;
+        }
         _reading = true;
         var self = Self;
         link.ReceiveAsync().PipeTo(self, success: payload => new Arrived(link, payload), failure: why => new Arrived(link, Broken(why)));
@@ -124,14 +130,23 @@ public sealed partial class PeerActor
             return;
         }
         _traffic.NoteIn(payload.Span);
-        _dispatching++;
+        _handling++;
         _sync.Router.Tell(new SyncRouter.Payload(_peer!, payload));
         ReadNext();
     }
 
-    private void OnDispatched()
+    private void OnHandled()
     {
-        _dispatching = Math.Max(0, _dispatching - 1);
+        _handling = Math.Max(0, _handling - 1);
+        Timers.Cancel(HandledNothing.Instance);
+        if (!_ending)
+            ReadNext();
+    }
+
+    // Whoever had the payloads ended with them in its mailbox: they are not waited for any more.
+    private void OnHandledNothing()
+    {
+        _handling = 0;
         if (!_ending)
             ReadNext();
     }
@@ -147,6 +162,13 @@ public sealed partial class PeerActor
     {
         while (!_writing && _link is { } link && _outbound.TryTake(out var send))
         {
+            if (send.Payload.Length > link.MaxPayloadBytes)
+            {
+                _sync.Errors.Count(SyncErrorKind.LimitExceeded);
+                _log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
+                send.Notify?.Tell(Taken.Instance);
+                continue;
+            }
             _traffic.NoteOut(send.Payload.Span);
             var sending = link.SendAsync(send.Payload).AsTask();
             if (sending is { IsCompletedSuccessfully: true, Result: null })
@@ -188,34 +210,34 @@ public sealed partial class PeerActor
         _notifyWritten = null;
     }
 
-    // The subscription says that it ends, and what waits goes out, before the link is closed.
+    // Both subscriptions say that they end, and what waits goes out, before the link is closed.
     private void OnStop()
     {
         _ending = true;
         Become(Stopping);
         Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
-        var subscription = Context.Child(SubscriptionActor.Name);
-        if (subscription.IsNobody())
+        Tell(_subscriber, SubscriberActor.Stop.Instance);
+        Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);
+
+        void Tell(IActorRef child, object stop)
         {
-            _isToldOff = true;
-            CloseIfFlushed(null);
-            return;
+            if (child.IsNobody())
+                return;
+            _telling.Add(child);
+            Context.Watch(child);
+            child.Tell(stop);
         }
-        Context.Watch(subscription);
-        subscription.Tell(SubscriptionActor.Stop.Instance);
     }
 
     private void OnStoppedWhileStopping(Terminated terminated)
     {
-        if (terminated.ActorRef.Path.Name != SubscriptionActor.Name)
-            return;
-        _isToldOff = true;
+        _telling.Remove(terminated.ActorRef);
         CloseIfFlushed(null);
     }
 
     private void CloseIfFlushed(SyncError? broken)
     {
-        if (broken is not null || _isToldOff && !_writing && _outbound.IsEmpty)
+        if (broken is not null || _telling.Count == 0 && !_writing && _outbound.IsEmpty)
             CloseLink();
     }
 

@@ -33,10 +33,10 @@ public sealed partial class PeerActor
         public static readonly Taken Instance = new();
     }
 
-    /// <summary>From the router: a payload was dispatched, the next may be read.</summary>
-    public sealed record Dispatched
+    /// <summary>From whoever a payload was for in the end: it was handled, another may be read.</summary>
+    public sealed record Handled
     {
-        public static readonly Dispatched Instance = new();
+        public static readonly Handled Instance = new();
     }
 
     /// <summary>From the router: a message for one of the polls or for this node's subscription.</summary>
@@ -78,6 +78,11 @@ public sealed partial class PeerActor
     private sealed record Arrived(ILink Link, Result<ReadOnlyMemory<byte>> Payload);
 
     private sealed record Written(ILink Link, SyncError? Error);
+
+    private sealed record HandledNothing
+    {
+        public static readonly HandledNothing Instance = new();
+    }
 
     private sealed record LinkClosed
     {

@@ -9,7 +9,7 @@ namespace ActorSync.Actors;
 /// <summary>
 /// One peer. It owns the link, the bounded queue toward it, and the strikes; its children are the two subscriptions,
 /// the peer's here and this node's there, and the polls under way. Payloads go to the router one by one, and no more is
-/// read from the link while too many wait there.
+/// read from the link while too many wait to be handled.
 /// <code>
 /// Unlinked ──Attach──> Linked ──link gone, shut out──> Unlinked ──dead-after──> stopped
 ///                        └──Stop──> Stopping ──all is told and flushed, link closed──> stopped
@@ -32,15 +32,15 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     private PeerRef? _peer;
     private IActorRef? _dialer;
     private readonly HashSet<IActorRef> _spareDialers = [];
+    private readonly HashSet<IActorRef> _telling = [];
     private IActorRef? _notifyWritten;
     private IActorRef _subscriber = ActorRefs.Nobody;
     private string _endpoint = "";
     private SyncError? _lastError;
     private bool _reading;
     private bool _writing;
-    private int _dispatching;
+    private int _handling;
     private bool _ending;
-    private bool _isToldOff;
 
     public PeerActor(NodeId node, SyncContext sync)
     {
@@ -109,7 +109,8 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void Always()
     {
-        Receive<Dispatched>(_ => OnDispatched());
+        Receive<Handled>(_ => OnHandled());
+        Receive<HandledNothing>(_ => OnHandledNothing());
         Receive<Deliver>(OnDeliver);
         Receive<Fault>(OnFault);
         Receive<SubscriptionActor.Message>(OnSubscription);
@@ -139,6 +140,8 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
             Context.ActorOf(SubscriptionActor.Props(_peer, _sync), SubscriptionActor.Name).Forward(message);
         else if (message is SubscriptionActor.SubscribeTo subscribe)
             _sync.Router.Tell(new SyncRouter.FreeSlot(_node, subscribe.Grant));
+        if (child.IsNobody() && _peer is null)
+            OnHandled();
     }
 
     // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.

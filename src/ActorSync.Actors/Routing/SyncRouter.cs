@@ -74,69 +74,79 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private void OnPayload(Payload payload)
     {
+        var isHandedOn = false;
         try
         {
             if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-                Dispatch(payload.Peer, message);
+                isHandedOn = Dispatch(payload.Peer, message);
             else
                 payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
         }
         finally
         {
-            payload.Peer.Actor.Tell(PeerActor.Dispatched.Instance);
+            if (!isHandedOn)
+                payload.Peer.Actor.Tell(PeerActor.Handled.Instance);
         }
     }
 
     // A failure is never answered by a failure: two nodes would go on for ever.
     private static bool IsFailure(ReadOnlySpan<byte> payload) => SyncCodec.PeekType(payload).TryGet(out var type, out _) && type == SyncType.Error;
 
-    private void Dispatch(PeerRef peer, SyncMessage message)
+    // True when another actor takes the message, and says when it has handled it.
+    private bool Dispatch(PeerRef peer, SyncMessage message)
     {
         switch (SyncDispatch.DestinationOf(message.Type))
         {
             case SyncDestination.Graph:
-                OnPoll(peer, (Poll)message);
-                break;
+                return OnPoll(peer, (Poll)message);
             case SyncDestination.PollResponder:
-                ToSession(peer, message);
-                break;
+                return ToSession(peer, message);
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
-                ToSession(peer, message);
-                break;
+                return ToSession(peer, message);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
                 peer.Actor.Tell(new PeerActor.Deliver(message));
-                break;
+                return true;
             case SyncDestination.Subscription when message is Subscribe subscribe:
-                OnSubscribe(peer, subscribe);
-                break;
+                return OnSubscribe(peer, subscribe);
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
-                break;
+                return true;
             default:
                 var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");
                 peer.Actor.Tell(PeerActor.Send.Failure(notServed, 0, null));
-                break;
+                return false;
         }
     }
 
-    private void OnPoll(PeerRef peer, Poll poll)
+    private bool OnPoll(PeerRef peer, Poll poll)
     {
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
             peer.Actor.Tell(PeerActor.Send.Failure(UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph));
-            return;
+            return false;
         }
-        _sessions[(peer.Identity.Node, poll.Session.Value)] = graph;
+        var session = (peer.Identity.Node, poll.Session.Value);
+        if (!_sessions.ContainsKey(session) && _sessions.Keys.Count(open => open.Item1 == peer.Identity.Node) >= _settings.SessionsPerPeer)
+        {
+            var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerPeer} polls of this peer are being answered; try again later");
+            peer.Actor.Tell(PeerActor.Send.Failure(busy, poll.Session.Value, poll.Graph));
+            return false;
+        }
+        _sessions[session] = graph;
         graph.Tell(new GraphActor.Session(peer, poll.Session, poll));
+        return true;
     }
 
-    private void ToSession(PeerRef peer, SyncMessage message)
+    private bool ToSession(PeerRef peer, SyncMessage message)
     {
         var session = new SessionId(ReferenceOf(message));
-        if (_sessions.TryGetValue((peer.Identity.Node, session.Value), out var graph))
-            graph.Tell(new GraphActor.Session(peer, session, message));
-        else
+        if (!_sessions.TryGetValue((peer.Identity.Node, session.Value), out var graph))
+        {
             TellTooLate(peer, session, message);
+            return false;
+        }
+        graph.Tell(new GraphActor.Session(peer, session, message));
+        return true;
     }
 
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
@@ -155,18 +165,25 @@ public sealed partial class SyncRouter : ReceiveActor
         TellTooLate(ended.Peer, ended.Session, ended.TooLate);
     }
 
-    private void OnSubscribe(PeerRef peer, Subscribe subscribe)
+    private bool OnSubscribe(PeerRef peer, Subscribe subscribe)
     {
+        if (subscribe.Graphs.DistinctBy(asked => asked.Graph).Count() < subscribe.Graphs.Count)
+        {
+            var twice = new SyncError(SyncErrorKind.MalformedPayload, "a Subscribe that names a graph twice");
+            peer.Actor.Tell(new PeerActor.Fault(twice, subscribe.Id.Value));
+            return false;
+        }
         if (!_slots.TryTake(peer.Identity.Node, isMember: false))
         {
             var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
-            return;
+            return false;
         }
         _granted[peer.Identity.Node] = ++_grants;
         if (_subscribers.TryAdd(peer.Actor, peer.Identity.Node))
             Context.Watch(peer.Actor);
         peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], _grants));
+        return true;
     }
 
     private void OnFreeSlot(FreeSlot free)
