@@ -99,7 +99,8 @@ public sealed class SyncNode : ISyncNode
     public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var versions = Channel.CreateBounded<GraphSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        var follower = _system.ActorOf(FollowerActor.Props(_sync.Router, graph, versions.Writer));
+        if (Begin(FollowerActor.Props(_sync.Router, graph, versions.Writer)) is not { } follower)
+            yield break;
         try
         {
             await foreach (var version in versions.Reader.ReadAllAsync(cancellation))
@@ -127,9 +128,13 @@ public sealed class SyncNode : ISyncNode
     {
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
-        // A poll may take as long as it makes progress: it gives up by itself.
-        var answer = await AskAsync<PollActor.Ended>(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), cancellation, Timeout.InfiniteTimeSpan);
-        return answer.TryGet(out var ended, out error) ? ended.Result : error;
+        var ended = new TaskCompletionSource<Result<PollOutcome>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Begin(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended)) is not { } asker)
+            return ShuttingDown;
+        await using var stopping = cancellation.Register(() => _system.Stop(asker));
+        var result = await ended.Task;
+        cancellation.ThrowIfCancellationRequested();
+        return result;
     }
 
     public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -150,7 +155,7 @@ public sealed class SyncNode : ISyncNode
 
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
     {
-        var summary = await _sync.Router.Ask<SyncRouter.Summary>(SyncRouter.GetSummary.Instance, StatusTimeout, cancellation);
+        var summary = (await AskAsync<SyncRouter.Summary>(_sync.Router, SyncRouter.GetSummary.Instance, cancellation, StatusTimeout)).Value;
         var graphs = new List<GraphStatus>();
         foreach (var graph in summary.Graphs)
         {
@@ -204,11 +209,30 @@ public sealed class SyncNode : ISyncNode
         return Done.Instance;
     }
 
+    private bool IsShuttingDown => CoordinatedShutdown.Get(_system).ShutdownReason is not null;
+
+    private static SyncError ShuttingDown => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
+
+    // An actor that waits for a caller; null when the node is shutting down.
+    private IActorRef? Begin(Props props)
+    {
+        if (IsShuttingDown)
+            return null;
+        try
+        {
+            return _system.ActorOf(props);
+        }
+        catch (InvalidOperationException) when (IsShuttingDown)
+        {
+            return null;
+        }
+    }
+
     // No answer is a failure to expect: of a graph whose store hangs, of a peer whose actor has stopped meanwhile.
     private async Task<Result<T>> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation, TimeSpan? atMost = null)
     {
-        if (CoordinatedShutdown.Get(_system).ShutdownReason is not null)
-            return new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down");
+        if (IsShuttingDown)
+            return ShuttingDown;
         var timeout = atMost ?? _sync.Settings.GraphTimeout;
         try
         {
@@ -240,19 +264,21 @@ public sealed class SyncNode : ISyncNode
 
     private async Task<IReadOnlyList<PeerStatus>> PeersAsync(CancellationToken cancellation)
     {
-        var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, StatusTimeout, cancellation);
-        var peers = new List<PeerStatus>();
-        // Who is gone by now is left out.
-        foreach (var peer in all.Peers)
+        if (!(await AskAsync<PeersActor.All>(_peers, PeersActor.GetAll.Instance, cancellation, StatusTimeout)).TryGet(out var all, out _))
+            return [];
+        // All are asked at once, and who is gone by now is left out.
+        var peers = await AskAllAsync<PeerStatus>(all.Peers, PeerActor.GetStatus.Instance, cancellation);
+        foreach (var status in await AskAllAsync<DialerActor.Status>(all.Dialers, DialerActor.GetStatus.Instance, cancellation))
         {
-            if ((await AskAsync<PeerStatus>(peer, PeerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _))
-                peers.Add(status);
-        }
-        foreach (var dialer in all.Dialers)
-        {
-            if ((await AskAsync<DialerActor.Status>(dialer, DialerActor.GetStatus.Instance, cancellation, StatusTimeout)).TryGet(out var status, out _) && !peers.Any(peer => peer.Node == status.Peer?.ToString()))
+            if (!peers.Any(peer => peer.Node == status.Peer?.ToString()))
                 peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
         }
         return [.. peers.OrderBy(peer => peer.Node, StringComparer.Ordinal).ThenBy(peer => peer.Endpoint, StringComparer.Ordinal)];
+    }
+
+    private async Task<List<T>> AskAllAsync<T>(IReadOnlyList<IActorRef> actors, object message, CancellationToken cancellation)
+    {
+        var answers = await Task.WhenAll(actors.Select(actor => AskAsync<T>(actor, message, cancellation, StatusTimeout)));
+        return [.. answers.Where(answer => answer.Error is null).Select(answer => answer.Value)];
     }
 }

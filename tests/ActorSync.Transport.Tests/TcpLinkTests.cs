@@ -287,11 +287,16 @@ public class TcpLinkTests
     [Fact]
     public async Task A_link_that_nobody_takes_ends_with_the_listener()
     {
-        var host = new TcpHost();
-        var link = (await new TcpLinkConnector().ConnectAsync(host.Listener.LocalName, Nodes.Node(2))).Value;
-        var receiving = link.ReceiveAsync();
+        // A caller knows of its link before the listener does: that one of two is refused shows that the other waits there.
+        var host = new TcpHost(settings: new TcpLinkSettings { MaxUnclaimedLinks = 1 });
+        var connector = new TcpLinkConnector();
+        var one = (await connector.ConnectAsync(host.Listener.LocalName, Nodes.Node(2))).Value;
+        var other = (await connector.ConnectAsync(host.Listener.LocalName, Nodes.Node(3))).Value;
+        Task<SyncError>[] ends = [Nodes.ErrorOf(one.ReceiveAsync()), Nodes.ErrorOf(other.ReceiveAsync())];
+        var refused = await Task.WhenAny(ends);
+        Assert.Equal(SyncErrorKind.Busy, (await refused).Kind);
         await host.DisposeAsync();
-        Assert.Equal(SyncErrorKind.ShuttingDown, (await Nodes.ErrorOf(receiving)).Kind);
+        Assert.Equal(SyncErrorKind.ShuttingDown, (await ends.Single(end => end != refused)).Kind);
     }
 
     [Fact]

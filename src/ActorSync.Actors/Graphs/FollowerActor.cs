@@ -9,11 +9,13 @@ internal sealed class FollowerActor : ReceiveActor
 {
     private readonly IActorRef _router;
     private readonly GraphId _graph;
+    private readonly ChannelWriter<GraphSnapshot> _versions;
 
     public FollowerActor(IActorRef router, GraphId graph, ChannelWriter<GraphSnapshot> versions)
     {
         _router = router;
         _graph = graph;
+        _versions = versions;
         Receive<GraphActor.Changed>(changed => versions.TryWrite(changed.Snapshot));
         Receive<GraphActor.Version>(broken => versions.TryComplete(broken.Result.Error is { } error ? new SyncException(error) : null));
         ReceiveAny(_ => { });
@@ -24,5 +26,10 @@ internal sealed class FollowerActor : ReceiveActor
 
     protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph));
 
-    protected override void PostStop() => _router.Tell(new SyncRouter.UnfollowGraph(_graph));
+    // With the node the reading ends.
+    protected override void PostStop()
+    {
+        _router.Tell(new SyncRouter.UnfollowGraph(_graph));
+        _versions.TryComplete();
+    }
 }

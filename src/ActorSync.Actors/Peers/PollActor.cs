@@ -3,6 +3,7 @@ using ActorSync.Graphs.Polls;
 using ActorSync.Machines;
 using ActorSync.Wire;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorSync.Actors;
 
@@ -40,6 +41,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private readonly IActorRef _router;
     private readonly SyncSettings _settings;
     private readonly Outbox<RequesterOutput> _outbox = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private PollRequester _machine = null!;
     private PeerRef _peer;
     private int _attempts;
@@ -75,13 +77,6 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private SessionId Session => new(_session.Value + (ulong)_attempts);
 
     protected override void PreStart() => Look();
-
-    // A poll that failed by itself is not begun anew: whoever asked hears of it.
-    protected override void PreRestart(Exception reason, object message)
-    {
-        Finish(new SyncError(SyncErrorKind.InvalidRequest, $"the poll of the graph {_graph.ToShortString()} failed: {reason.Message}"));
-        base.PreRestart(reason, message);
-    }
 
     protected override void PostStop() => Tell(new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
 
@@ -158,9 +153,18 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private void Run(RequesterInput input)
     {
-        _machine.Handle(input, Timer.Now, _outbox);
-        while (_outbox.TryTake(out var output))
-            Interpret(output);
+        try
+        {
+            _machine.Handle(input, Timer.Now, _outbox);
+            while (_outbox.TryTake(out var output))
+                Interpret(output);
+        }
+        catch (Exception why)
+        {
+            // A bug here, or in the caller's own progress: begun anew it would come again.
+            _log.Error(why, "The poll of graph {0} failed", _graph.ToShortString());
+            Finish(new SyncError(SyncErrorKind.InvalidRequest, $"the poll of the graph {_graph.ToShortString()} failed: {why.Message}"));
+        }
     }
 
     private void Interpret(RequesterOutput output)

@@ -4,46 +4,6 @@ using ActorSync.Machines;
 
 namespace ActorSync.Graphs;
 
-/// <summary>What reaches the only writer of a graph.</summary>
-public abstract record GraphInput
-{
-    private GraphInput()
-    {
-    }
-
-    /// <summary>A local action: one command after all that is here.</summary>
-    public sealed record Act(long Token, Priority Priority, ReadOnlyMemory<byte> Payload) : GraphInput;
-
-    /// <summary>Commands of a peer, or of an import, with the priors they have.</summary>
-    public sealed record Receive(long Token, IReadOnlyList<Command> Commands) : GraphInput;
-
-    /// <summary>The store committed an append.</summary>
-    public sealed record Committed(long Append) : GraphInput;
-
-    /// <summary>The store did not commit an append, nor any after it that was begun before this.</summary>
-    public sealed record CommitFailed(long Append, SyncError Error) : GraphInput;
-}
-
-/// <summary>What the only writer of a graph wants done.</summary>
-public abstract record GraphOutput
-{
-    private GraphOutput()
-    {
-    }
-
-    /// <summary>Append these commands, which begin at that ordinal; the fate comes back under this number.</summary>
-    public sealed record Append(long Number, int First, IReadOnlyList<Command> Commands) : GraphOutput;
-
-    /// <summary>The action is durable, or why not.</summary>
-    public sealed record Acted(long Token, Result<Address> Result) : GraphOutput;
-
-    /// <summary>The batch is durable as far as it was kept, or the store failed.</summary>
-    public sealed record Received(long Token, Result<ReceiveResult> Result) : GraphOutput;
-
-    /// <summary>A new version is committed.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot) : GraphOutput;
-}
-
 /// <summary>
 /// The writer of one graph. Commands enter its index at once, so that the next one can follow them, but nothing is
 /// answered or shown before the store has committed it: <see cref="Committed"/> is the latest durable version, and all

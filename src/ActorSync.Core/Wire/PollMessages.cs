@@ -38,7 +38,10 @@ public sealed record PollResponse(SessionId Session, int Index, long Left, Comma
 /// <param name="Remaining">Whether the byte limit cut it: poll again for the rest.</param>
 public sealed record PollEnd(SessionId Session, int Count, bool Remaining) : SyncMessage(SyncType.PollEnd);
 
-/// <summary>Grants credit. The greatest numbers seen count, so that it may be lost, repeated and reordered.</summary>
+/// <summary>
+/// Grants credit. The greatest numbers seen count, so that it may be lost, repeated and reordered. Credit for nothing
+/// more than was received, once the answer is complete, ends the session.
+/// </summary>
 /// <param name="Session">The session.</param>
 /// <param name="Received">Responses with an index below this are durable at the requester.</param>
 /// <param name="UpTo">Responses with an index below this may be sent.</param>

@@ -76,13 +76,17 @@ internal sealed class DemoNode : IAsyncDisposable
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) => Check(await Control.StatusAsync(cancellation));
 
     /// <summary>The value that the node answered.</summary>
-    /// <exception cref="SyncException">It answered with an error, or is gone; the sentence names the node.</exception>
+    /// <exception cref="SyncException">It answered with an error, or not; the sentence names the node.</exception>
     public T Check<T>(Result<T> answer)
     {
-        if (answer.TryGet(out var value, out var error))
-            return value;
-        var ended = _process.HasExited ? $" (its process ended with {_process.ExitCode}: {LastLine()})" : "";
-        throw new SyncException(new SyncError(error.Kind, $"node {Number}: {error.Message}{ended}"));
+        return answer.TryGet(out var value, out var error) ? value : throw new SyncException(new SyncError(error.Kind, $"node {Number}: {error.Message}"));
+    }
+
+    /// <summary>Waits until the process ends, which it should not before it is told to; what happened.</summary>
+    public async Task<SyncError> EndedAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+        return new SyncError(SyncErrorKind.Unreachable, $"node {Number} ended with {_process.ExitCode}: {LastLine()}");
     }
 
     /// <summary>Lets the node end in good order; if it does not, ends its process.</summary>

@@ -52,14 +52,19 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var monitor = new DemoMonitor(nodes.All, display);
         var watching = monitor.RunAsync(stop.Token);
+        var dying = nodes.All.Select(node => node.EndedAsync(stop.Token)).ToArray();
+        var run = new DemoRun(options, history, nodes.All, monitor, display).RunAsync(stop.Token);
         try
         {
-            return await new DemoRun(options, history, nodes.All, monitor, display).RunAsync(cancellation);
+            var first = await Task.WhenAny([run, .. dying]);
+            cancellation.ThrowIfCancellationRequested();
+            // The others may take long to find out that one is gone, and do not know why.
+            return first == run ? await run : throw new SyncException(await (Task<SyncError>)first);
         }
         finally
         {
             await stop.CancelAsync();
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([run, watching, .. dying]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

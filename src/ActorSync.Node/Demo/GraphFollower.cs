@@ -10,7 +10,7 @@ internal static class GraphFollower
 
     /// <summary>Ends with the first version that is enough.</summary>
     /// <exception cref="SyncException">Nothing new came for <paramref name="patience"/>, or the node is gone.</exception>
-    public static async Task UntilAsync(DemoNode node, GraphId graph, TimeSpan patience, Func<GraphVersion, bool> enough, CancellationToken cancellation)
+    public static async Task UntilAsync(DemoNode node, GraphId graph, TimeSpan patience, Func<GraphVersion, Task<bool>> enough, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
@@ -19,7 +19,7 @@ internal static class GraphFollower
             var versions = node.Check(await WatchAsync(node, graph, either.Token)).Versions;
             await foreach (var version in versions.WithCancellation(either.Token))
             {
-                if (enough(version))
+                if (await enough(version))
                     return;
                 late.CancelAfter(patience);
             }

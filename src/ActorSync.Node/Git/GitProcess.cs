@@ -13,7 +13,7 @@ internal sealed class GitProcess : IAsyncDisposable
 {
     private const int MostComplaint = 2048;
 
-    private static readonly string[] s_kept =
+    private static readonly string[] Kept =
         ["GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
 
     private readonly Process _process;
@@ -97,7 +97,7 @@ internal sealed class GitProcess : IAsyncDisposable
             info.ArgumentList.Add(argument);
 
         // Inside a hook, for one, GIT_DIR names another repository than the one asked for.
-        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal) && !s_kept.Contains(name)).ToList())
+        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal) && !Kept.Contains(name)).ToList())
             info.Environment.Remove(name);
         info.Environment["LC_ALL"] = "C";
         info.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";

@@ -102,7 +102,7 @@ public sealed class PeerActorTests : ActorTest
     public void A_peer_with_too_many_faults_is_told_shut_out_and_not_let_back_in_until_its_time_is_over()
     {
         var standing = new StandingSettings { StrikesMost = 2 };
-        Start(new SyncSettings { Standing = standing });
+        Start(new SyncSettings { Standing = standing, DeadAfter = TimeSpan.FromSeconds(70) });
         var link = Link();
         Attach(link, _dialer.Ref);
         _dialer.ExpectMsg<PeerActor.Attached>();
@@ -232,6 +232,7 @@ public sealed class PeerActorTests : ActorTest
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<PollActor.Ended>().Result.Error?.Kind);
         Attach(Link());
         _peer.Tell(new PeerActor.Poll(_graph.Id, new PollOptions()), TestActor);
+        _router.ExpectMsg<SyncRouter.ReadGraph>();
         Sys.Stop(_peer);
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<PollActor.Ended>().Result.Error?.Kind);
     }
@@ -326,7 +327,6 @@ public sealed class PeerActorTests : ActorTest
     public void What_is_wanted_is_kept_by_the_peers_and_given_to_a_subscriber_begun_anew()
     {
         Start();
-        _parent.ExpectMsg<PeersActor.GetWanted>();
         var link = Link();
         Attach(link);
         _parent.ExpectMsg<PeersActor.Attended>();
@@ -352,6 +352,7 @@ public sealed class PeerActorTests : ActorTest
     {
         var sync = new SyncContext(Identity(self), _router.Ref, new MemoryNodeStore(Identity(self)), settings ?? new SyncSettings(), _errors, new Random(1));
         _peer = ChildOf(_parent, PeerActor.Props(Identity(2).Node, sync));
+        _parent.ExpectMsg<PeersActor.GetWanted>();
     }
 
     private static FakeLink Link() => new(Identity(2));

@@ -109,22 +109,22 @@ public sealed class PeersActorTests : ActorTest
         Find(Identity(2))!.Tell(new PeerActor.Want(_graph.Id), TestActor);
         Assert.Equal(_graph.Id, _router.FishForMessage<SyncRouter.FollowGraph>(_ => true).Graph);
         link.Break();
-        AwaitAssert(() => Assert.Equal("waiting", _peersDialer().State));
+        AwaitAssert(() => Assert.Equal("waiting", DialerStatus().State));
         var old = Find(Identity(2))!;
         Watch(old);
         Scheduler.Step(new SyncSettings().DeadAfter);
+        Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
         ExpectTerminated(old);
         _router.FishForMessage<SyncRouter.UnfollowGraph>(_ => true);
         Attempt().SetResult(new FakeLink(Identity(2)));
         Assert.Equal(_graph.Id, _router.FishForMessage<SyncRouter.FollowGraph>(_ => true).Graph);
 
         _peers.Tell(new PeersActor.HangUp("there:1"), TestActor);
-        ExpectMsg<SubscriberActor.Answered>();
         ExpectMsg<PeersActor.HungUp>();
         _peers.Tell(new PeersActor.GetWanted(Identity(2).Node), TestActor);
         Assert.Empty(ExpectMsg<PeerActor.Wanted>().Graphs);
 
-        DialerActor.Status _peersDialer() => All().Dialers[0].Ask<DialerActor.Status>(DialerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult();
+        DialerActor.Status DialerStatus() => All().Dialers[0].Ask<DialerActor.Status>(DialerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult();
     }
 
     [Fact]

@@ -14,6 +14,17 @@ public sealed partial class DemonstrationTests : IDisposable
 {
     private static readonly DemoOptions Small = new() { Repository = GitHistoryFile.Packaged, Commands = 12 };
 
+    private static readonly string[] Rows =
+    [
+        @"^import +\d+ +\d+ +[\d.]+ s +[\d,]+$",
+        @"^poll +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$",
+        @"^subscription +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$",
+        @"^pushes +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$",
+        @"^level +yes: all three hold \d+ commands, digest [0-9a-f]{8}$",
+        @"^push latency +p50 [\d.]+ ms, p99 [\d.]+ ms",
+        @"^one-second polling +[\d.]+ kB for the same time",
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private readonly SignalWriter _out = new("nodes: processes ");
     private readonly StringWriter _error = new();
@@ -28,8 +39,7 @@ public sealed partial class DemonstrationTests : IDisposable
         var lines = _out.ToString().Split('\n');
         Assert.Equal((ExitCodes.Ok, ""), (code, _error.ToString()));
         Assert.Equal($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}", lines[0]);
-        foreach (var row in (string[])[@"^import +\d+ +\d+ +[\d.]+ s +[\d,]+$", @"^poll +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$", @"^subscription +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$", @"^pushes +\d+ +[\d.]+ s +[\d,]+ +[\d.]+ kB +\d+ B$", @"^level +yes: all three hold \d+ commands, digest [0-9a-f]{8}$", @"^push latency +p50 [\d.]+ ms, p99 [\d.]+ ms", @"^one-second polling +[\d.]+ kB for the same time"])
-            Assert.Single(lines, line => Regex.IsMatch(line, row));
+        Assert.All(Rows, row => Assert.Single(lines, line => Regex.IsMatch(line, row)));
         AssertNothingIsLeft();
     }
 
@@ -74,6 +84,19 @@ public sealed partial class DemonstrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_dies_ends_the_demo_at_once()
+    {
+        var run = RunAsync(Small with { Commands = DemoOptions.MostCommands });
+        await Task.WhenAny(_out.Seen, run);
+
+        Process.GetProcessById(Ids()[1]).Kill();
+
+        var failed = await Assert.ThrowsAsync<SyncException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.StartsWith("node 2 ended with ", failed.Error.Message, StringComparison.Ordinal);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Nodes_that_cannot_start_are_told_with_what_they_printed()
     {
         var own = NodeProgram.Own();
@@ -99,14 +122,15 @@ public sealed partial class DemonstrationTests : IDisposable
         return new Demonstration(output, TimeProvider.System) { Program = program ?? NodeProgram.Own() }.RunAsync(options, json, stop);
     }
 
+    private int[] Ids() => [.. ProcessIds().Match(_out.ToString()).Groups[1].Value.Split(", ").Select(int.Parse)];
+
     // A process id may be another's by now: only one that runs the same program counts.
     private void AssertNothingIsLeft()
     {
-        var said = _out.ToString();
-        var ids = ProcessIds().Match(said).Groups[1].Value.Split(", ").Select(int.Parse).ToArray();
+        var ids = Ids();
         Assert.Equal(3, ids.Length);
         Assert.DoesNotContain(Process.GetProcesses(), process => ids.Contains(process.Id) && (process.ProcessName is "actorsync" or "dotnet"));
-        Assert.False(Directory.Exists(Stores().Match(said).Groups[1].Value));
+        Assert.False(Directory.Exists(Stores().Match(_out.ToString()).Groups[1].Value));
     }
 
     [GeneratedRegex(@"^nodes: processes ([\d, ]+);", RegexOptions.Multiline)]

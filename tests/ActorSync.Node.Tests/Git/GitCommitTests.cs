@@ -9,7 +9,7 @@ public sealed class GitCommitTests
     private const string One = "1111111111111111111111111111111111111111";
     private const string Two = "2222222222222222222222222222222222222222";
 
-    private static readonly GitOid s_oid = new(new byte[GitOid.Sha1Size]);
+    private static readonly GitOid Oid = new(new byte[GitOid.Sha1Size]);
 
     [Fact]
     public void The_id_is_the_one_that_git_gives()
@@ -45,7 +45,7 @@ public sealed class GitCommitTests
     {
         byte[] raw = [.. Encoding.ASCII.GetBytes($"{Tree}author \u0001"), 0xff, 0xfe, 0x00, 0x80, (byte)'\n', (byte)'\n', 0xc3];
 
-        Assert.Equal(raw, GitCommit.Parse(s_oid, raw).Value.Raw.ToArray());
+        Assert.Equal(raw, GitCommit.Parse(Oid, raw).Value.Raw.ToArray());
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class GitCommitTests
         var error = Parse(raw).Error;
 
         Assert.Equal(SyncErrorKind.MalformedPayload, error?.Kind);
-        Assert.Contains(s_oid.ToString(), error!.Message, StringComparison.Ordinal);
+        Assert.Contains(Oid.ToString(), error!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,5 +90,5 @@ public sealed class GitCommitTests
         Assert.True(GitOid.TryParse(One, out var one) && GitOid.TryParse(Two, out var two) && one < two);
     }
 
-    private static Result<GitCommit> Parse(string raw) => GitCommit.Parse(s_oid, Encoding.ASCII.GetBytes(raw));
+    private static Result<GitCommit> Parse(string raw) => GitCommit.Parse(Oid, Encoding.ASCII.GetBytes(raw));
 }

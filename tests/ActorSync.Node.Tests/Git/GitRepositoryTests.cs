@@ -10,7 +10,7 @@ public sealed class GitRepositoryTests : IDisposable
     private const string EmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
     private const string Who = "author A <a@example.org> 1700000000 +0000\ncommitter A <a@example.org> 1700000000 +0000\n";
 
-    private static readonly GitReadOptions s_all = new() { Scope = GitScope.All };
+    private static readonly GitReadOptions All = new() { Scope = GitScope.All };
 
     private readonly Scratch _scratch = new();
 
@@ -171,7 +171,7 @@ public sealed class GitRepositoryTests : IDisposable
         _scratch.Git("checkout", "-q", "main");
 
         Assert.Equal([one], (await ReadAsync()).Commits.Select(commit => commit.Oid.ToString()));
-        var (history, commits) = await ReadAsync(options: s_all);
+        var (history, commits) = await ReadAsync(options: All);
         Assert.Equal(new[] { one, pages }.Order(), commits.Select(commit => commit.Oid.ToString()).Order());
         Assert.Equal(2, history.Roots.Count);
     }
@@ -219,11 +219,11 @@ public sealed class GitRepositoryTests : IDisposable
         await AssertSays("not a git repository", _scratch.Folder);
         _scratch.Init();
         await AssertSays("HEAD names none", _scratch.Folder);
-        await AssertSays("the repository is empty", _scratch.Folder, s_all);
+        await AssertSays("the repository is empty", _scratch.Folder, All);
         _scratch.Commit("one");
         _scratch.Git("symbolic-ref", "HEAD", "refs/heads/unborn");
         await AssertSays("HEAD names none", _scratch.Folder);
-        Assert.Single((await ReadAsync(options: s_all)).Commits);
+        Assert.Single((await ReadAsync(options: All)).Commits);
         await AssertSays("git could not be started", _scratch.Folder, new GitReadOptions { Executable = PathOf("no-git") });
     }
 

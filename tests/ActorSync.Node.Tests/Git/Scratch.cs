@@ -8,10 +8,10 @@ namespace ActorSync.Node.Tests.Git;
 /// <summary>A temporary folder, and git in it with fixed names, dates and settings.</summary>
 internal sealed class Scratch : IDisposable
 {
-    private static readonly string? s_git = GitExecutable.Find();
+    private static readonly string? Program = GitExecutable.Find();
     private int _clock = 1_700_000_000;
 
-    public static bool HasGit => s_git is not null;
+    public static bool HasGit => Program is not null;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("actorsync-git-").FullName;
 
@@ -20,7 +20,7 @@ internal sealed class Scratch : IDisposable
 
     public string Git(byte[]? input, params string[] arguments)
     {
-        var info = new ProcessStartInfo(s_git!, ["-C", Folder, .. arguments])
+        var info = new ProcessStartInfo(Program!, ["-C", Folder, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

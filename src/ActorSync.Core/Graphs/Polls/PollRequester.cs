@@ -3,55 +3,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Polls;
 
-/// <summary>What reaches the requester of one poll session.</summary>
-public abstract record RequesterInput
-{
-    private RequesterInput()
-    {
-    }
-
-    /// <summary>Ask.</summary>
-    public sealed record Start : RequesterInput;
-
-    /// <summary>A message of the session: Level, Narrow, PollResponse, PollEnd or a failure.</summary>
-    public sealed record Message(SyncMessage Value) : RequesterInput;
-
-    /// <summary>A part is durable, or was not kept; the parts are answered in the order they were given.</summary>
-    public sealed record Stored(int Index, Result<ReceiveResult> Result) : RequesterInput;
-
-    /// <summary>The link is there again after a break.</summary>
-    public sealed record Relinked : RequesterInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : RequesterInput;
-}
-
-/// <summary>What the requester of one poll session wants done.</summary>
-public abstract record RequesterOutput
-{
-    private RequesterOutput()
-    {
-    }
-
-    /// <summary>Send this payload to the responder.</summary>
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : RequesterOutput;
-
-    /// <summary>Commit these commands; the fate comes back under this index.</summary>
-    public sealed record Store(int Index, CommandBlock Commands) : RequesterOutput;
-
-    /// <summary>How far it is: commands handed to the store and back, commands still to come.</summary>
-    public sealed record Progress(long Received, long Left) : RequesterOutput;
-
-    /// <summary>The responder broke a rule.</summary>
-    public sealed record Fault(SyncError Error) : RequesterOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : RequesterOutput;
-
-    /// <summary>The session is over.</summary>
-    public sealed record Done(Result<PollOutcome> Result) : RequesterOutput;
-}
-
 /// <summary>
 /// Makes one poll: asks, tells more of what it holds while the responder needs that, hands the parts of the answer to
 /// the graph in their order, and grants credit as they become durable. What is lost is asked for again.

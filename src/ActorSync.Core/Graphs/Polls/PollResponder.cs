@@ -3,49 +3,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Polls;
 
-/// <summary>What reaches the responder of one poll session.</summary>
-public abstract record ResponderInput
-{
-    private ResponderInput()
-    {
-    }
-
-    /// <summary>A message of the session: Poll, Credit, RequestMissing, SyncResume, EndSession or a failure.</summary>
-    public sealed record Message(SyncMessage Value) : ResponderInput;
-
-    /// <summary>The link took a payload of the session.</summary>
-    public sealed record Taken : ResponderInput;
-
-    /// <summary>The link is there again after a break: what it had taken may be lost.</summary>
-    public sealed record Relinked : ResponderInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : ResponderInput;
-}
-
-/// <summary>What the responder of one poll session wants done.</summary>
-public abstract record ResponderOutput
-{
-    private ResponderOutput()
-    {
-    }
-
-    /// <summary>Send this payload to the requester; <see cref="ResponderInput.Taken"/> says when the link has it.</summary>
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : ResponderOutput;
-
-    /// <summary>The requester holds these commands, and all before them, durably.</summary>
-    public sealed record PeerHolds(GraphSnapshot Snapshot, IReadOnlyList<CommandId> Heads) : ResponderOutput;
-
-    /// <summary>What was remembered of the requester's heads is wrong.</summary>
-    public sealed record ForgetPeer : ResponderOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : ResponderOutput;
-
-    /// <summary>The session is over.</summary>
-    public sealed record Ended : ResponderOutput;
-}
-
 /// <summary>
 /// Answers one poll, over one committed version of the graph, on credit that the requester grants. Every message of the
 /// requester may be lost, repeated or reordered: a poll asked again is answered again, and any part of the answer can be

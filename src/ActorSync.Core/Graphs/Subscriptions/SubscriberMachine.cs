@@ -4,64 +4,6 @@ using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Subscriptions;
 
-/// <summary>What reaches the subscriber's side of a subscription.</summary>
-public abstract record SubscriberInput
-{
-    private SubscriberInput()
-    {
-    }
-
-    /// <summary>Subscribe to this graph as well; the snapshot is null when nothing of it is here yet.</summary>
-    public sealed record Want(GraphId Graph, GraphSnapshot? Snapshot) : SubscriberInput;
-
-    /// <summary>Subscribe to this graph no longer.</summary>
-    public sealed record Unwant(GraphId Graph) : SubscriberInput;
-
-    /// <summary>A graph has a new version here.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot) : SubscriberInput;
-
-    /// <summary>A message of the publisher: Subscribed, MaximumSubscriptionsExceeded, Unsubscribed, Push, SubscriptionEnded or a failure.</summary>
-    public sealed record Message(SyncMessage Value) : SubscriberInput;
-
-    /// <summary>The commands of a push are durable, as far as they were kept.</summary>
-    public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
-
-    /// <summary>The poll that repairs a gap has ended.</summary>
-    public sealed record Repaired(GraphId Graph) : SubscriberInput;
-
-    public sealed record Linked : SubscriberInput;
-
-    public sealed record Unlinked : SubscriberInput;
-
-    /// <summary>The timer ran out.</summary>
-    public sealed record Tick : SubscriberInput;
-}
-
-/// <summary>What the subscriber's side of a subscription wants done.</summary>
-public abstract record SubscriberOutput
-{
-    private SubscriberOutput()
-    {
-    }
-
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
-
-    /// <summary>Commit the commands of a push; the fate comes back as <see cref="SubscriberInput.Stored"/>.</summary>
-    public sealed record Store(Push Push) : SubscriberOutput;
-
-    /// <summary>Priors are missing: poll the publisher for this graph.</summary>
-    public sealed record Repair(GraphId Graph) : SubscriberOutput;
-
-    /// <summary>The subscription is open, was renewed, or was refused: for logs and whoever waits.</summary>
-    public sealed record Answered(SyncError? Error) : SubscriberOutput;
-
-    /// <summary>The publisher broke a rule.</summary>
-    public sealed record Fault(SyncError Error) : SubscriberOutput;
-
-    /// <summary>Call again then, in place of any time named before.</summary>
-    public sealed record StartTimer(MonotonicTime At) : SubscriberOutput;
-}
-
 /// <summary>
 /// The subscriber's side: holds one subscription at one publisher for all graphs that are wanted of it, asks again when
 /// an answer stays out, renews when half of the time or of the bytes is used, and repairs gaps with a poll.

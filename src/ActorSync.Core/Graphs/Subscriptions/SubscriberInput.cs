@@ -1,0 +1,36 @@
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>What reaches the subscriber's side of a subscription.</summary>
+public abstract record SubscriberInput
+{
+    private SubscriberInput()
+    {
+    }
+
+    /// <summary>Subscribe to this graph as well; the snapshot is null when nothing of it is here yet.</summary>
+    public sealed record Want(GraphId Graph, GraphSnapshot? Snapshot) : SubscriberInput;
+
+    /// <summary>Subscribe to this graph no longer.</summary>
+    public sealed record Unwant(GraphId Graph) : SubscriberInput;
+
+    /// <summary>A graph has a new version here.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot) : SubscriberInput;
+
+    /// <summary>A message of the publisher: Subscribed, MaximumSubscriptionsExceeded, Unsubscribed, Push, SubscriptionEnded or a failure.</summary>
+    public sealed record Message(SyncMessage Value) : SubscriberInput;
+
+    /// <summary>The commands of a push are durable, as far as they were kept.</summary>
+    public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
+
+    /// <summary>The poll that repairs a gap has ended.</summary>
+    public sealed record Repaired(GraphId Graph) : SubscriberInput;
+
+    public sealed record Linked : SubscriberInput;
+
+    public sealed record Unlinked : SubscriberInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : SubscriberInput;
+}

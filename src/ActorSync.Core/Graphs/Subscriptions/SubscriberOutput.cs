@@ -1,0 +1,29 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>What the subscriber's side of a subscription wants done.</summary>
+public abstract record SubscriberOutput
+{
+    private SubscriberOutput()
+    {
+    }
+
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
+
+    /// <summary>Commit the commands of a push; the fate comes back as <see cref="SubscriberInput.Stored"/>.</summary>
+    public sealed record Store(Push Push) : SubscriberOutput;
+
+    /// <summary>Priors are missing: poll the publisher for this graph.</summary>
+    public sealed record Repair(GraphId Graph) : SubscriberOutput;
+
+    /// <summary>The subscription is open, was renewed, or was refused: for logs and whoever waits.</summary>
+    public sealed record Answered(SyncError? Error) : SubscriberOutput;
+
+    /// <summary>The publisher broke a rule.</summary>
+    public sealed record Fault(SyncError Error) : SubscriberOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : SubscriberOutput;
+}
