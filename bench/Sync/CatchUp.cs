@@ -13,7 +13,7 @@ internal static class CatchUp
         var folder = Directory.CreateTempSubdirectory("actorsync-bench-");
         try
         {
-            var graph = await LongGraph.WriteAsync(Path.Combine(folder.FullName, "full"), commands, payloadBytes);
+            var graph = await Filled.WriteAsync(Path.Combine(folder.FullName, "full"), commands, payloadBytes);
             await using var full = await Daemon.StartAsync(Path.Combine(folder.FullName, "full"));
             await using var empty = await Daemon.StartAsync(Path.Combine(folder.FullName, "empty"));
             Console.WriteLine($"{commands:N0} commands of {payloadBytes} bytes by {(byPoll ? "poll" : "subscription")}, fsync always; the full node opened in {full.StartTook.TotalSeconds:F2} s");

@@ -49,6 +49,9 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
     /// <summary>The name of the child that answers a session: one peer's sessions cannot meet another's.</summary>
     public static string NameOf(PeerIdentity peer, SessionId session) => $"poll-{peer.Node}-{session}";
 
+    /// <summary>Whether the child that answers a session answers this peer.</summary>
+    public static bool IsOf(PeerIdentity peer, IActorRef child) => child.Path.Name.StartsWith($"poll-{peer.Node}-", StringComparison.Ordinal);
+
     protected override void PostStop() => _router.Tell(new SyncRouter.SessionEnded(_peer, _session, null));
 
     private void OnSession(GraphActor.Session session)

@@ -196,7 +196,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (fault.Reference is { } reference)
             OnSend(Send.Failure(fault.Error, reference, null));
         if (PeerStanding.IsFault(fault.Error.Kind) && _standing.Strike(Now))
-            Detach(new SyncError(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {fault.Error.Message}"));
+            Detach(ShutOut(fault.Error));
     }
 
     private void OnGetStatus()

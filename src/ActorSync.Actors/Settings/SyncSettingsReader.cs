@@ -41,6 +41,7 @@ public static class SyncSettingsReader
         GraphTimeout = keys.Time("graph-timeout"),
         DrainTimeout = keys.Time("drain-timeout"),
         SessionsPerGraph = keys.Count("graph.sessions", 1),
+        SessionsPerPeer = keys.Count("graph.sessions-per-peer", 1),
         Wire = new WireLimits
         {
             PayloadBytes = keys.Bytes("message.payload-bytes"),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ActorSync.Graphs;
 using ActorSync.Node.Control;
 
 namespace ActorSync.Node.Tests.Robustness;
@@ -15,10 +16,11 @@ internal sealed class Daemon : IAsyncDisposable
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stops = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
     private long _started;
@@ -45,7 +47,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>From the start of the process until its control socket answered.</summary>
     public TimeSpan StartTook { get; private set; }
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>Ends when it has heard the signal to stop.</summary>
+    public Task Stops => _stops.Task;
 
     public string Log => Lines(_output);
 
@@ -125,11 +128,25 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>What kill -9 does, and the power button: nothing is finished, nothing is told.</summary>
-    public async Task CrashAsync()
+    public Task CrashAsync()
     {
         Signal(SigKill);
-        await EndAsync(TimeSpan.FromSeconds(20));
-        await DisposeAsync();
+        return EndAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>The ids of all commands of a graph.</summary>
+    public async Task<HashSet<string>> IdsAsync(GraphId graph)
+    {
+        var ids = new HashSet<string>();
+        int? before = null;
+        do
+        {
+            var page = (await Control.LogAsync(graph, before, 1000, CancellationToken.None)).Value;
+            ids.UnionWith(page.Entries.Select(entry => entry.Id));
+            before = page.Next;
+        }
+        while (before is not null);
+        return ids;
     }
 
     public async ValueTask DisposeAsync()
@@ -173,6 +190,8 @@ internal sealed class Daemon : IAsyncDisposable
             lines.Add(line);
         if (line.Contains(", control ", StringComparison.Ordinal))
             _serves.TrySetResult();
+        if (line.Contains(" stopping: ", StringComparison.Ordinal))
+            _stops.TrySetResult();
     }
 
     private static string Lines(List<string> lines)

@@ -9,6 +9,9 @@ namespace ActorSync.Node.Tests.Robustness;
 /// <summary>A peer that is a link and no node: it says what it is told to, right or wrong, and reads when it is told to.</summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
+    /// <summary>The sample of a peer that holds nothing, and says that this is all.</summary>
+    public static readonly Sample Nothing = Sample.Empty with { AllHeads = true };
+
     private readonly ILink _link;
     private uint _sequence;
 
@@ -26,7 +29,14 @@ internal sealed class RawPeer : IAsyncDisposable
     public static async Task<RawPeer> ConnectAsync(string endpoint, TcpLinkSettings? settings = null, NodeId? node = null)
     {
         var self = new PeerIdentity(node ?? new NodeId(new UInt128(NewNumber(), NewNumber())), new InstanceId(NewNumber()));
-        return new RawPeer((await new TcpLinkConnector(settings).ConnectAsync(endpoint, new LinkIdentity(self, WireLimits.Default.PayloadBytes))).Value);
+        while (true)
+        {
+            // A listener to which too many come at once closes the oldest: they come again, as a node's dialer does.
+            if ((await new TcpLinkConnector(settings).ConnectAsync(endpoint, new LinkIdentity(self, WireLimits.Default.PayloadBytes))).TryGet(out var link, out var error))
+                return new RawPeer(link);
+            if (error.Kind is not (SyncErrorKind.Unreachable or SyncErrorKind.Busy))
+                throw new SyncException(error);
+        }
     }
 
     /// <summary>A number that nobody else drew.</summary>
@@ -54,7 +64,7 @@ internal sealed class RawPeer : IAsyncDisposable
 
     /// <summary>A Subscribe to one graph, of which this peer says to hold nothing.</summary>
     public Subscribe Subscribe(GraphId graph, ulong maxBytes = 1 << 30) =>
-        new(Subscription, ++_sequence, 3600, maxBytes, [new SubscribeGraph(graph, Sample.Empty)]);
+        new(Subscription, ++_sequence, 3600, maxBytes, [new SubscribeGraph(graph, Nothing)]);
 
     /// <summary>Acknowledges a push, by the addresses that the peer would hold now.</summary>
     public ValueTask<SyncError?> AckAsync(Push push, Address head) => SendAsync(new PushAck(push.Id, push.Graph, push.Index, [head]));
