@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using ActorSync.Graphs;
 using ActorSync.Node.Control;
@@ -24,12 +25,11 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("poll", "behind")]
-    [InlineData("subscribe", "behind")]
-    [InlineData("poll", "ahead")]
-    [InlineData("subscribe", "ahead")]
-    public async Task Killed_during_catch_up_they_end_level_and_nothing_acknowledged_is_lost(string mode, string victim)
+    [InlineData("poll")]
+    [InlineData("subscribe")]
+    public async Task Killed_during_catch_up_they_end_level_and_nothing_acknowledged_is_lost(string mode)
     {
+        var began = Stopwatch.GetTimestamp();
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}, {Rounds} rounds");
         var random = new Random(seed);
@@ -38,10 +38,12 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         for (var round = 0; round < Rounds; round++)
         {
             var moment = random.Next(1, 20_000) * (round + 1) / Rounds;
+            var victim = round % 2 == 0 ? "behind" : "ahead";
             await pair.CrashAsync(victim, moment).WaitAsync(AtMost);
+            output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s: the node {victim} was ended at {moment} commands and runs again");
         }
         var lost = await pair.EndAsync().WaitAsync(AtMost);
-        output.WriteLine($"{pair.Acknowledged.Count} acknowledged");
+        output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s: level, {pair.Acknowledged.Count} were acknowledged");
 
         Assert.Empty(lost);
         Assert.True(pair.Acknowledged.Count >= Rounds);
