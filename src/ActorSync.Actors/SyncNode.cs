@@ -62,8 +62,8 @@ public sealed class SyncNode : ISyncNode
             listener?.DisposeInBackground();
             return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
-        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings), "router");
-        var sync = new SyncContext(self, router, options.Store, options.Settings, new ErrorCounts(), Random.Shared);
+        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
+        var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         AddShutdownTasks(system, sync, listener, peers);
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers));

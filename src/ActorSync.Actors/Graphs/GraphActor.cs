@@ -22,6 +22,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     private readonly Command? _init;
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
+    private readonly ErrorCounts _errors;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Outbox<GraphOutput> _outbox = new();
     private readonly Dictionary<IActorRef, Follower> _followers = [];
@@ -35,8 +36,9 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     private bool _isNew;
     private Task<Result<OpenedGraph>>? _opening;
 
-    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings)
+    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts errors)
     {
+        _errors = errors;
         _graph = graph;
         _init = init;
         _store = store;
@@ -50,8 +52,12 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     /// <param name="init">Its init command, to make its store first if it has none; null to open it.</param>
     /// <param name="store">The node's store.</param>
     /// <param name="settings">The settings.</param>
-    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings) =>
-        Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings));
+    /// <param name="errors">Counts what is refused, and commits that fail.</param>
+    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    {
+        var counts = errors ?? new ErrorCounts();
+        return Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings, counts));
+    }
 
     protected override void PreStart()
     {
@@ -218,6 +224,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         if (ended.Error is { } error)
         {
             _log.Error("Graph {0} could not commit: {1}", _graph.ToShortString(), error);
+            _errors.Count(error.Kind);
             Run(new GraphInput.CommitFailed(ended.Number, error));
         }
         else
@@ -273,8 +280,8 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         {
             if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
             {
-                var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later");
-                Refuse(session, busy);
+                Refuse(session, new SyncError(
+                    SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later"));
                 return;
             }
             var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
@@ -288,6 +295,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private void Refuse(Session session, SyncError error)
     {
+        _errors.Count(error.Kind);
         if (session.Message is not (EndSession or SyncFailure))
             session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
         Dismiss(session, null);

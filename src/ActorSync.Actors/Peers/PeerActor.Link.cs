@@ -1,3 +1,4 @@
+using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Event;
 
@@ -17,6 +18,7 @@ public sealed partial class PeerActor
             var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
             attach.Link.DisposeInBackground();
             attach.Dialer?.Tell(new Detached(_node, shutOut));
+            Context.Parent.Tell(new PeersActor.Broke(_node));
             return;
         }
         var keepsOld = _link is not null && _peer!.Identity == attach.Link.Peer && _dialer is null != attach.Dialer is null && MadeBySmaller(_dialer is not null);
@@ -64,6 +66,7 @@ public sealed partial class PeerActor
     {
         Unlink(why);
         TellDialers(why);
+        Context.Parent.Tell(new PeersActor.Broke(_node));
         Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
     }
 
@@ -126,7 +129,7 @@ public sealed partial class PeerActor
         _reading = false;
         if (!arrived.Payload.TryGet(out var payload, out var error))
         {
-            Detach(error);
+            OnBroken(error);
             return;
         }
         _traffic.NoteIn(payload.Span);
@@ -134,6 +137,21 @@ public sealed partial class PeerActor
         _sync.Router.Tell(new SyncRouter.Payload(_peer!, payload));
         ReadNext();
     }
+
+    // Frames that break the rules end the link, and are held against the peer as its payloads are.
+    private void OnBroken(SyncError why)
+    {
+        if (!PeerStanding.IsFault(why.Kind))
+        {
+            Detach(why);
+            return;
+        }
+        _sync.Errors.Count(why.Kind);
+        Detach(_standing.Strike(Now) ? ShutOut(why) : why);
+    }
+
+    private SyncError ShutOut(SyncError last) =>
+        new(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {last.Message}");
 
     private void OnHandled()
     {

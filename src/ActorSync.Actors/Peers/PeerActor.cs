@@ -191,15 +191,16 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnFault(Fault fault)
     {
-        _lastError = fault.Error;
         _sync.Errors.Count(fault.Error.Kind);
         _log.Warning("Peer {0} sent what is refused: {1}", _node.ToShortString(), fault.Error);
+        // What was still under way when the link was closed does not hide why that was.
         if (_link is null)
             return;
+        _lastError = fault.Error;
         if (fault.Reference is { } reference)
             OnSend(Send.Failure(fault.Error, reference, null));
         if (PeerStanding.IsFault(fault.Error.Kind) && _standing.Strike(Now))
-            Detach(new SyncError(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {fault.Error.Message}"));
+            Detach(ShutOut(fault.Error));
     }
 
     private void OnGetStatus()

@@ -195,7 +195,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
                 _options.Progress?.Report(new PollProgress(progress.Received, progress.Left));
                 break;
             case RequesterOutput.Fault fault:
-                _peer.Actor.Tell(new PeerActor.Fault(fault.Error, null));
+                _peer.Actor.Tell(new PeerActor.Fault(fault.Error, 0));
                 break;
             case RequesterOutput.StartTimer timer:
                 Timer.Start(timer.At);

@@ -203,7 +203,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 OnAnswered(answered.Error);
                 break;
             case SubscriberOutput.Fault fault:
-                Context.Parent.Tell(new PeerActor.Fault(fault.Error, null));
+                Context.Parent.Tell(new PeerActor.Fault(fault.Error, 0));
                 break;
             case SubscriberOutput.StartTimer timer:
                 Timer.Start(timer.At);

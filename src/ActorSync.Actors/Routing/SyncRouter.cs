@@ -15,6 +15,7 @@ public sealed partial class SyncRouter : ReceiveActor
 {
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
+    private readonly ErrorCounts _errors;
     private readonly SubscriptionSlots _slots;
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
@@ -26,8 +27,9 @@ public sealed partial class SyncRouter : ReceiveActor
     private long _opened;
     private bool _closing;
 
-    public SyncRouter(INodeStore store, SyncSettings settings)
+    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors)
     {
+        _errors = errors;
         _store = store;
         _settings = settings;
         _slots = new SubscriptionSlots(settings.MaximumSubscriptions, settings.MaximumMemberSubscriptions);
@@ -46,7 +48,14 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<Close>(_ => OnClose());
     }
 
-    public static Props Props(INodeStore store, SyncSettings settings) => Akka.Actor.Props.Create(() => new SyncRouter(store, settings));
+    /// <param name="store">The node's store.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="errors">Counts what is refused here and by the graphs.</param>
+    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    {
+        var counts = errors ?? new ErrorCounts();
+        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts));
+    }
 
     /// <summary>The session or subscription that an answer refers to; 0 for none.</summary>
     public static ulong ReferenceOf(SyncMessage message) => message switch
@@ -113,7 +122,7 @@ public sealed partial class SyncRouter : ReceiveActor
                 return true;
             default:
                 var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");
-                peer.Actor.Tell(PeerActor.Send.Failure(notServed, 0, null));
+                Refuse(peer, notServed, 0, null);
                 return false;
         }
     }
@@ -122,14 +131,14 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
-            peer.Actor.Tell(PeerActor.Send.Failure(UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph));
+            Refuse(peer, UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph);
             return false;
         }
         var session = (peer.Identity.Node, poll.Session.Value);
         if (!_sessions.ContainsKey(session) && _sessions.Keys.Count(open => open.Item1 == peer.Identity.Node) >= _settings.SessionsPerPeer)
         {
             var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerPeer} polls of this peer are being answered; try again later");
-            peer.Actor.Tell(PeerActor.Send.Failure(busy, poll.Session.Value, poll.Graph));
+            Refuse(peer, busy, poll.Session.Value, poll.Graph);
             return false;
         }
         _sessions[session] = graph;
@@ -149,13 +158,19 @@ public sealed partial class SyncRouter : ReceiveActor
         return true;
     }
 
+    private void Refuse(PeerRef peer, SyncError error, ulong reference, GraphId? graph)
+    {
+        _errors.Count(error.Kind);
+        peer.Actor.Tell(PeerActor.Send.Failure(error, reference, graph));
+    }
+
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
-    private static void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
+    private void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
     {
         if (message is SyncResume or RequestMissing)
         {
             var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
-            peer.Actor.Tell(PeerActor.Send.Failure(error, session.Value, null));
+            Refuse(peer, error, session.Value, null);
         }
     }
 
@@ -176,6 +191,7 @@ public sealed partial class SyncRouter : ReceiveActor
         if (!_slots.TryTake(peer.Identity.Node, isMember: false))
         {
             var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
+            _errors.Count(SyncErrorKind.MaximumSubscriptionsExceeded);
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return false;
         }
@@ -235,7 +251,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private IActorRef Open(GraphId graph, Command? init)
     {
         // A graph that could not be made may be begun again before its actor is gone: the name is its own.
-        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings), $"graph-{graph}-{++_opened}");
+        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors), $"graph-{graph}-{++_opened}");
         Context.Watch(actor);
         _graphs.Add(graph, actor);
         if (_awaited.Remove(graph, out var followers))
