@@ -157,17 +157,30 @@ public sealed class NodeStore : INodeStore
             if (_isClosed)
                 return;
             _isClosed = true;
-            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
-            _allFlushed &= flushed.All(graph => graph);
-            await _knowledge.DisposeAsync().ConfigureAwait(false);
-            _writers.Dispose();
-            if (_allFlushed)
-                MarkClosed();
-            _lock.Dispose();
+            await CloseLogsAsync().ConfigureAwait(false);
         }
         finally
         {
             _catalog.Release();
+        }
+    }
+
+    // The lock is let go of whatever happens: a store that nobody can open again helps nobody.
+    private async Task CloseLogsAsync()
+    {
+        try
+        {
+            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
+            _allFlushed &= flushed.All(graph => graph);
+            // What peers hold may be lost, so that it has no say in whether the end is clean.
+            await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _writers.Dispose();
+            if (_allFlushed)
+                MarkClosed();
+        }
+        finally
+        {
+            _lock.Dispose();
         }
     }
 
