@@ -46,7 +46,7 @@ public sealed class GoldenTests
         var (peer, graph) = (new PeerIdentity(new NodeId(0x11223344), new InstanceId(0x55667788)), new GraphId(commands[0].Id));
         var heads = new[] { commands[1].Address, commands[2].Address };
         await using (var log = fixture.Create())
-            Assert.Null(await log.AppendAsync(KnownHeads.RecordType, KnownHeads.Encode([new KnownHeads(peer, graph, heads)])));
+            Assert.Null(await log.AppendAsync(RememberedHeads.RecordType, RememberedHeads.Encode([new RememberedHeads(peer, graph, heads)])));
         var bytes = fixture.Files["/log/00000001.log"];
         Check("peer-knowledge-v1", bytes, Describe(bytes, LogKind.PeerKnowledge));
 
@@ -89,7 +89,7 @@ public sealed class GoldenTests
             text.Append(line, $"at {at}: record of type {head.Type}, {head.Length} bytes, durable {head.Durable}\n");
             if (kind == LogKind.Graph && head.Type == CommandBatch.RecordType)
                 DescribeBatch(text, bytes.AsMemory(at + RecordFormat.HeadSize, head.Length));
-            if (kind == LogKind.PeerKnowledge && head.Type == KnownHeads.RecordType)
+            if (kind == LogKind.PeerKnowledge && head.Type == RememberedHeads.RecordType)
                 DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
             at += RecordFormat.HeadSize + head.Length;
         }
@@ -111,7 +111,7 @@ public sealed class GoldenTests
     {
         for (var at = 0; at < body.Length;)
         {
-            var entry = KnownHeads.Read(body, ref at)!;
+            var entry = RememberedHeads.Read(body, ref at)!;
             text.Append(CultureInfo.InvariantCulture, $"    node {entry.Peer.Node} instance {entry.Peer.Instance} graph {entry.Graph}\n");
             foreach (var head in entry.Heads)
                 text.Append(CultureInfo.InvariantCulture, $"        {head.Id} max cut {head.MaxCut}\n");
