@@ -43,7 +43,7 @@ public sealed class GraphIndex
 
     /// <summary>
     /// The same, but what it takes to see that a merge joins independent commands, in segments, is taken from
-    /// <paramref name="steps"/>: LimitExceeded when those are used up.
+    /// <paramref name="steps"/>: Busy when those are used up.
     /// </summary>
     internal Result<int> Add(Command command, ref int steps)
     {
@@ -62,7 +62,7 @@ public sealed class GraphIndex
         {
             true => Append(command.Id, left, right),
             false => new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor"),
-            null => new SyncError(SyncErrorKind.LimitExceeded, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
+            null => new SyncError(SyncErrorKind.Busy, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
         };
     }
 
