@@ -219,6 +219,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         if (!push.Commands.Decode(_sync.Settings.Wire).TryGet(out var commands, out var error))
         {
             Context.Parent.Tell(new PeerActor.Fault(error, push.Id.Value));
+            Run(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, error));
             return;
         }
         _storing++;
