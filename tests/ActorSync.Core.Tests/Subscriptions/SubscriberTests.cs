@@ -98,6 +98,18 @@ public sealed class SubscriberTests
         Assert.Empty(pair.Link.Messages<Push>(pair.There));
     }
 
+    [Fact]
+    public void BothSidesCountTheSameBytes()
+    {
+        var pair = Subscribed();
+        for (var i = 0; i < 5; i++)
+        {
+            pair.GraphThere.Act($"a {i}");
+            pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(pair.AtThere.Publisher.BytesLeft, pair.AtHere.Subscriber.BytesLeft);
+    }
+
     // Found by running: a request of many graphs was larger than the link takes, and never left.
     [Fact]
     public void MoreGraphsThanALinkTakesAtOnceAreAskedForOneRequestAfterTheOther()

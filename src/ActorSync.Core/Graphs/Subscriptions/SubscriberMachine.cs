@@ -42,6 +42,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private State _state;
     private bool _linked;
     private int _maxPayloadBytes;
+    private int _frameOverhead;
     private SubscriptionId _id;
     private uint _sequence;
     private ReadOnlyMemory<byte> _request;
@@ -99,7 +100,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 Forget();
                 break;
             case SubscriberInput.Linked linked:
-                (_linked, _maxPayloadBytes) = (true, linked.MaxPayloadBytes);
+                (_linked, _maxPayloadBytes, _frameOverhead) = (true, linked.MaxPayloadBytes, linked.FrameOverheadBytes);
                 Begin(now, outbox);
                 break;
             case SubscriberInput.Unlinked:
@@ -316,7 +317,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             return;
         }
         _pushes++;
-        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length;
+        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length + _frameOverhead;
         outbox.Put(new SubscriberOutput.Store(push));
         if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
             _deadline = MonotonicTime.Zero;
