@@ -251,8 +251,9 @@ public sealed class HostileClientTests(ITestOutputHelper output) : IAsyncLifetim
 
     private static async Task<List<SyncMessage>> ReadAllAsync(RawPeer peer)
     {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var all = new List<SyncMessage>();
-        while ((await peer.TryReceiveAsync()).TryGet(out var message, out _))
+        while ((await peer.TryReceiveAsync(late.Token)).TryGet(out var message, out _))
             all.Add(message);
         return all;
     }
