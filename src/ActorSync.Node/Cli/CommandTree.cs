@@ -53,7 +53,7 @@ public static class CommandTree
         var options = new CommonOptions();
         var root = new RootCommand("Keeps data in step between peers: command graphs that are polled, subscribed to and pushed.")
         {
-            DemoCommand.Create(context),
+            DemoCommand.Create(context, options),
             NodeCommand.Create(context, options),
             new Command("graph", "Graphs: begin, fill, read and check them.")
             {

@@ -11,7 +11,6 @@ namespace ActorSync.Node.Cli;
 internal static class StatusCommand
 {
     private static readonly string[] NodeColumns = ["running", "node", "version", "engine", "listen", "uptime", "subscriptions"];
-    private static readonly string[] GraphColumns = ["graph", "commands", "heads", "max-cut", "digest"];
     private static readonly string[] PeerColumns = ["peer", "endpoint", "state", "bytes-in", "bytes-out", "polls", "pushes", "subscription", "last-error"];
 
     public static Command Create(CliContext context, CommonOptions options)
@@ -49,7 +48,7 @@ internal static class StatusCommand
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
-        context.Output.Table(GraphColumns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
+        context.Output.Table(GraphLsCommand.Columns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
         if (status.Peers.Count > 0)
             context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));
         if (status.Errors.Count > 0)

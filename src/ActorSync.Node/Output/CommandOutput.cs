@@ -49,5 +49,5 @@ public sealed class CommandOutput(TextWriter output, TextWriter error, bool outp
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) }).Write(table);
     }
 
-    private static string Plain(string value) => value.Length == 0 || value.Contains(' ') && !value.StartsWith('"') ? $"\"{value}\"" : value;
+    private static string Plain(string value) => value.Length == 0 || value.Contains(' ') && !value.StartsWith('"') ? $"\"{value.ReplaceLineEndings(" ")}\"" : value;
 }
