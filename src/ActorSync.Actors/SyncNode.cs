@@ -140,7 +140,7 @@ public sealed class SyncNode : ISyncNode
         await using var stopping = cancellation.Register(() => _system.Stop(asker));
         var result = await ended.Task;
         cancellation.ThrowIfCancellationRequested();
-        return result;
+        return result.TryGet(out var outcome, out error) ? outcome : AtPeer(error, peer, graph);
     }
 
     public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -148,7 +148,7 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Want(graph), cancellation);
-        return answer.TryGet(out var answered, out error) ? answered.Error : error;
+        return answer.TryGet(out var answered, out error) ? answered.Error is { } refused ? AtPeer(refused, peer, graph) : null : error;
     }
 
     public async Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -217,6 +217,10 @@ public sealed class SyncNode : ISyncNode
         await actor.GracefulStop(timeout, message);
         return Done.Instance;
     }
+
+    // A peer says of a graph that it is "not here", which would read as if it were not at this node.
+    private static SyncError AtPeer(SyncError error, string peer, GraphId graph) =>
+        error.Kind == SyncErrorKind.UnknownGraph ? new SyncError(error.Kind, $"the peer {peer} does not hold the graph {graph}") : error;
 
     private bool IsShuttingDown => CoordinatedShutdown.Get(_system).ShutdownReason is not null;
 

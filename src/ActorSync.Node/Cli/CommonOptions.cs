@@ -39,6 +39,8 @@ internal sealed class CommonOptions
             settings = settings with { DataFolder = Path.GetFullPath(data) };
         if (parse.GetValue(Control) is { Length: > 0 } control)
             settings = settings with { ControlPath = Path.GetFullPath(control) };
+        if (File.Exists(settings.DataFolder))
+            return new SyncError(SyncErrorKind.InvalidRequest, $"{settings.DataFolder} is a file: a store needs a folder, name one with --data");
         return settings;
     }
 }

@@ -16,7 +16,7 @@ public sealed class UsageTests
     [InlineData("graph create a b", "'b'")]
     [InlineData("graph log", "actorsync graph log --help")]
     [InlineData("graph log abcd --limit -1", "--limit is 0 (all) or more")]
-    [InlineData("graph log abcd --limit many", "many")]
+    [InlineData("graph log abcd --limit many", "actorsync: 'many' is nothing that --limit can be (see")]
     [InlineData("graph ls extra", "extra")]
     [InlineData("graph verify a b", "'b'")]
     [InlineData("graph watch", "actorsync graph watch --help")]
@@ -68,6 +68,28 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task A_data_folder_that_is_a_file_ends_with_2()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Data, "");
+
+        Assert.Equal(
+            new Ran(ExitCodes.Usage, "", $"actorsync: {cli.Data} is a file: a store needs a folder, name one with --data\n"),
+            await cli.OnDataAsync("graph", "create", "x"));
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_ends_with_1_and_one_line()
+    {
+        using var cli = new CliRun();
+        var error = new StringWriter();
+
+        Assert.Equal(ExitCodes.Failure, await cli.Start(["--help"], new FullWriter(), error));
+        Assert.Equal("actorsync: reading or writing failed: No space left on device\n", error.ToString());
+        Assert.Equal(ExitCodes.Usage, await cli.Start(["nothing"], TextWriter.Null, new FullWriter()));
+    }
+
+    [Fact]
     public async Task Help_is_no_failure()
     {
         using var cli = new CliRun();
@@ -96,5 +118,14 @@ public sealed class UsageTests
     {
         Assert.Equal(command, ExitCodes.Of(kind));
         Assert.Equal(start, ExitCodes.OfStart(kind));
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

@@ -131,6 +131,51 @@ public sealed partial class RealNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Peers_that_name_each_other_are_named_by_where_they_are_dialed()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await using var other = await RunningNode.StartAsync(_other, "--listen", "127.0.0.1:0");
+        await RunAsync(_other, "connect", EndpointOf(one));
+        await RunAsync(_one, "connect", EndpointOf(other));
+        await RunAsync(_other, "sync", EndpointOf(one), graph);
+
+        foreach (var (node, peer) in new[] { (_one, EndpointOf(other)), (_other, EndpointOf(one)) })
+        {
+            await RunAsync(node, "subscribe", peer, graph);
+            await RunAsync(node, "sync", peer, graph);
+            Assert.Contains($" dialed=tcp://{peer} state=connected ", await RunAsync(node, "status"), StringComparison.Ordinal);
+            await RunAsync(node, "unsubscribe", peer, graph);
+        }
+        foreach (var (node, peer) in new[] { (_one, EndpointOf(other)), (_other, EndpointOf(one)) })
+            await RunAsync(node, "disconnect", peer);
+    }
+
+    [Fact]
+    public async Task What_the_engine_logs_looks_like_the_rest_of_the_log()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await using (var other = await RunningNode.StartAsync(_other, "--listen", "off"))
+            await RunAsync(_other, "connect", EndpointOf(one));
+        await one.StopAsync();
+
+        Assert.All(one.Log.TrimEnd().Split('\n'), line => Assert.Matches("^[0-9-]{10}T[0-9:.]{12}Z (debug|info|warning|error) +[^ ]", line));
+        Assert.Matches(" info    Peer [0-9a-f]+ is linked at ", one.Log);
+    }
+
+    [Fact]
+    public async Task A_peer_that_lacks_a_graph_is_what_is_said_to_lack_it()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        var graph = new string('a', 64);
+
+        var ran = await _other.OnDataAsync("sync", EndpointOf(one), graph);
+
+        Assert.Equal(new Ran(ExitCodes.Failure, "", $"actorsync: the peer tcp://{EndpointOf(one)} does not hold the graph {graph}\n"), ran);
+        Assert.False(Directory.Exists(_other.Data));
+    }
+
+    [Fact]
     public async Task A_store_is_held_by_one_node()
     {
         await using var one = await RunningNode.StartAsync(_one, "--listen", "off");
