@@ -14,6 +14,9 @@ public interface ISyncNode : IAsyncDisposable
     /// <summary>Where the node accepts links, for example "tcp://127.0.0.1:7400"; null when it does not.</summary>
     string? ListenName { get; }
 
+    /// <summary>What opening the store found; null for a store that is not on a disk.</summary>
+    StoreStatus? Store { get; }
+
     /// <summary>Begins a graph with an init command that carries this payload; the same payload gives the same graph.</summary>
     Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 

@@ -14,6 +14,7 @@ namespace ActorSync;
 /// <param name="Graphs">Its graphs, sorted by name.</param>
 /// <param name="Peers">Its peers, sorted by name.</param>
 /// <param name="Errors">How often each kind of error was seen since the start.</param>
+/// <param name="Store">What opening its store found; null for a store that is not on a disk.</param>
 public sealed record NodeStatus(
     string Node,
     string Instance,
@@ -25,11 +26,18 @@ public sealed record NodeStatus(
     int MaximumSubscriptions,
     IReadOnlyList<GraphStatus> Graphs,
     IReadOnlyList<PeerStatus> Peers,
-    IReadOnlyDictionary<string, long> Errors);
+    IReadOnlyDictionary<string, long> Errors,
+    StoreStatus? Store = null);
 
-/// <summary>One graph: its name, commands, heads, the greatest max cut, and the digest of its head set.</summary>
-public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest)
+/// <summary>
+/// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,
+/// and then no figures.
+/// </summary>
+public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest, string? Error = null)
 {
+    /// <summary>A graph that cannot be opened or read.</summary>
+    public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message);
+
     public static GraphStatus Of(GraphSnapshot snapshot) =>
         new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString());
 }
@@ -37,6 +45,7 @@ public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxC
 /// <summary>One peer. Bytes include framing and keep-alives, since the node started.</summary>
 /// <param name="Node">The peer's name; null before the first handshake.</param>
 /// <param name="Endpoint">The other end of the link, or where the node tries to reach it.</param>
+/// <param name="Dialed">Where the node keeps a link to it, whichever side made the one that is used.</param>
 /// <param name="State">connected, connecting or waiting.</param>
 /// <param name="LastError">Why the last link or attempt failed, if one did.</param>
 /// <param name="BytesIn">Bytes received.</param>
@@ -51,6 +60,7 @@ public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxC
 public sealed record PeerStatus(
     string? Node,
     string Endpoint,
+    IReadOnlyList<string> Dialed,
     string State,
     string? LastError,
     long BytesIn,

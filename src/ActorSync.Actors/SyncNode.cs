@@ -21,19 +21,23 @@ public sealed class SyncNode : ISyncNode
     private readonly SyncContext _sync;
     private readonly ILinkListener? _listener;
     private readonly IActorRef _peers;
+    private readonly StoreStatus? _store;
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers)
+    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, StoreStatus? store)
     {
         _system = system;
         _sync = sync;
         _listener = listener;
         _peers = peers;
+        _store = store;
     }
 
     public NodeId Id => _sync.Self.Node;
 
     public string? ListenName => _listener?.LocalName;
+
+    public StoreStatus? Store => _store;
 
     /// <summary>The version of ActorSync.</summary>
     public static string Version { get; } =
@@ -62,11 +66,13 @@ public sealed class SyncNode : ISyncNode
             listener?.DisposeInBackground();
             return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
+        if (options.Log is { } log)
+            system.ActorOf(EngineLogActor.Props(log), "log");
         var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
         var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         AddShutdownTasks(system, sync, listener, peers);
-        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers));
+        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, options.Recovered));
     }
 
     public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
@@ -134,7 +140,7 @@ public sealed class SyncNode : ISyncNode
         await using var stopping = cancellation.Register(() => _system.Stop(asker));
         var result = await ended.Task;
         cancellation.ThrowIfCancellationRequested();
-        return result;
+        return result.TryGet(out var outcome, out error) ? outcome : AtPeer(error, peer, graph);
     }
 
     public async Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -142,7 +148,7 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Want(graph), cancellation);
-        return answer.TryGet(out var answered, out error) ? answered.Error : error;
+        return answer.TryGet(out var answered, out error) ? answered.Error is { } refused ? AtPeer(refused, peer, graph) : null : error;
     }
 
     public async Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
@@ -159,12 +165,14 @@ public sealed class SyncNode : ISyncNode
         var graphs = new List<GraphStatus>();
         foreach (var graph in summary.Graphs)
         {
-            if ((await ReadAsync(graph, cancellation)).TryGet(out var snapshot, out _))
+            if ((await ReadAsync(graph, cancellation)).TryGet(out var snapshot, out var error))
                 graphs.Add(GraphStatus.Of(snapshot));
+            else if (error.Kind is not (SyncErrorKind.UnknownGraph or SyncErrorKind.ShuttingDown))
+                graphs.Add(GraphStatus.Of(graph, error));
         }
         return new NodeStatus(
             Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
-            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary());
+            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store);
     }
 
     /// <summary>Stops accepting links, ends the subscriptions, lets the graphs finish what they commit, and closes the store.</summary>
@@ -176,6 +184,7 @@ public sealed class SyncNode : ISyncNode
         akka {
           loglevel = WARNING
           stdout-loglevel = WARNING
+          {{(options.Log is null ? "" : "loggers = [], stdout-loglevel = OFF")}}
           log-dead-letters = off
           coordinated-shutdown {
             default-phase-timeout = {{(int)Math.Ceiling(options.Settings.DrainTimeout.TotalSeconds) + 1}}s
@@ -208,6 +217,10 @@ public sealed class SyncNode : ISyncNode
         await actor.GracefulStop(timeout, message);
         return Done.Instance;
     }
+
+    // A peer says of a graph that it is "not here", which would read as if it were not at this node.
+    private static SyncError AtPeer(SyncError error, string peer, GraphId graph) =>
+        error.Kind == SyncErrorKind.UnknownGraph ? new SyncError(error.Kind, $"the peer {peer} does not hold the graph {graph}") : error;
 
     private bool IsShuttingDown => CoordinatedShutdown.Get(_system).ShutdownReason is not null;
 
@@ -270,8 +283,11 @@ public sealed class SyncNode : ISyncNode
         var peers = await AskAllAsync<PeerStatus>(all.Peers, PeerActor.GetStatus.Instance, cancellation);
         foreach (var status in await AskAllAsync<DialerActor.Status>(all.Dialers, DialerActor.GetStatus.Instance, cancellation))
         {
-            if (!peers.Any(peer => peer.Node == status.Peer?.ToString()))
-                peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
+            var known = peers.FindIndex(peer => peer.Node == status.Peer?.ToString());
+            if (known >= 0)
+                peers[known] = peers[known] with { Dialed = [.. peers[known].Dialed, status.Endpoint] };
+            else
+                peers.Add(new PeerStatus(status.Peer?.ToString(), status.Endpoint, [status.Endpoint], status.State, status.LastError?.ToString(), 0, 0, 0, 0, 0, 0, 0, null, null));
         }
         return [.. peers.OrderBy(peer => peer.Node, StringComparer.Ordinal).ThenBy(peer => peer.Endpoint, StringComparer.Ordinal)];
     }

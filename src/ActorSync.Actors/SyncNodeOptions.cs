@@ -10,6 +10,9 @@ public sealed record SyncNodeOptions
     /// <summary>Where its graphs live; the node closes it when it is disposed of.</summary>
     public required INodeStore Store { get; init; }
 
+    /// <summary>What opening the store found; null for one that is not on a disk.</summary>
+    public StoreStatus? Recovered { get; init; }
+
     /// <summary>Makes links to other nodes.</summary>
     public required ILinkConnector Connector { get; init; }
 
@@ -22,6 +25,21 @@ public sealed record SyncNodeOptions
     /// <summary>Counts the errors that were seen; the listener of <see cref="Listen"/> may count its own with them.</summary>
     public ErrorCounts Errors { get; init; } = new();
 
+    /// <summary>
+    /// Takes the lines of the engine's log, a level and a sentence each, one at a time; null for the loggers that
+    /// <see cref="EngineConfiguration"/> names, which print them.
+    /// </summary>
+    public Action<EngineLogLevel, string>? Log { get; init; }
+
     /// <summary>HOCON for the actor engine, on top of its defaults; for example <c>akka.loglevel = DEBUG</c>.</summary>
     public string EngineConfiguration { get; init; } = "";
+}
+
+/// <summary>How grave a line of the engine's log is.</summary>
+public enum EngineLogLevel
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
 }

@@ -263,6 +263,7 @@ public sealed partial class PeerActor
     {
         if (_link is not { } link)
             return;
+        _log.Info("Peer {0} is no longer linked: the link was closed here", _node.ToShortString());
         _link = null;
         link.DisposeAsync().AsTask().PipeTo(Self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
     }

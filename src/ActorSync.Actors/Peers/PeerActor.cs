@@ -208,7 +208,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         var (asker, at) = (Sender, _link is null ? "waiting" : "connected");
         var traffic = _traffic.Totals(_link?.Counters ?? default);
         var status = new PeerStatus(
-            _node.ToString(), _endpoint, at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
+            _node.ToString(), _endpoint, [], at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
             _traffic.In(SyncType.Poll), _traffic.Out(SyncType.Poll), _traffic.In(SyncType.Push), _traffic.Out(SyncType.Push),
             _standing.Strikes(Now), null, null);
         var subscription = Context.Child(SubscriptionActor.Name);

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace ActorSync.Node.Cli;
 
 /// <summary>The command line <c>actorsync</c>: one file per command beside this one.</summary>
-public static class CommandTree
+public static partial class CommandTree
 {
     /// <summary>Parses and runs a command line; gives the exit code.</summary>
     /// <param name="args">The arguments.</param>
@@ -15,7 +16,7 @@ public static class CommandTree
         var parse = Build(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Errors.Count > 0)
         {
-            var sentences = parse.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+            var sentences = parse.Errors.Select(error => Plain(error.Message)).Distinct();
             context.Output.Fail($"{string.Join("; ", sentences)} (see {PathOf(parse.CommandResult.Command)} --help)");
             return ExitCodes.Usage;
         }
@@ -39,6 +40,11 @@ public static class CommandTree
         {
             return context.Fail(e.Error);
         }
+        catch (IOException e)
+        {
+            context.Output.Fail($"reading or writing failed: {e.Message}");
+            return ExitCodes.Failure;
+        }
         // A bug: one line for people as for any failure, and below it where it was.
         catch (Exception e)
         {
@@ -53,7 +59,7 @@ public static class CommandTree
         var options = new CommonOptions();
         var root = new RootCommand("Keeps data in step between peers: command graphs that are polled, subscribed to and pushed.")
         {
-            DemoCommand.Create(context),
+            DemoCommand.Create(context, options),
             NodeCommand.Create(context, options),
             new Command("graph", "Graphs: begin, fill, read and check them.")
             {
@@ -77,6 +83,12 @@ public static class CommandTree
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(context);
         return root;
     }
+
+    // The parser names types of this program, which tell a user nothing.
+    private static string Plain(string message) => TypeName().Replace(message, "'$1' is nothing that $2 can be").TrimEnd('.');
+
+    [GeneratedRegex("Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '.*'")]
+    private static partial Regex TypeName();
 
     private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
         ? $"{PathOf(parent)} {command.Name}"

@@ -22,6 +22,10 @@ internal sealed class CommonOptions
         root.Options.Add(Control);
     }
 
+    /// <summary>The name of one of these options that is given; null for none.</summary>
+    public string? Given(ParseResult parse) =>
+        new[] { Config, Data, Control }.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false })?.Name;
+
     /// <summary>The configuration, with what the options say in its place.</summary>
     public Result<NodeSettings> Settings(ParseResult parse)
     {
@@ -35,6 +39,8 @@ internal sealed class CommonOptions
             settings = settings with { DataFolder = Path.GetFullPath(data) };
         if (parse.GetValue(Control) is { Length: > 0 } control)
             settings = settings with { ControlPath = Path.GetFullPath(control) };
+        if (File.Exists(settings.DataFolder))
+            return new SyncError(SyncErrorKind.InvalidRequest, $"{settings.DataFolder} is a file: a store needs a folder, name one with --data");
         return settings;
     }
 }

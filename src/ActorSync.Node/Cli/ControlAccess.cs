@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
+using ActorSync.Node.Hosting;
 
 namespace ActorSync.Node.Cli;
 
@@ -20,6 +21,14 @@ internal enum StoreUse
 /// <summary>Finds the node that a command is about: one that runs, over its control socket, else the store itself.</summary>
 internal static class ControlAccess
 {
+    /// <summary>How long a store that another process holds is waited for.</summary>
+    private static readonly TimeSpan WaitForStore = TimeSpan.FromSeconds(2);
+
+    /// <summary>The file that makes a folder a store (docs/storage.md).</summary>
+    private const string StoreFile = "node";
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs a command's body with the control it needs, and prints the error that it ends with.</summary>
     public static async Task<int> WithControlAsync(
         this CliContext context, CommonOptions options, ParseResult parse, StoreUse use, Func<INodeControl, Task<Result<int>>> body, CancellationToken cancellation)
@@ -32,9 +41,43 @@ internal static class ControlAccess
         var named = parse.GetValue(options.Control) is not null;
         if (Refuse(settings, path, named ? StoreUse.None : use) is { } refusal)
             return context.Fail(refusal);
-        if (!(await context.Factory(settings.ForOneCommand(), cancellation)).TryGet(out var node, out error))
-            return context.Fail(error);
-        return await RunAsync(context, new LocalNodeControl(node, context.Importer, context.Time, running: false), body);
+        var made = new MadeFolders(settings.DataFolder);
+        var (control, failed) = await OpenAsync(context, settings, path, cancellation);
+        if (failed is not null)
+            return context.Fail(failed);
+        var isEmpty = true;
+        var code = await RunAsync(context, control!, async one =>
+        {
+            var result = await body(one);
+            if (result.Error is not null)
+                isEmpty = (await one.StatusAsync(CancellationToken.None)) is { Error: null, Value.Graphs.Count: 0 };
+            error = result.Error;
+            return result;
+        });
+        // What failed and brought nothing leaves no store behind either.
+        if (error is not null && isEmpty)
+            made.TakeAway(error);
+        return code;
+    }
+
+    // Another command is done soon; a node that begins holds the store a moment before it answers.
+    private static async Task<(INodeControl? Control, SyncError? Error)> OpenAsync(CliContext context, NodeSettings settings, string path, CancellationToken cancellation)
+    {
+        var began = context.Time.GetTimestamp();
+        while (true)
+        {
+            if ((await context.Factory(settings.ForOneCommand(), cancellation)).TryGet(out var node, out var error))
+            {
+                if (node.Store?.Describe() is { } recovered)
+                    context.Output.Fail(recovered);
+                return (new LocalNodeControl(node, context.Importer, context.Time, running: false), null);
+            }
+            if (error.Kind != SyncErrorKind.StoreLocked || context.Time.GetElapsedTime(began) >= WaitForStore)
+                return (null, error);
+            await Task.Delay(LookAgain, context.Time, cancellation);
+            if (await ControlSocketPath.IsLiveAsync(path, cancellation))
+                return (new HttpNodeControl(path), null);
+        }
     }
 
     private static async Task<int> RunAsync(CliContext context, INodeControl control, Func<INodeControl, Task<Result<int>>> body)
@@ -47,7 +90,7 @@ internal static class ControlAccess
     {
         if (use == StoreUse.None)
             return new SyncError(SyncErrorKind.Unreachable, $"no node answers on the control socket {path}: start one with actorsync node");
-        if (use == StoreUse.Open && !Directory.Exists(settings.DataFolder))
+        if (use == StoreUse.Open && !File.Exists(Path.Combine(settings.DataFolder, StoreFile)))
             return new SyncError(SyncErrorKind.Unreachable, $"no node runs on {settings.DataFolder}, and there is no store either: name another with --data, or make one with actorsync graph create");
         return null;
     }

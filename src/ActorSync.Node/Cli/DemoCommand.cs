@@ -7,7 +7,7 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync demo</c>: three nodes, a real history, and what it costs to keep them level.</summary>
 internal static class DemoCommand
 {
-    public static Command Create(CliContext context)
+    public static Command Create(CliContext context, CommonOptions common)
     {
         var git = new Option<string?>("--git") { Description = "The git repository to read, or a packaged history; the clone that this program was built in when left out.", HelpName = "PATH" };
         var all = GraphImportGitCommand.AllReferences();
@@ -28,6 +28,10 @@ internal static class DemoCommand
         {
             if (!Duration.Parse(parse.GetRequiredValue(timeout)).TryGet(out var span, out var error))
                 return context.Fail(error);
+            if (span == TimeSpan.Zero)
+                return context.Fail(new SyncError(SyncErrorKind.InvalidRequest, "--timeout must be more than nothing"));
+            if (common.Given(parse) is { } given)
+                return context.Fail(new SyncError(SyncErrorKind.InvalidRequest, $"{given} means nothing to a demo: its three nodes have folders and settings of their own"));
             var options = new DemoOptions
             {
                 Repository = parse.GetValue(git),

@@ -18,7 +18,7 @@ internal static class GraphAddCommand
         command.Options.Add(json);
         command.SetAction(async (parse, stop) =>
         {
-            var (payload, error) = await source.ReadAsync(parse, context, stop);
+            var (payload, error) = await source.ReadAsync(parse, options, context, stop);
             if (error is null && payload is null)
                 error = new SyncError(SyncErrorKind.InvalidRequest, "there is no payload: give it as an argument, with --file, or - for the standard input");
             if (error is not null)

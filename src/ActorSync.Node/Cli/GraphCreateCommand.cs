@@ -16,7 +16,7 @@ internal static class GraphCreateCommand
         command.Options.Add(json);
         command.SetAction(async (parse, stop) =>
         {
-            var (payload, error) = await source.ReadAsync(parse, context, stop);
+            var (payload, error) = await source.ReadAsync(parse, options, context, stop);
             if (error is not null)
                 return context.Fail(error);
             // Without a payload of its own, a graph is told from all others by a name drawn at random.

@@ -10,7 +10,8 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync graph log</c>: a graph's commands, newest first.</summary>
 internal static class GraphLogCommand
 {
-    private const int PayloadCharacters = 72;
+    private const int TerminalCharacters = 72;
+    private const int PlainCharacters = 256;
 
     private static readonly string[] Columns = ["ordinal", "id", "max-cut", "priority", "size", "payload"];
 
@@ -81,6 +82,6 @@ internal static class GraphLogCommand
         entry.MaxCut.ToString(CultureInfo.InvariantCulture),
         entry.Priority,
         entry.Size.ToString(CultureInfo.InvariantCulture),
-        PayloadText.Of(entry.Payload, output.OutIsTerminal ? PayloadCharacters : int.MaxValue),
+        PayloadText.Of(entry.Payload, output.OutIsTerminal ? TerminalCharacters : PlainCharacters),
     ];
 }

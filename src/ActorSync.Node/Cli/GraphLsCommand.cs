@@ -8,7 +8,7 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync graph ls</c>: the graphs that are here.</summary>
 internal static class GraphLsCommand
 {
-    private static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest"];
+    public static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "error"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -33,6 +33,7 @@ internal static class GraphLsCommand
         graph.Commands.ToString(CultureInfo.InvariantCulture),
         graph.Heads.ToString(CultureInfo.InvariantCulture),
         graph.MaxCut.ToString(CultureInfo.InvariantCulture),
-        graph.Digest[..8],
+        output.Id(graph.Digest),
+        graph.Error ?? "none",
     ];
 }

@@ -18,14 +18,19 @@ internal static class GraphVerifyCommand
         var command = new Command("verify", "Check every command's bytes, id, priors and max cut; exit code 1 if anything is wrong.") { graph, json };
         command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.Open, async control =>
         {
-            if (!(await ChosenAsync(control, parse.GetValue(graph), stop)).TryGet(out var chosen, out var error))
+            var name = parse.GetValue(graph);
+            if (!(await ChosenAsync(control, name, stop)).TryGet(out var chosen, out var error))
                 return error;
             var reports = new List<VerifyReport>();
             foreach (var one in chosen)
             {
-                if (!(await VerifyAsync(context, control, one, stop)).TryGet(out var report, out error))
+                if ((await VerifyAsync(context, control, one, stop)).TryGet(out var report, out error))
+                    reports.Add(report);
+                // One that cannot even be opened does not hide the others.
+                else if (name is null && error.Kind is not (SyncErrorKind.Unreachable or SyncErrorKind.ShuttingDown))
+                    reports.Add(new VerifyReport(one.ToString(), 0, 0, 0, "", 1, [error.Message]));
+                else
                     return error;
-                reports.Add(report);
             }
             if (parse.GetValue(json))
                 context.Output.Json(reports, ControlJson.Page.IReadOnlyListVerifyReport);
@@ -61,7 +66,7 @@ internal static class GraphVerifyCommand
             report.Commands.ToString(CultureInfo.InvariantCulture),
             report.Bytes.ToString(CultureInfo.InvariantCulture),
             report.Heads.ToString(CultureInfo.InvariantCulture),
-            report.Digest[..8],
+            context.Output.Id(report.Digest),
             report.ProblemCount.ToString(CultureInfo.InvariantCulture),
         ]));
         foreach (var report in reports)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using ActorSync.Wire;
 
 namespace ActorSync.Node.Cli;
 
@@ -17,20 +16,23 @@ internal sealed class PayloadSource
         command.Options.Add(_file);
     }
 
-    /// <summary>The payload; null when none is given.</summary>
-    public async Task<(ReadOnlyMemory<byte>? Payload, SyncError? Error)> ReadAsync(ParseResult parse, CliContext context, CancellationToken cancellation)
+    /// <summary>The payload, no longer than the configuration allows; null when none is given.</summary>
+    public async Task<(ReadOnlyMemory<byte>? Payload, SyncError? Error)> ReadAsync(ParseResult parse, CommonOptions options, CliContext context, CancellationToken cancellation)
     {
+        if (!options.Settings(parse).TryGet(out var settings, out var error))
+            return (null, error);
+        var most = settings.Sync.Graphs.CommandPayloadBytes;
         var (text, file) = (parse.GetValue(_text), parse.GetValue(_file));
         if (text is not null && file is not null)
             return (null, new SyncError(SyncErrorKind.InvalidRequest, "give the payload as an argument or with --file, not both"));
         if (file is null && text is null)
             return (null, null);
         if (file is null && text != "-")
-            return Checked(Encoding.UTF8.GetBytes(text!), "the payload");
+            return Checked(Encoding.UTF8.GetBytes(text!), "the payload", most);
         try
         {
             await using var stream = file is null ? context.Input : File.OpenRead(file);
-            return await ReadAsync(stream, file ?? "the standard input", cancellation);
+            return await ReadAsync(stream, file ?? "the standard input", most, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,17 +40,14 @@ internal sealed class PayloadSource
         }
     }
 
-    private static async Task<(ReadOnlyMemory<byte>? Payload, SyncError? Error)> ReadAsync(Stream stream, string name, CancellationToken cancellation)
+    private static async Task<(ReadOnlyMemory<byte>? Payload, SyncError? Error)> ReadAsync(Stream stream, string name, int most, CancellationToken cancellation)
     {
         // One byte more than may be: enough to see that it is too long.
-        var bytes = new byte[WireLimits.Default.CommandPayloadBytes + 1];
+        var bytes = new byte[most + 1L];
         var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        return Checked(bytes.AsMemory(0, read), name);
+        return Checked(bytes.AsMemory(0, read), name, most);
     }
 
-    private static (ReadOnlyMemory<byte>? Payload, SyncError? Error) Checked(ReadOnlyMemory<byte> payload, string name)
-    {
-        var most = WireLimits.Default.CommandPayloadBytes;
-        return payload.Length <= most ? (payload, null) : (null, new SyncError(SyncErrorKind.LimitExceeded, $"{name} is longer than {most} bytes, the most that a command's payload may have"));
-    }
+    private static (ReadOnlyMemory<byte>? Payload, SyncError? Error) Checked(ReadOnlyMemory<byte> payload, string name, int most) =>
+        payload.Length <= most ? (payload, null) : (null, new SyncError(SyncErrorKind.LimitExceeded, $"{name} is longer than {most} bytes, the most that a command's payload may have"));
 }

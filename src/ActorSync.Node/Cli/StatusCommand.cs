@@ -11,8 +11,7 @@ namespace ActorSync.Node.Cli;
 internal static class StatusCommand
 {
     private static readonly string[] NodeColumns = ["running", "node", "version", "engine", "listen", "uptime", "subscriptions"];
-    private static readonly string[] GraphColumns = ["graph", "commands", "heads", "max-cut", "digest"];
-    private static readonly string[] PeerColumns = ["peer", "endpoint", "state", "bytes-in", "bytes-out", "polls", "pushes", "subscription", "last-error"];
+    private static readonly string[] PeerColumns = ["peer", "endpoint", "dialed", "state", "bytes-in", "bytes-out", "polls", "pushes", "subscription", "last-error"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -24,6 +23,8 @@ internal static class StatusCommand
                 return error;
             if (parse.GetValue(json))
                 context.Output.Line(Json(status, control.Running));
+            else if (context.Output.OutIsTerminal)
+                StatusText.Lines(status, control.Running, context.Output.Id).ForEach(context.Output.Line);
             else
                 Print(context, status, control.Running);
             return ExitCodes.Ok;
@@ -49,7 +50,7 @@ internal static class StatusCommand
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
-        context.Output.Table(GraphColumns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
+        context.Output.Table(GraphLsCommand.Columns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
         if (status.Peers.Count > 0)
             context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));
         if (status.Errors.Count > 0)
@@ -60,15 +61,16 @@ internal static class StatusCommand
     [
         peer.Node is { } node ? output.Id(node) : "not met",
         peer.Endpoint,
+        peer.Dialed.Count == 0 ? "none" : string.Join(',', peer.Dialed),
         peer.State,
         peer.BytesIn.ToString(CultureInfo.InvariantCulture),
         peer.BytesOut.ToString(CultureInfo.InvariantCulture),
         $"{peer.PollsIn}/{peer.PollsOut}",
         $"{peer.PushesIn}/{peer.PushesOut}",
         $"{Describe("here", peer.Subscriber)}{Describe("there", peer.Subscription)}".Trim() is { Length: > 0 } some ? some : "none",
-        peer.LastError ?? "none",
+        peer.State == "connected" ? "none" : peer.LastError ?? "none",
     ];
 
     private static string Describe(string where, SubscriptionStatus? subscription) =>
-        subscription is null ? "" : $"{where}: {subscription.Graphs.Count} graphs, {subscription.SecondsLeft} s, {subscription.BytesLeft} bytes left ";
+        subscription is null ? "" : $"{where}: {StatusText.Count(subscription.Graphs.Count, "graph")}, {subscription.SecondsLeft} s, {subscription.BytesLeft} bytes left ";
 }

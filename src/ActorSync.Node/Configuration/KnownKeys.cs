@@ -15,9 +15,17 @@ public static class KnownKeys
     /// <summary>The rooms' defaults together.</summary>
     public static Config Reference { get; } = Load();
 
-    /// <summary>Null, or the first key of the configuration that no room knows or that is of the wrong shape.</summary>
+    /// <summary>The section that goes to the actor engine.</summary>
+    public const string Engine = "akka";
+
+    /// <summary>
+    /// Null, or the first key of the configuration that no room knows or that is of the wrong shape. Beside the two
+    /// sections nothing may stand, not even a value that is only there to be substituted: it could be a slip of the pen.
+    /// </summary>
     public static SyncError? Check(Config config)
     {
+        if (config.Root?.GetObject()?.Items.Keys.FirstOrDefault(key => key is not (Root or Engine)) is { } stranger)
+            return Stranger(stranger);
         if (config.GetValue(Root) is not { } mine)
             return null;
         return Compare(Root, mine, Reference.GetValue(Root)!);
@@ -36,6 +44,14 @@ public static class KnownKeys
     {
         var hint = Nearest(key, names) is { } near ? $"did you mean {section}.{near}?" : $"{section} has {string.Join(", ", names.Order())}";
         return new SyncError(SyncErrorKind.InvalidRequest, $"unknown configuration key {section}.{key}: {hint}");
+    }
+
+    private static SyncError Stranger(string key)
+    {
+        var hint = Reference.HasPath($"{Root}.{key}") ? $"did you mean {Root}.{key}?"
+            : Nearest(key, [Root, Engine]) is { } near ? $"did you mean {near}?"
+            : $"a configuration has {Root} and {Engine}";
+        return new SyncError(SyncErrorKind.InvalidRequest, $"unknown configuration key {key}: {hint}");
     }
 
     private static SyncError? Compare(string path, HoconValue mine, HoconValue reference)

@@ -1,4 +1,5 @@
 using ActorSync.Actors;
+using ActorSync.Node.Hosting;
 using ActorSync.Storage;
 using ActorSync.Transport.Tcp;
 
@@ -33,6 +34,9 @@ public sealed record NodeSettings
 
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 
+    /// <summary>Where the lines of the engine's log go; null for where the engine itself puts them.</summary>
+    public NodeLog? Log { get; init; }
+
     /// <summary>HOCON for the actor engine: the log's level, and the keys under <c>akka</c> as they were given.</summary>
     public string EngineConfiguration { get; init; } = "";
 
@@ -44,6 +48,7 @@ public sealed record NodeSettings
     {
         Listen = null,
         Peers = [],
+        Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
     };
 }

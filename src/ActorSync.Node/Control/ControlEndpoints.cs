@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace ActorSync.Node.Control;
 
 /// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
-internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, Action<Exception> report, CancellationToken stopping)
+internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -46,7 +46,7 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
 
     private async Task<SyncError?> CreateAsync(HttpContext context, CancellationToken cancellation)
     {
-        if (!(await HttpRequests.PayloadAsync(context, cancellation)).TryGet(out var payload, out var error))
+        if (!(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out var error))
             return error;
         return await WriteAsync(context, await control.CreateGraphAsync(payload, cancellation), ControlJson.Line.GraphCreated, cancellation);
     }
@@ -55,7 +55,7 @@ internal sealed class ControlEndpoints(INodeControl control, TimeProvider time, 
     {
         if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
             !HttpRequests.Number<uint>(context, "priority", 0).TryGet(out var priority, out error) ||
-            !(await HttpRequests.PayloadAsync(context, cancellation)).TryGet(out var payload, out error))
+            !(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out error))
         {
             return error;
         }

@@ -1,12 +1,10 @@
-using ActorSync.Wire;
-
 namespace ActorSync.Node.Control;
 
 /// <summary>What a client of the control socket may take.</summary>
 internal static class ControlLimits
 {
-    /// <summary>Bytes of a request's body: those of a command's payload.</summary>
-    public static readonly long PayloadBytes = WireLimits.Default.CommandPayloadBytes;
+    /// <summary>Bytes of a body of JSON. Where a body is a payload, it has as many as the node's commands may have.</summary>
+    public const long JsonBytes = 64 << 10;
 
     /// <summary>Bytes past that limit that are still read, so that a body that is too long gets the node's own answer.</summary>
     public const long BodySlackBytes = 64 << 10;

@@ -35,8 +35,12 @@ public sealed record SyncRequest(string Peer, string Graph, long MaxBytes = 0);
 /// <summary>Commands durable here, and commands still to come as the peer says.</summary>
 public sealed record SyncProgress(long Received, long Left);
 
-/// <summary>How a poll ended; <paramref name="Remaining"/> says that the byte limit cut the answer.</summary>
-public sealed record SyncReport(string Peer, string Graph, bool Level, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
+/// <summary>
+/// How a poll ended. <paramref name="Complete"/>: all that the peer held when it answered is here; otherwise the byte limit
+/// cut the answer, and there is something <paramref name="Remaining"/>. <paramref name="WasLevel"/>: neither side held
+/// anything that the other lacked, before this poll brought anything.
+/// </summary>
+public sealed record SyncReport(string Peer, string Graph, bool Complete, bool WasLevel, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
 
 /// <summary>Names a peer: by an endpoint, or by the first digits of the id of a node that was met.</summary>
 public sealed record PeerRequest(string Peer);

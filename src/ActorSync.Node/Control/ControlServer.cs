@@ -21,18 +21,19 @@ public sealed class ControlServer : IAsyncDisposable
     /// <summary>Listens. The error says why the socket cannot be had: another node answers there, a file is in the way.</summary>
     /// <param name="control">What is served.</param>
     /// <param name="path">The socket's path.</param>
+    /// <param name="payloadBytes">Bytes that a command's payload may have.</param>
     /// <param name="time">The clock of timeouts and heartbeats.</param>
     /// <param name="report">Hears of requests that failed by a bug.</param>
     /// <param name="cancellation">Gives up starting.</param>
     public static async Task<Result<ControlServer>> StartAsync(
-        INodeControl control, string path, TimeProvider time, Action<Exception> report, CancellationToken cancellation)
+        INodeControl control, string path, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken cancellation)
     {
         if (!(await ControlSocket.BindAsync(path, cancellation)).TryGet(out var socket, out var error))
             return error;
         var stopping = new CancellationTokenSource();
-        var app = Build(socket, path);
+        var app = Build(socket, path, payloadBytes);
         app.Use(next => context => RefuseUnknownAsync(context, next));
-        new ControlEndpoints(control, time, report, stopping.Token).Map(app);
+        new ControlEndpoints(control, payloadBytes, time, report, stopping.Token).Map(app);
         await app.StartAsync(cancellation);
         return new ControlServer(app, stopping, path);
     }
@@ -49,7 +50,7 @@ public sealed class ControlServer : IAsyncDisposable
         File.Delete(SocketPath);
     }
 
-    private static WebApplication Build(Socket socket, string path)
+    private static WebApplication Build(Socket socket, string path, long payloadBytes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -60,7 +61,7 @@ public sealed class ControlServer : IAsyncDisposable
         {
             kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = ControlLimits.PayloadBytes + ControlLimits.BodySlackBytes;
+            kestrel.Limits.MaxRequestBodySize = Math.Max(payloadBytes, ControlLimits.JsonBytes) + ControlLimits.BodySlackBytes;
             kestrel.Limits.MaxConcurrentConnections = ControlLimits.Connections;
             kestrel.Limits.MaxRequestLineSize = ControlLimits.RequestLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = ControlLimits.HeaderBytes;

@@ -4,12 +4,15 @@ namespace ActorSync.Node.Control;
 
 /// <summary>
 /// Waits until a node is level with its peers: every peer is polled for every graph in common, again and again, until
-/// each answers Level. Graphs in common are those that are here, unless the peer does not know them, and those
+/// each answers Level; without any peer it does not wait at all. Graphs in common are those that are here, unless the peer does not know them, and those
 /// subscribed to there. A peer without any is not level: its graphs are still to come.
 /// </summary>
 internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<WaitProgress> progress)
 {
     public static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private const string AnyPeer = "any";
+    private const string NoPeer = "the node has no peer: see actorsync connect";
 
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(100);
 
@@ -32,13 +35,16 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
                 progress.Report(new WaitProgress(pairs.Count(pair => pair.Level), pairs.Count));
                 if (pairs.All(pair => pair.Level))
                     return new WaitReport(true, Elapsed(), pairs);
+                // Waiting brings no peer.
+                if (pairs is [{ Peer: AnyPeer, Why: NoPeer }])
+                    return new WaitReport(false, Elapsed(), pairs);
                 await Task.Delay(BetweenRounds, time, either.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             if (pairs.All(pair => pair.Level))
-                pairs.Add(new PairReport("any", null, false, "not every peer answered in time"));
+                pairs.Add(new PairReport(AnyPeer, null, false, "not every peer answered in time"));
             return new WaitReport(false, Elapsed(), pairs);
         }
 
@@ -51,7 +57,7 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
         foreach (var peer in status.Peers)
             await PollAsync(peer, status.Graphs, pairs, cancellation);
         if (status.Peers.Count == 0)
-            pairs.Add(new PairReport("any", null, false, "the node has no peer"));
+            pairs.Add(new PairReport(AnyPeer, null, false, NoPeer));
     }
 
     private async Task PollAsync(PeerStatus peer, IReadOnlyList<GraphStatus> held, List<PairReport> pairs, CancellationToken cancellation)

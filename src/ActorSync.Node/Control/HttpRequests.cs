@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using ActorSync.Graphs;
 
 namespace ActorSync.Node.Control;
 
 /// <summary>Reads what a request carries; what is wrong with it is the error.</summary>
-internal static class HttpRequests
+internal static partial class HttpRequests
 {
     /// <summary>The graph in the path, by its 64 digits.</summary>
     public static Result<GraphId> Graph(HttpContext context)
@@ -28,19 +29,19 @@ internal static class HttpRequests
             : new SyncError(SyncErrorKind.InvalidRequest, $"{name}={text} is not a number in range");
     }
 
-    /// <summary>The body as it is: a payload.</summary>
-    public static async Task<Result<ReadOnlyMemory<byte>>> PayloadAsync(HttpContext context, CancellationToken cancellation)
+    /// <summary>The body as it is, of at most so many bytes.</summary>
+    public static async Task<Result<ReadOnlyMemory<byte>>> PayloadAsync(HttpContext context, long most, CancellationToken cancellation)
     {
-        if (context.Request.ContentLength > ControlLimits.PayloadBytes)
-            return TooLong();
+        if (context.Request.ContentLength > most)
+            return TooLong(most);
         using var bytes = new MemoryStream();
         var buffer = new byte[16 << 10];
         int read;
         while ((read = await context.Request.Body.ReadAsync(buffer, cancellation)) > 0)
         {
             bytes.Write(buffer, 0, read);
-            if (bytes.Length > ControlLimits.PayloadBytes)
-                return TooLong();
+            if (bytes.Length > most)
+                return TooLong(most);
         }
         return new ReadOnlyMemory<byte>(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
@@ -49,7 +50,7 @@ internal static class HttpRequests
     public static async Task<Result<T>> JsonAsync<T>(HttpContext context, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
-        if (!(await PayloadAsync(context, cancellation)).TryGet(out var bytes, out var error))
+        if (!(await PayloadAsync(context, ControlLimits.JsonBytes, cancellation)).TryGet(out var bytes, out var error))
             return error;
         try
         {
@@ -57,12 +58,24 @@ internal static class HttpRequests
         }
         catch (JsonException e)
         {
-            return Wrong(e.Message);
+            return Wrong(Plain(e));
         }
 
-        SyncError Wrong(string why) => new(SyncErrorKind.InvalidRequest, $"the body is not the JSON of a {typeof(T).Name}: {why}");
+        SyncError Wrong(string why) => new(SyncErrorKind.InvalidRequest, $"the body is not the JSON that is asked for here: {why}");
     }
 
-    private static SyncError TooLong() =>
-        new(SyncErrorKind.LimitExceeded, $"the body is longer than {ControlLimits.PayloadBytes} bytes, the most that a command's payload may have");
+    // The serializer names types of this program, which tell a client nothing.
+    private static string Plain(JsonException e) => e switch
+    {
+        { Path: { Length: > 0 } path } when path != "$" => $"what stands at {path} is not what is expected there",
+        _ when e.Message.Contains("missing required", StringComparison.Ordinal) => $"it lacks {string.Join(", ", Quoted().Matches(e.Message).Select(match => match.Groups[1].Value).Where(name => char.IsAsciiLetterLower(name[0])))}",
+        _ when e.Message.Contains("could not be mapped", StringComparison.Ordinal) => $"it has no property '{Quoted().Match(e.Message).Groups[1].Value}'",
+        _ => $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
+    };
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Quoted();
+
+    private static SyncError TooLong(long most) =>
+        new(SyncErrorKind.LimitExceeded, $"the body is longer than {most} bytes, the most that it may have");
 }

@@ -15,6 +15,8 @@ public static class MetricsText
         Family(text, "actorsync_uptime_seconds", "gauge", "Seconds since the node started.", [([], status.UptimeSeconds)]);
         Family(text, "actorsync_subscriptions_open", "gauge", "Peers that hold a subscription here.", [([], status.OpenSubscriptions)]);
         Family(text, "actorsync_subscriptions_maximum", "gauge", "Peers that may.", [([], status.MaximumSubscriptions)]);
+        if (status.Store is { } store)
+            Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of commits that were never whole, cut off when the store was opened.", [([], store.TornBytes)]);
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
@@ -25,6 +27,8 @@ public static class MetricsText
     {
         Of("actorsync_graph_commands", "Commands in the graph.", graph => graph.Commands);
         Of("actorsync_graph_heads", "Heads of the graph.", graph => graph.Heads);
+
+        Of("actorsync_graph_damaged", "1 while the graph cannot be read.", graph => graph.Error is null ? 0 : 1);
 
         void Of(string name, string help, Func<GraphStatus, double> value) =>
             Family(text, name, "gauge", help, graphs.Select(graph => (Labels("graph", graph.Graph), value(graph))));
@@ -43,7 +47,7 @@ public static class MetricsText
         Of("actorsync_peer_unacked_commands", "gauge", "Commands pushed to the peer and not acknowledged yet.", peer => peer.Subscriber?.UnackedPushes ?? 0);
 
         void Of(string name, string type, string help, Func<PeerStatus, double> value) =>
-            Family(text, name, type, help, peers.Select(peer => ((IReadOnlyList<(string, string)>)[("node", peer.Node ?? ""), ("endpoint", peer.Endpoint)], value(peer))));
+            Family(text, name, type, help, peers.Select(peer => ((IReadOnlyList<(string, string)>)[("node", peer.Node ?? ""), ("endpoint", PeerPolls.NameOf(peer))], value(peer))));
     }
 
     private static IReadOnlyList<(string Name, string Value)> Labels(string name, string value) => [(name, value)];

@@ -34,15 +34,20 @@ internal static class PeerPolls
             if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var failed))
                 return failed;
             return new SyncReport(
-                peer, graph.ToString(), outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
+                peer, graph.ToString(), !outcome.Remaining, outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
                 Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
     }
 
-    /// <summary>Whether that is a name of the peer: its endpoint, with or without the transport's name, or the first digits of its node id.</summary>
+    /// <summary>The endpoint that people know the peer by: where it is dialed, and else the other end of its link.</summary>
+    public static string NameOf(PeerStatus peer) => peer.Dialed is [var dialed, ..] ? dialed : peer.Endpoint;
+
+    /// <summary>
+    /// Whether that is a name of the peer: an endpoint of it, with or without the transport's name, or the first digits of
+    /// its node id. Where it is dialed names it as well while a link is used that the peer made.
+    /// </summary>
     public static bool Names(PeerStatus peer, string name) =>
-        peer.Endpoint == name ||
-        peer.Endpoint.EndsWith($"://{name}", StringComparison.Ordinal) ||
+        peer.Dialed.Append(peer.Endpoint).Any(endpoint => endpoint == name || endpoint.EndsWith($"://{name}", StringComparison.Ordinal)) ||
         (name.Length >= GraphName.FewestDigits && peer.Node?.StartsWith(name, StringComparison.OrdinalIgnoreCase) is true);
 
     private sealed class Relay(IProgress<SyncProgress> progress) : IProgress<PollProgress>

@@ -86,7 +86,7 @@ internal sealed class DemoNode : IAsyncDisposable
     public async Task<SyncError> EndedAsync(CancellationToken cancellation)
     {
         await _process.WaitForExitAsync(cancellation);
-        return new SyncError(SyncErrorKind.Unreachable, $"node {Number} ended with {_process.ExitCode}: {LastLine()}");
+        return new SyncError(SyncErrorKind.Busy, $"node {Number} ended with {_process.ExitCode}: {LastLine()}");
     }
 
     /// <summary>Lets the node end in good order; if it does not, ends its process.</summary>
@@ -138,7 +138,7 @@ internal sealed class DemoNode : IAsyncDisposable
         while (!await ControlSocketPath.IsLiveAsync(_socket, cancellation))
         {
             if (_process.HasExited)
-                throw new SyncException(new SyncError(SyncErrorKind.Unreachable, $"node {Number} ended with {_process.ExitCode} as it began: {LastLine()}"));
+                throw new SyncException(new SyncError(SyncErrorKind.Busy, $"node {Number} ended with {_process.ExitCode} as it began: {LastLine()}"));
             if (Stopwatch.GetElapsedTime(began) > StartTimeout)
                 throw new SyncException(new SyncError(SyncErrorKind.Unreachable, $"node {Number} did not answer within {StartTimeout.TotalSeconds} seconds: {LastLine()}"));
             await Task.Delay(LookAgain, cancellation);
@@ -165,6 +165,10 @@ internal sealed class DemoNode : IAsyncDisposable
     private string LastLine()
     {
         lock (_last)
-            return _last.LastOrDefault() ?? "it printed nothing";
+        {
+            const string Own = "actorsync: ";
+            var last = _last.LastOrDefault(line => line.StartsWith(Own, StringComparison.Ordinal))?[Own.Length..] ?? _last.LastOrDefault();
+            return last ?? "it printed nothing";
+        }
     }
 }

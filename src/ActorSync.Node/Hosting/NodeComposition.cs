@@ -29,6 +29,8 @@ public static class NodeComposition
         var started = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
+            Recovered = Describe(store.Recovery),
+            Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = new TcpLinkConnector() }),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, errors) : null,
             Settings = settings.Sync,
@@ -39,6 +41,18 @@ public static class NodeComposition
             await store.DisposeAsync();
         return started;
     }
+
+    // A store that is new has lost nothing.
+    private static StoreStatus Describe(StoreRecovery found) =>
+        new(found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge);
+
+    private static NodeLogLevel LevelOf(EngineLogLevel level) => level switch
+    {
+        EngineLogLevel.Debug => NodeLogLevel.Debug,
+        EngineLogLevel.Info => NodeLogLevel.Info,
+        EngineLogLevel.Warning => NodeLogLevel.Warning,
+        _ => NodeLogLevel.Error,
+    };
 
     private static StoreSettings StoreSettingsOf(NodeSettings settings) => new()
     {

@@ -16,7 +16,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!ControlSocketPath.For(settings).TryGet(out var path, out var error))
             return error;
         var made = new MadeFolders(settings.DataFolder);
-        if (!(await factory(settings, stop)).TryGet(out var node, out error))
+        if (!(await factory(settings with { Log = log }, stop)).TryGet(out var node, out error))
             return error;
         await using (node)
             error = await ControlAsync(node, settings, path, stop);
@@ -30,7 +30,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
     {
         var control = new LocalNodeControl(node, importer, time, running: true);
-        if (!(await ControlServer.StartAsync(control, path, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
+        if (!(await ControlServer.StartAsync(control, path, settings.Sync.Graphs.CommandPayloadBytes, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
             return error;
         await using (server)
             await ServeAsync(node, settings, path, stop);
@@ -39,6 +39,8 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
 
     private async Task ServeAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
     {
+        if (node.Store?.Describe() is { } recovered)
+            log.Warning(recovered);
         log.Info($"node {node.Id}, data {settings.DataFolder}, listening on {node.ListenName ?? "nothing"}, control {path}");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tasks = settings.Peers

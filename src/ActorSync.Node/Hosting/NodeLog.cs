@@ -16,7 +16,7 @@ public sealed class NodeLog(TextWriter writer, TimeProvider time, NodeLogLevel l
 
     public void Error(string sentence) => Write(NodeLogLevel.Error, sentence);
 
-    private void Write(NodeLogLevel level, string sentence)
+    public void Write(NodeLogLevel level, string sentence)
     {
         if (level < least)
             return;

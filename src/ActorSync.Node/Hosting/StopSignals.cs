@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorSync.Node.Hosting;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first asks to stop in good order, the second ends the process at once.
+/// Ctrl-C, SIGTERM and SIGHUP (the terminal is gone): the first asks to stop in good order, the second ends the process at once.
 /// </summary>
 public sealed class StopSignals : IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class StopSignals : IDisposable
     /// <summary>Listens to the signals of this process.</summary>
     public StopSignals Register()
     {
-        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
+        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {

@@ -30,7 +30,17 @@ public sealed class CommandOutput(TextWriter output, TextWriter error, bool outp
     public void Json<T>(T value, JsonTypeInfo<T> type) => Line(JsonSerializer.Serialize(value, type));
 
     /// <summary>One line that begins with the program's name, whatever the sentence holds.</summary>
-    public void Fail(string sentence) => Error.WriteLine($"actorsync: {sentence.ReplaceLineEndings(" ")}");
+    public void Fail(string sentence)
+    {
+        try
+        {
+            Error.WriteLine($"actorsync: {sentence.ReplaceLineEndings(" ")}");
+        }
+        catch (IOException)
+        {
+            // Nobody can be told; the exit code still says it.
+        }
+    }
 
     /// <summary>Rows under their columns' names.</summary>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -43,11 +53,11 @@ public sealed class CommandOutput(TextWriter output, TextWriter error, bool outp
         }
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)));
+            table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
         foreach (var row in rows)
             table.AddRow(row.Select(Markup.Escape).ToArray());
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) }).Write(table);
     }
 
-    private static string Plain(string value) => value.Length == 0 || value.Contains(' ') && !value.StartsWith('"') ? $"\"{value}\"" : value;
+    private static string Plain(string value) => value.Length == 0 || value.Contains(' ') && !value.StartsWith('"') ? $"\"{value.ReplaceLineEndings(" ")}\"" : value;
 }

@@ -66,8 +66,8 @@ public sealed class RunningNodeTests : IDisposable
         await using var node = await RunningNode.StartAsync(_cli);
         var graph = (await RunAsync("graph", "create", "hello")).TrimEnd();
 
-        Assert.StartsWith("level=no received=2 added=2 remaining=no ", await RunAsync("sync", "127.0.0.1:7401", graph[..8]), StringComparison.Ordinal);
-        Assert.StartsWith("level=no received=2 added=2 remaining=no ", await RunAsync("sync", Statuses.Peer, graph), StringComparison.Ordinal);
+        Assert.StartsWith("complete=yes was-level=no received=2 added=2 remaining=no ", await RunAsync("sync", "127.0.0.1:7401", graph[..8]), StringComparison.Ordinal);
+        Assert.StartsWith("complete=yes was-level=no received=2 added=2 remaining=no ", await RunAsync("sync", Statuses.Peer, graph), StringComparison.Ordinal);
 
         Assert.Equal([$"poll {Statuses.Peer} {graph[..8]}", $"poll {Statuses.Peer} {graph[..8]}"], _cli.Node.Calls);
     }
@@ -144,6 +144,7 @@ public sealed class RunningNodeTests : IDisposable
     {
         _cli.Node.Status = _ => Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with
         {
+            Store = new StoreStatus(true, 1, 13, true, false),
             Peers = [Statuses.PeerNamed(Statuses.Peer, ["aa"]), Statuses.PeerNamed(null, ["aa"]) with { State = "waiting", LastError = "refused", Subscriber = null, Subscription = null }],
         };
         await using var node = await RunningNode.StartAsync(_cli);

@@ -24,7 +24,7 @@ public sealed class StoreCommandTests : IDisposable
 
         Assert.Equal((0, 0, 0), (added.Code, short4.Code, listed.Code));
         Assert.Matches("^[0-9a-f]{64}\n$", added.Out);
-        Assert.Matches($"^graph={graph} commands=3 heads=1 max-cut=2 digest=[0-9a-f]{{8}}\n$", listed.Out);
+        Assert.Matches($"^graph={graph} commands=3 heads=1 max-cut=2 digest=[0-9a-f]{{64}} error=none\n$", listed.Out);
         Assert.True(_cli.Node.Disposed.Task.IsCompleted);
     }
 
@@ -62,6 +62,16 @@ public sealed class StoreCommandTests : IDisposable
         Assert.Equal(0, log.Code);
         var payloads = log.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("payload=", StringComparison.Ordinal) + 8)..]);
         Assert.Equal(["\"-dash\"", "\"two\\nlines\"", "0x0001feff", "\"x\""], payloads);
+    }
+
+    [Fact]
+    public async Task A_long_payload_is_cut_in_lines_and_whole_in_json()
+    {
+        var graph = await CreateAsync("x");
+        await _cli.OnDataAsync("graph", "add", graph, new string('y', 300));
+
+        Assert.Contains($"payload=\"{new string('y', 256)}\"…(+44 characters)\n", (await _cli.OnDataAsync("graph", "log", graph)).Out, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToBase64String(Enumerable.Repeat((byte)'y', 300).ToArray()), (await _cli.OnDataAsync("graph", "log", graph, "--json")).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +126,7 @@ public sealed class StoreCommandTests : IDisposable
         var damaged = await _cli.OnDataAsync("graph", "verify", graph, "--json");
 
         Assert.Equal((0, ""), (sound.Code, sound.Error));
-        Assert.Matches($"^graph={graph} commands=2 bytes=[0-9]+ heads=1 digest=[0-9a-f]{{8}} problems=0\n$", sound.Out);
+        Assert.Matches($"^graph={graph} commands=2 bytes=[0-9]+ heads=1 digest=[0-9a-f]{{64}} problems=0\n$", sound.Out);
         Assert.Equal(ExitCodes.Failure, damaged.Code);
         Assert.Contains("command 1: the index names it", damaged.Out, StringComparison.Ordinal);
     }
@@ -142,7 +152,7 @@ public sealed class StoreCommandTests : IDisposable
         var ran = await _cli.OnDataAsync("sync", "127.0.0.1:7401", graph, "--max-bytes", "1000");
 
         Assert.Equal(0, ran.Code);
-        Assert.Matches("^level=no received=12 added=10 remaining=yes round-trips=2 seconds=[0-9.]+ commands/s=[0-9]+\n$", ran.Out);
+        Assert.Matches("^complete=no was-level=no received=12 added=10 remaining=yes round-trips=2 seconds=[0-9.]+ commands/s=[0-9]+\n$", ran.Out);
         Assert.Equal(["connect tcp://127.0.0.1:7401", "poll tcp://127.0.0.1:7401 bbbbbbbb", "disconnect tcp://127.0.0.1:7401"], _cli.Node.Calls);
         Assert.Equal(1000, _cli.Node.LastPollOptions!.MaxBytes);
     }
@@ -185,6 +195,10 @@ public sealed class StoreCommandTests : IDisposable
         Assert.Equal(ExitCodes.Unreachable, ran.Code);
         Assert.Contains("there is no store either", ran.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_cli.Data));
+
+        Directory.CreateDirectory(_cli.Data);
+        Assert.Equal(ran, await _cli.OnDataAsync(line.Split(' ')));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_cli.Data));
     }
 
     [Theory]
@@ -220,6 +234,36 @@ public sealed class StoreCommandTests : IDisposable
 
         Assert.Equal(code, ran.Code);
         Assert.Contains(expected, ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, "abcd")]
+    [InlineData(true, "abcd")]
+    [InlineData(true, "nonsense")]
+    [InlineData(true, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")]
+    public async Task A_poll_that_fails_leaves_no_store_behind(bool folderIsThere, string graph)
+    {
+        if (folderIsThere)
+            Directory.CreateDirectory(_cli.Data);
+
+        var ran = await _cli.OnDataAsync("sync", "127.0.0.1:7401", graph);
+
+        Assert.NotEqual(ExitCodes.Ok, ran.Code);
+        Assert.Equal(folderIsThere, Directory.Exists(_cli.Data));
+        if (folderIsThere)
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_cli.Data));
+    }
+
+    [Fact]
+    public async Task A_store_that_another_command_holds_is_waited_for()
+    {
+        await CreateAsync("x");
+        var (factory, tries) = (_cli.Factory, 0);
+        _cli.Factory = (settings, stop) => ++tries < 3
+            ? Task.FromResult<Result<ISyncNode>>(new SyncError(SyncErrorKind.StoreLocked, "the store is held by process 12"))
+            : factory(settings, stop);
+
+        Assert.Equal((ExitCodes.Ok, 3), ((await _cli.OnDataAsync("graph", "ls")).Code, tries));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class UsageTests
     [InlineData("graph create a b", "'b'")]
     [InlineData("graph log", "actorsync graph log --help")]
     [InlineData("graph log abcd --limit -1", "--limit is 0 (all) or more")]
-    [InlineData("graph log abcd --limit many", "many")]
+    [InlineData("graph log abcd --limit many", "actorsync: 'many' is nothing that --limit can be (see")]
     [InlineData("graph ls extra", "extra")]
     [InlineData("graph verify a b", "'b'")]
     [InlineData("graph watch", "actorsync graph watch --help")]
@@ -36,6 +36,9 @@ public sealed class UsageTests
     [InlineData("node --listen nowhere", "'nowhere' is not an endpoint")]
     [InlineData("node --listen 192.0.2.1:7400", "only a loopback address")]
     [InlineData("node --peer nobody", "'nobody' is not an endpoint")]
+    [InlineData("node --peer 192.0.2.1:7400", "only a loopback address")]
+    [InlineData("demo --timeout 0s", "more than nothing")]
+    [InlineData("demo --data here", "--data")]
     [InlineData("node --config nowhere.conf", "there is no such file")]
     [InlineData("status --config nowhere.conf", "there is no such file")]
     [InlineData("node --json", "--json")]
@@ -62,6 +65,28 @@ public sealed class UsageTests
         var ran = await cli.RunAsync("node", "--config", cli.Folder.At("node.conf"));
 
         Assert.Equal(new Ran(ExitCodes.Usage, "", "actorsync: unknown configuration key actorsync.dta: did you mean actorsync.data?\n"), ran);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_is_a_file_ends_with_2()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Data, "");
+
+        Assert.Equal(
+            new Ran(ExitCodes.Usage, "", $"actorsync: {cli.Data} is a file: a store needs a folder, name one with --data\n"),
+            await cli.OnDataAsync("graph", "create", "x"));
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_ends_with_1_and_one_line()
+    {
+        using var cli = new CliRun();
+        var error = new StringWriter();
+
+        Assert.Equal(ExitCodes.Failure, await cli.Start(["--help"], new FullWriter(), error));
+        Assert.Equal("actorsync: reading or writing failed: No space left on device\n", error.ToString());
+        Assert.Equal(ExitCodes.Usage, await cli.Start(["nothing"], TextWriter.Null, new FullWriter()));
     }
 
     [Fact]
@@ -93,5 +118,14 @@ public sealed class UsageTests
     {
         Assert.Equal(command, ExitCodes.Of(kind));
         Assert.Equal(start, ExitCodes.OfStart(kind));
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

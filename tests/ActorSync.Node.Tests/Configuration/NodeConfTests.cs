@@ -23,6 +23,7 @@ public sealed class NodeConfTests
     {
         var config = ConfigurationFile.Read(File).Value;
 
+        Assert.Contains("actorsync.sync.subscription.max-bytes", Leaves("actorsync", KnownKeys.Reference.GetValue("actorsync")!));
         Assert.All(Leaves("actorsync", KnownKeys.Reference.GetValue("actorsync")!), path => Assert.True(config.HasPath(path), $"{path} is missing"));
     }
 

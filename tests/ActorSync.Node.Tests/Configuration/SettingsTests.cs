@@ -35,7 +35,7 @@ public sealed class SettingsTests
               fsync { mode = interval, interval = 20 ms }
               peers = [
                 { endpoint = "127.0.0.1:7401" },
-                { endpoint = "node.example:7402", mode = poll, graphs = ["{{Graph}}"], interval = 5s }
+                { endpoint = "localhost:7402", mode = poll, graphs = ["{{Graph}}"], interval = 5s }
               ]
               log-level = debug
               sync { maximum-subscriptions = 200, poll { retry-after = 500 ms } }
@@ -49,7 +49,7 @@ public sealed class SettingsTests
         Assert.Equal("/run/actorsync.sock", settings.ControlPath);
         Assert.Equal((FsyncMode.Interval, TimeSpan.FromMilliseconds(20)), (settings.Fsync, settings.FsyncInterval));
         Assert.Equal((PeerMode.Subscribe, "*"), (settings.Peers[0].Mode, Assert.Single(settings.Peers[0].Graphs)));
-        Assert.Equal(("tcp://node.example:7402", PeerMode.Poll), (settings.Peers[1].Endpoint.ToString(), settings.Peers[1].Mode));
+        Assert.Equal(("tcp://localhost:7402", PeerMode.Poll), (settings.Peers[1].Endpoint.ToString(), settings.Peers[1].Mode));
         Assert.Equal((Graph, TimeSpan.FromSeconds(5)), (Assert.Single(settings.Peers[1].Graphs), settings.Peers[1].Interval));
         Assert.Equal(NodeLogLevel.Debug, settings.LogLevel);
         Assert.Equal("akka.actor.ask-timeout = 5s", settings.EngineConfiguration);
@@ -66,7 +66,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.listn = off", "unknown configuration key actorsync.listn: did you mean actorsync.listen?")]
     [InlineData("actorsync.fsync.mod = always", "unknown configuration key actorsync.fsync.mod: did you mean actorsync.fsync.mode?")]
     [InlineData("actorsync.zzzzzzzz = 1", "unknown configuration key actorsync.zzzzzzzz: actorsync has ")]
-    [InlineData("actorsync.peers = [{ endpoint = \"a:1\", mod = poll }]", "unknown configuration key actorsync.peers.0.mod: did you mean actorsync.peers.0.mode?")]
+    [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", mod = poll }]", "unknown configuration key actorsync.peers.0.mod: did you mean actorsync.peers.0.mode?")]
     [InlineData("actorsync.fsync = always", "actorsync.fsync must be a section in braces with interval, mode")]
     [InlineData("actorsync.listen { port = 1 }", "actorsync.listen must be a value, not a section in braces")]
     [InlineData("actorsync = 1", "actorsync must be a section in braces")]
@@ -77,12 +77,16 @@ public sealed class SettingsTests
     [InlineData("actorsync.listen = nowhere", "'nowhere' is not an endpoint")]
     [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links are plain TCP, so only a loopback address")]
     [InlineData("actorsync.listen = \"127.0.0.1:70000\"", "not a number from 0 to 65535")]
+    [InlineData("actrosync { listen = off }", "unknown configuration key actrosync: did you mean actorsync?")]
+    [InlineData("listen = off", "unknown configuration key listen: did you mean actorsync.listen?")]
+    [InlineData("where = x, actorsync.data = ${where}", "unknown configuration key where: a configuration has actorsync and akka")]
     [InlineData("actorsync.peers = none", "actorsync.peers = none: expected a list")]
     [InlineData("actorsync.peers = [ here ]", "actorsync.peers.0 = here: expected { endpoint")]
     [InlineData("actorsync.peers = [{ mode = poll }]", "actorsync.peers.0 = nothing: expected an endpoint")]
     [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' must be from 1 to 65535")]
-    [InlineData("actorsync.peers = [{ endpoint = \"a:1\", graphs = [ x ] }]", "actorsync.peers.0.graphs = [x]: 'x' is not a graph")]
-    [InlineData("actorsync.peers = [{ endpoint = \"a:1\", graphs = [] }]", "expected a list: [\"*\"]")]
+    [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [ x ] }]", "actorsync.peers.0.graphs = [x]: 'x' is not a graph")]
+    [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [] }]", "expected a list: [\"*\"]")]
+    [InlineData("actorsync.peers = [{ endpoint = \"192.0.2.1:7400\" }]", "actorsync.peers.0.endpoint: cannot link to '192.0.2.1:7400': links are plain TCP")]
     [InlineData("actorsync.log-level = loud", "actorsync.log-level = loud: expected debug, info, warning, error")]
     public void What_makes_no_sense_is_named(string text, string expected)
     {
@@ -95,7 +99,7 @@ public sealed class SettingsTests
     [Fact]
     public void A_list_of_peers_has_a_limit()
     {
-        var peers = string.Join(",", Enumerable.Repeat("{ endpoint = \"a:1\" }", NodeSettings.MaximumPeers + 1));
+        var peers = string.Join(",", Enumerable.Repeat("{ endpoint = \"[::1]:1\" }", NodeSettings.MaximumPeers + 1));
 
         Assert.Contains("expected at most 1024", Read($"actorsync.peers = [{peers}]").Error!.Message, StringComparison.Ordinal);
     }

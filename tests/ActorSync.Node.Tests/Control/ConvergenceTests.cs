@@ -88,11 +88,20 @@ public sealed class ConvergenceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_peers_or_graphs_in_common_nothing_is_level()
+    public async Task Without_graphs_in_common_nothing_is_level()
     {
         Assert.Equal([new PairReport(Statuses.Peer, null, false, "no graph in common yet")], (await TimeOutAsync()).Pairs);
+    }
+
+    [Fact]
+    public async Task A_node_without_any_peer_says_so_at_once()
+    {
         _node.Status = Statuses.Plain;
-        Assert.Equal([new PairReport("any", null, false, "the node has no peer")], (await TimeOutAsync()).Pairs);
+
+        var report = await WaitAsync();
+
+        Assert.Equal((false, 0), (report.Level, report.Seconds));
+        Assert.Equal([new PairReport("any", null, false, "the node has no peer: see actorsync connect")], report.Pairs);
     }
 
     private Task<WaitReport> WaitAsync() =>

@@ -15,7 +15,7 @@ public sealed class HeartbeatTests
         var time = new ManualTime();
         var graph = (await node.CreateGraphAsync("x"u8.ToArray())).Value;
         var control = new LocalNodeControl(node, new FakeImporter(), time, running: true);
-        await using var server = (await ControlServer.StartAsync(control, folder.At("c.sock"), time, e => Assert.Fail(e.ToString()), CancellationToken.None)).Value;
+        await using var server = (await ControlServer.StartAsync(control, folder.At("c.sock"), 1024, time, e => Assert.Fail(e.ToString()), CancellationToken.None)).Value;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.SocketPath));
         using var reader = new StreamReader(new NetworkStream(socket));

@@ -8,7 +8,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Engine = "En\"gine\\ 1\n2" };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2" };
 
         var text = MetricsText.Of(status);
 
@@ -20,8 +20,10 @@ public sealed class MetricsTests
             "actorsync_uptime_seconds 12.5",
             "actorsync_subscriptions_open 1",
             "actorsync_subscriptions_maximum 128",
+            "actorsync_store_torn_bytes 13",
             """actorsync_graph_commands{graph="aa"} 5""",
             """actorsync_graph_heads{graph="aa"} 2""",
+            """actorsync_graph_damaged{graph="aa"} 0""",
             $"actorsync_peer_connected{peer} 1",
             $"actorsync_peer_bytes_received_total{peer} 1000",
             $"actorsync_peer_bytes_sent_total{peer} 2000",

@@ -63,6 +63,7 @@ internal sealed class CliRun : IDisposable
     {
         Made.Add(settings);
         Directory.CreateDirectory(settings.DataFolder);
+        File.WriteAllText(Path.Combine(settings.DataFolder, "node"), "");
         return Node;
     }
 }

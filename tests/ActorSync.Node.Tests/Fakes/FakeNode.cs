@@ -17,6 +17,8 @@ internal sealed class FakeNode : ISyncNode
 
     public string? ListenName { get; init; } = "tcp://127.0.0.1:7400";
 
+    public StoreStatus? Store { get; set; }
+
     /// <summary>What StatusAsync answers, given the graphs that are here.</summary>
     public Func<IReadOnlyList<GraphStatus>, NodeStatus>? Status { get; set; }
 

@@ -18,6 +18,8 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
 
     public string? ListenName => null;
 
+    public StoreStatus? Store => null;
+
     public async Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
     {
         Assert.Equal(1, Interlocked.Increment(ref _calls));

@@ -55,8 +55,8 @@ public sealed partial class RealNodeTests : IDisposable
         var first = await RunAsync(_other, "sync", EndpointOf(one), graph);
         var second = await RunAsync(_other, "sync", EndpointOf(one), graph);
 
-        Assert.StartsWith("level=no received=2 added=2 remaining=no round-trips=1 ", first, StringComparison.Ordinal);
-        Assert.StartsWith("level=yes received=0 added=0 remaining=no ", second, StringComparison.Ordinal);
+        Assert.StartsWith("complete=yes was-level=no received=2 added=2 remaining=no round-trips=1 ", first, StringComparison.Ordinal);
+        Assert.StartsWith("complete=yes was-level=yes received=0 added=0 remaining=no ", second, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,6 +71,108 @@ public sealed partial class RealNodeTests : IDisposable
 
         Assert.Equal(ExitCodes.Unreachable, ran.Code);
         Assert.Matches("^actorsync: cannot connect to tcp://127.0.0.1:[0-9]+: [^\n]+\n$", ran.Error);
+    }
+
+    [Fact]
+    public async Task The_limits_of_the_sync_actors_come_from_the_configuration()
+    {
+        var file = _one.Folder.At("node.conf");
+        File.WriteAllText(file, "actorsync { sync { maximum-subscriptions = 5, graph.command-payload-bytes = 1KiB } }");
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "off", "--config", file);
+
+        Assert.Contains("subscriptions=0/5\n", await RunAsync(_one, "status"), StringComparison.Ordinal);
+        var byClient = await _one.RunAsync(["graph", "add", graph, "-", "--data", _one.Data, "--config", file], new string('x', 1025));
+        var byNode = await _one.RunAsync(["graph", "add", graph, "-", "--data", _one.Data], new string('x', 1025));
+        Assert.Equal(new Ran(ExitCodes.Failure, "", "actorsync: the standard input is longer than 1024 bytes, the most that a command's payload may have\n"), byClient);
+        Assert.Equal(new Ran(ExitCodes.Failure, "", "actorsync: the body is longer than 1024 bytes, the most that it may have\n"), byNode);
+
+        File.WriteAllText(file, "actorsync { sync { maximum-subscriptions = many } }");
+        var ran = await _one.OnDataAsync("status", "--config", file);
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.Matches("^actorsync: actorsync.sync.maximum-subscriptions = many: [^\n]+\n$", ran.Error);
+    }
+
+    [Fact]
+    public async Task A_graph_that_cannot_be_read_is_shown_with_what_is_wrong()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        var sound = await RunAsync(_one, "graph", "create", "other");
+        DamageLog(Path.Combine(_one.Data, "graphs"), graph);
+
+        var listed = await RunAsync(_one, "graph", "ls");
+        var status = await RunAsync(_one, "status", "--json");
+        var verified = await _one.OnDataAsync("graph", "verify");
+
+        Assert.Matches($"graph={graph} [^\n]* error=\"[^\n]+\"(\n|$)", listed);
+        Assert.Matches($"graph={sound} [^\n]* error=none(\n|$)", listed);
+        Assert.Matches("\"error\": \"[^\"]+", status);
+        Assert.Equal(ExitCodes.Failure, verified.Code);
+        Assert.Matches($"graph={graph} [^\n]* problems=1", verified.Out);
+        Assert.Matches($"graph={sound} [^\n]* problems=0", verified.Out);
+        Assert.StartsWith($"actorsync: graph {graph}: ", verified.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_not_closed_is_told_of()
+    {
+        await RunAsync(_one, "graph", "create", "hello");
+        var node = Path.Combine(_one.Data, "node");
+        var closed = await File.ReadAllBytesAsync(node);
+        await using (await RunningNode.StartAsync(_one, "--listen", "off"))
+            File.Copy(node, _one.Folder.At("running"));
+        await File.WriteAllBytesAsync(node, await File.ReadAllBytesAsync(_one.Folder.At("running")));
+
+        var ran = await _one.OnDataAsync("graph", "ls");
+
+        Assert.NotEqual(closed, await File.ReadAllBytesAsync(_one.Folder.At("running")));
+        Assert.Equal((ExitCodes.Ok, "actorsync: the store was recovered: the last run did not end by closing the store\n"), (ran.Code, ran.Error));
+        Assert.Equal("", (await _one.OnDataAsync("graph", "ls")).Error);
+    }
+
+    [Fact]
+    public async Task Peers_that_name_each_other_are_named_by_where_they_are_dialed()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await using var other = await RunningNode.StartAsync(_other, "--listen", "127.0.0.1:0");
+        await RunAsync(_other, "connect", EndpointOf(one));
+        await RunAsync(_one, "connect", EndpointOf(other));
+        await RunAsync(_other, "sync", EndpointOf(one), graph);
+
+        foreach (var (node, peer) in new[] { (_one, EndpointOf(other)), (_other, EndpointOf(one)) })
+        {
+            await RunAsync(node, "subscribe", peer, graph);
+            await RunAsync(node, "sync", peer, graph);
+            Assert.Contains($" dialed=tcp://{peer} state=connected ", await RunAsync(node, "status"), StringComparison.Ordinal);
+            await RunAsync(node, "unsubscribe", peer, graph);
+        }
+        foreach (var (node, peer) in new[] { (_one, EndpointOf(other)), (_other, EndpointOf(one)) })
+            await RunAsync(node, "disconnect", peer);
+    }
+
+    [Fact]
+    public async Task What_the_engine_logs_looks_like_the_rest_of_the_log()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await using (var other = await RunningNode.StartAsync(_other, "--listen", "off"))
+            await RunAsync(_other, "connect", EndpointOf(one));
+        await one.StopAsync();
+
+        Assert.All(one.Log.TrimEnd().Split('\n'), line => Assert.Matches("^[0-9-]{10}T[0-9:.]{12}Z (debug|info|warning|error) +[^ ]", line));
+        Assert.Matches(" info    Peer [0-9a-f]+ is linked at ", one.Log);
+    }
+
+    [Fact]
+    public async Task A_peer_that_lacks_a_graph_is_what_is_said_to_lack_it()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        var graph = new string('a', 64);
+
+        var ran = await _other.OnDataAsync("sync", EndpointOf(one), graph);
+
+        Assert.Equal(new Ran(ExitCodes.Failure, "", $"actorsync: the peer tcp://{EndpointOf(one)} does not hold the graph {graph}\n"), ran);
+        Assert.False(Directory.Exists(_other.Data));
     }
 
     [Fact]
@@ -113,6 +215,15 @@ public sealed partial class RealNodeTests : IDisposable
         }
     }
 #endif
+
+    // The first bytes of the first file of a graph's log: no log begins so.
+    private static void DamageLog(string folder, string graph)
+    {
+        var file = Directory.GetFiles(Directory.GetDirectories(folder).Single(one => Path.GetFileName(one).StartsWith(graph[..8], StringComparison.Ordinal))).Order(StringComparer.Ordinal).First();
+        var bytes = File.ReadAllBytes(file);
+        bytes.AsSpan(0, 8).Fill(0xff);
+        File.WriteAllBytes(file, bytes);
+    }
 
     private static string EndpointOf(RunningNode node) => Listening().Match(node.Log).Groups[1].Value;
 

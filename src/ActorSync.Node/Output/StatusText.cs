@@ -1,0 +1,49 @@
+using System.Globalization;
+using ActorSync.Node.Control;
+using ActorSync.Node.Demo;
+
+namespace ActorSync.Node.Output;
+
+/// <summary>A node's status for people: a line for the node, each graph and each peer, that fits 80 columns.</summary>
+internal static class StatusText
+{
+    public static List<string> Lines(NodeStatus status, bool running, Func<string, string> shorten)
+    {
+        var lines = new List<string>
+        {
+            $"node {shorten(status.Node)}  {(running ? $"running for {Units.Seconds(status.UptimeSeconds)}" : "not running")}",
+            $"  actorsync {status.Version}, engine {status.Engine}",
+            $"  listening on {(status.Listen is { } listen ? Endpoint(listen) : "nothing")}, {status.OpenSubscriptions} of {status.MaximumSubscriptions} subscriptions",
+        };
+        if (status.Store?.Describe() is { } recovered)
+            lines.Add($"  {recovered}");
+        lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
+        lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
+        if (status.Errors.Count > 0)
+            lines.Add($"errors  {string.Join(", ", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key} {Units.Count(error.Value)}"))}");
+        return lines;
+    }
+
+    /// <summary>So many of something: "1 graph", "2 graphs".</summary>
+    public static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    private static string Of(GraphStatus graph, Func<string, string> shorten) => graph.Error is { } error
+        ? $"graph {shorten(graph.Graph)}  {error}"
+        : $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+
+    private static IEnumerable<string> Of(PeerStatus peer, Func<string, string> shorten)
+    {
+        yield return $"peer {(peer.Node is { } node ? shorten(node) : "not met")}  {Endpoint(PeerPolls.NameOf(peer))} {peer.State}, in {Units.Bytes(peer.BytesIn)}, out {Units.Bytes(peer.BytesOut)}";
+        if (peer.Subscription is { } there)
+            yield return $"  subscribed there to {Of(there)}";
+        if (peer.Subscriber is { } here)
+            yield return $"  subscribes here to {Of(here)}";
+        if (peer.State != "connected" && peer.LastError is { } error)
+            yield return $"  last error: {error}";
+    }
+
+    private static string Of(SubscriptionStatus subscription) =>
+        $"{Count(subscription.Graphs.Count, "graph")}, {Units.Seconds(subscription.SecondsLeft)} and {Units.Bytes(subscription.BytesLeft)} left";
+
+    private static string Endpoint(string endpoint) => endpoint.StartsWith("tcp://", StringComparison.Ordinal) ? endpoint["tcp://".Length..] : endpoint;
+}

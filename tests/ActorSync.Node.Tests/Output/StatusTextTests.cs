@@ -1,0 +1,39 @@
+using ActorSync.Node.Output;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Output;
+
+public sealed class StatusTextTests
+{
+    [Fact]
+    public void A_status_reads_so()
+    {
+        var digest = new string('d', 64);
+        var status = Statuses.Busy([new GraphStatus(new string('a', 64), 1, 1, 3, digest), new GraphStatus(new string('b', 64), 0, 0, 0, "", "the log is damaged")]) with
+        {
+            Peers =
+            [
+                Statuses.PeerNamed(Statuses.Peer, ["aa"], "tcp://127.0.0.1:54321") with { Dialed = ["tcp://127.0.0.1:7401"], LastError = "an old one" },
+                Statuses.PeerNamed(null, []) with { State = "waiting", LastError = "nobody listens", Subscriber = null, Subscription = null },
+            ],
+        };
+
+        var lines = StatusText.Lines(status, running: true, id => id[..12]);
+
+        Assert.Equal(
+        [
+            "node 000000000000  running for 12.5 s",
+            "  actorsync 0.1.0, engine Embedded 0.1.0",
+            "  listening on 127.0.0.1:7400, 1 of 128 subscriptions",
+            "graph aaaaaaaaaaaa  1 command, 1 head, digest dddddddddddd",
+            "graph bbbbbbbbbbbb  the log is damaged",
+            "peer 000000000000  127.0.0.1:7401 connected, in 1.0 kB, out 2.0 kB",
+            "  subscribed there to 1 graph, 580 s and 1.0 MB left",
+            "  subscribes here to 1 graph, 590 s and 1.0 MB left",
+            "peer not met  127.0.0.1:7401 waiting, in 1.0 kB, out 2.0 kB",
+            "  last error: nobody listens",
+            "errors  MissingPrior 1, WrongId 2",
+        ], lines);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
+}
