@@ -11,6 +11,7 @@ namespace ActorSync.Node.Demo;
 /// <param name="Phases">Import, catch-up by poll, catch-up by subscription, pushes: import, poll, subscription, pushes.</param>
 /// <param name="Latency">How long pushes took; null when none was measured.</param>
 /// <param name="Polling">What polling would have cost instead; null when the nodes were not level.</param>
+/// <param name="Idle">What the subscriptions cost while nothing changes; null when the nodes were not level.</param>
 public sealed record DemoReport(
     string Version,
     string Engine,
@@ -21,7 +22,8 @@ public sealed record DemoReport(
     IReadOnlyList<DemoNodeReport> Nodes,
     IReadOnlyList<DemoPhase> Phases,
     PushLatency? Latency,
-    PollingCost? Polling);
+    PollingCost? Polling,
+    IdleCost? Idle);
 
 /// <summary>One node at the end.</summary>
 public sealed record DemoNodeReport(int Number, string Node, int Commands, int Heads, string Digest);
@@ -75,4 +77,20 @@ public sealed record PollingCost(long LevelPollBytes, int Pairs, double Seconds,
 
     /// <summary>Bytes of an hour of polls in which nothing changes.</summary>
     public long IdleBytesPerHour => Pairs * 3600L * LevelPollBytes;
+}
+
+/// <summary>
+/// What subscriptions cost while nothing changes: each is renewed, and each end of a link sends keep-alives:
+/// <c>subscriptions × renewals × renewal bytes + 2 × links × keep-alives × keep-alive bytes</c>.
+/// </summary>
+/// <param name="RenewalBytes">Bytes on the wire of ending a subscription and making it again, both ways, as measured: no less than a renewal.</param>
+/// <param name="Subscriptions">Subscriptions that are held.</param>
+/// <param name="RenewalSeconds">From one renewal to the next.</param>
+/// <param name="Links">Links that they are held over.</param>
+/// <param name="KeepAliveSeconds">From one keep-alive of an end to its next.</param>
+/// <param name="KeepAliveBytes">Bytes of a keep-alive.</param>
+public sealed record IdleCost(long RenewalBytes, int Subscriptions, double RenewalSeconds, int Links, double KeepAliveSeconds, int KeepAliveBytes)
+{
+    /// <summary>Bytes of an hour in which nothing changes.</summary>
+    public long BytesPerHour => (long)(Subscriptions * (3600 / RenewalSeconds) * RenewalBytes + 2 * Links * (3600 / KeepAliveSeconds) * KeepAliveBytes);
 }

@@ -1,6 +1,8 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Subscriptions;
 using ActorSync.Node.Control;
 using ActorSync.Node.Output;
+using ActorSync.Transport.Streams;
 
 namespace ActorSync.Node.Demo;
 
@@ -11,6 +13,10 @@ namespace ActorSync.Node.Demo;
 internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnlyList<DemoNode> nodes, DemoMonitor monitor, IDemoDisplay display)
 {
     private const int LevelPolls = 9;
+    private const int Renewals = 5;
+
+    /// <summary>A frame without a payload: its header (docs/links.md).</summary>
+    private const int KeepAliveBytes = 4;
 
     private readonly List<DemoPhase> _phases = [];
     private readonly DemoNode _first = nodes[0];
@@ -26,12 +32,13 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         await SubscribeAsync(cancellation);
         var pushes = await PushAsync(cancellation);
         var polling = pushes.Level ? await MeasurePollingAsync(pushes, cancellation) : null;
+        var idle = pushes.Level ? await MeasureIdleAsync(cancellation) : null;
         monitor.End();
         var statuses = await StatusesAsync(cancellation);
         await monitor.ShowAsync(cancellation);
         return new DemoReport(
             SyncNode.Version, statuses[0].Engine, history.Path, imported.Commits, imported.Graph, pushes.Level,
-            [.. statuses.Select((status, i) => Describe(i + 1, status))], _phases, PushLatency.Of(pushes.Milliseconds), polling);
+            [.. statuses.Select((status, i) => Describe(i + 1, status))], _phases, PushLatency.Of(pushes.Milliseconds), polling, idle);
     }
 
     private async Task<ImportReport> ImportAsync(CancellationToken cancellation)
@@ -107,6 +114,24 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         }
         bytes.Sort();
         return new PollingCost(bytes[LevelPolls / 2], nodes.Count * (nodes.Count - 1), pushes.Seconds, pushes.CommandBytes, nodes.Count - 1);
+    }
+
+    // A renewal is a Subscribe and its answer; what ends the subscription before it is counted with them.
+    private async Task<IdleCost> MeasureIdleAsync(CancellationToken cancellation)
+    {
+        var bytes = new List<long>();
+        var subscription = new PeerGraph(_first.Id, _graph.ToString());
+        for (var i = 0; i < Renewals; i++)
+        {
+            var before = WireBytes(await _second.StatusAsync(cancellation));
+            _second.Check(await _second.Control.UnsubscribeAsync(subscription, cancellation));
+            _second.Check(await _second.Control.SubscribeAsync(subscription, cancellation));
+            bytes.Add(WireBytes(await _second.StatusAsync(cancellation)) - before);
+        }
+        bytes.Sort();
+        var (pairs, link) = (nodes.Count * (nodes.Count - 1), new StreamLinkSettings());
+        return new IdleCost(
+            bytes[Renewals / 2], pairs, SubscriptionSettings.Default.RemainOpen.TotalSeconds / 2, pairs / 2, link.KeepAliveInterval.TotalSeconds, KeepAliveBytes);
     }
 
     private async Task SubscribeAsync(DemoNode node, string peer, CancellationToken cancellation) =>

@@ -45,13 +45,15 @@ internal sealed class ReportText(DemoReport report)
             facts.Add(Fact("bytes pushed", $"{Units.Bytes(pushed.WireBytes)} in {Units.Seconds(pushed.Seconds)}, with framing and acknowledgements"));
             facts.Add(Fact("one-second polling", $"{Units.Bytes(polling.Bytes)} for the same time (2); {Units.Bytes(polling.IdleBytesPerHour)} an hour while idle"));
         }
+        if (report.Idle is { } idle)
+            facts.Add(Fact("subscriptions", $"{Units.Bytes(idle.BytesPerHour)} an hour while idle (3)"));
         return facts;
     }
 
     /// <summary>How it was computed.</summary>
     public List<string> Notes()
     {
-        var notes = new List<string>();
+        var notes = new List<string> { $"pushes go at the demo's own pace, {PushPhase.CommandsPerSecond} commands a second on all nodes together, and as many as --commands says" };
         if (report.Latency is { } latency)
             notes.Add($"(1) from durable and answered at one node to durable at another; {Units.Count(latency.Pairs)} pairs");
         if (report.Polling is { } polling)
@@ -59,6 +61,12 @@ internal sealed class ReportText(DemoReport report)
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"(2) {polling.Pairs} pairs x {Math.Ceiling(polling.Seconds)} s x {polling.LevelPollBytes} B of a poll without news + {polling.Receivers} x {Units.Bytes(polling.CommandBytes)} of commands"));
+        }
+        if (report.Idle is { } idle)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"(3) {idle.Subscriptions} subscriptions x a renewal of {idle.RenewalBytes} B each {idle.RenewalSeconds} s + 2 ends of {idle.Links} links x {idle.KeepAliveBytes} B each {idle.KeepAliveSeconds} s"));
         }
         return notes;
     }

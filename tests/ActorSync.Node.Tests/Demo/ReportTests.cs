@@ -29,6 +29,14 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Subscriptions_cost_their_renewals_and_the_keep_alives_of_both_ends()
+    {
+        var cost = new IdleCost(RenewalBytes: 200, Subscriptions: 6, RenewalSeconds: 300, Links: 3, KeepAliveSeconds: 15, KeepAliveBytes: 4);
+
+        Assert.Equal(6 * 12 * 200 + 2 * 3 * 240 * 4, cost.BytesPerHour);
+    }
+
+    [Fact]
     public void Bytes_on_the_wire_are_counted_for_each_command_at_each_receiver()
     {
         Assert.Equal(250, new DemoPhase("pushes", 100, 2, 5, 50_000).WireBytesPerCommand);
@@ -44,10 +52,10 @@ public sealed class ReportTests
     public void Nodes_that_are_not_level_are_told_apart()
     {
         var level = Level();
-        var text = Print(level with { Level = false, Nodes = [level.Nodes[0], level.Nodes[1], level.Nodes[2] with { Commands = 7 }], Polling = null });
+        var text = Print(level with { Level = false, Nodes = [level.Nodes[0], level.Nodes[1], level.Nodes[2] with { Commands = 7 }], Polling = null, Idle = null });
 
         Assert.Contains("level               NO: node 1 24,042 commands, node 2 24,042 commands, node 3 7 commands; their digests differ\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("polling", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("idle", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,6 +94,6 @@ public sealed class ReportTests
                 new DemoPhase("subscription", 23_572, 1, 0.285, 7_094_000),
                 new DemoPhase("pushes", 470, 2, 4.01, 340_600),
             ],
-            new PushLatency(800, 3.141, 28.49, 83.2), new PollingCost(132, 6, 4.01, 36_800, 2));
+            new PushLatency(800, 3.141, 28.49, 83.2), new PollingCost(132, 6, 4.01, 36_800, 2), new IdleCost(200, 6, 300, 3, 15, 4));
     }
 }
