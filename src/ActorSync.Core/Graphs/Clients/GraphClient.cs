@@ -15,12 +15,14 @@ public sealed class GraphClient : IAsyncDisposable
     private readonly IGraphStore _store;
     private readonly GraphIndex _index;
     private readonly WovenGraph _woven;
+    private readonly IGraphPolicy _policy;
     private readonly GraphClientOptions _options;
     private readonly CommitStream _commits = new();
     private bool _isBusy;
 
-    private GraphClient(OpenedGraph opened, WovenGraph woven, GraphClientOptions options)
+    private GraphClient(OpenedGraph opened, WovenGraph woven, IGraphPolicy policy, GraphClientOptions options)
     {
+        _policy = policy;
         _store = opened.Store;
         _index = opened.Index;
         _woven = woven;
@@ -35,6 +37,9 @@ public sealed class GraphClient : IAsyncDisposable
     public GraphSnapshot Snapshot { get; private set; }
 
     public HeadSet Heads => Snapshot.Heads;
+
+    /// <summary>The head, or what the heads would be merged into; two peers with the same heads tell the same.</summary>
+    public Address VirtualHead => Heads.Count == 1 ? Heads[0] : VirtualMerge.Of(Heads, _policy)[^1].Address;
 
     /// <summary>The facts of the latest durable version.</summary>
     public Facts Facts { get; private set; }
@@ -139,7 +144,7 @@ public sealed class GraphClient : IAsyncDisposable
     private static async Task<Result<GraphClient>> OpenAsync(OpenedGraph opened, IGraphPolicy policy, GraphClientOptions options)
     {
         if (WovenGraph.Open(opened.Index, opened.Store, policy, options).TryGet(out var woven, out var error))
-            return new GraphClient(opened, woven, options);
+            return new GraphClient(opened, woven, policy, options);
         await opened.Store.DisposeAsync().ConfigureAwait(false);
         return error;
     }

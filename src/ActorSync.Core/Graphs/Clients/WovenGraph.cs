@@ -91,23 +91,16 @@ internal sealed class WovenGraph
         return Add(command) is { } error ? error : command;
     }
 
-    /// <summary>Merges the heads, sorted by id, two by two from the front of a queue, until one is left; gives that one.</summary>
+    /// <summary>Merges the heads into one, and gives that.</summary>
     public Address Collapse()
     {
-        if (_index.HeadOrdinals.Count == 1)
-            return _index.AddressOf(_index.HeadOrdinals.First());
         // With nothing tentative, what the merges weave is what stands woven.
         var isSealed = !IsOpen;
-        var queue = new Queue<Address>(_index.Heads());
-        while (queue.Count > 1)
-        {
-            var merge = _policy.Merge(queue.Dequeue(), queue.Dequeue());
+        foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
             Enter(merge, null);
-            queue.Enqueue(merge.Address);
-        }
         if (isSealed)
-            _past.Know(_index.Count - 1, _history.Facts);
-        return queue.Dequeue();
+            _past.Know(_index.HeadOrdinals.First(), _history.Facts);
+        return _index.AddressOf(_index.HeadOrdinals.First());
     }
 
     /// <summary>Weaves what was added. The error took all of it back: parallel finalize commands, a policy that failed.</summary>
