@@ -72,6 +72,7 @@ public static class CommandTree
             PeerCommands.Unsubscribe(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
+            ScenarioCommand.Create(context),
         };
         options.AddTo(root);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(context);

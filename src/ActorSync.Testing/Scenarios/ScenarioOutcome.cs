@@ -22,8 +22,11 @@ public sealed record ScenarioOptions
     /// <summary>Draws graphs when the file gives no seed.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Is told what is worth printing: the seeds of drawn graphs, what each sync sent.</summary>
+    /// <summary>Is told the seeds of drawn graphs.</summary>
     public Action<string> Print { get; init; } = _ => { };
+
+    /// <summary>Is told what each sync received and was sent.</summary>
+    public Action<string> Trace { get; init; } = _ => { };
 }
 
 /// <summary>A rule does not hold: ends the scenario.</summary>

@@ -95,7 +95,7 @@ public sealed class ScenarioRunner : IAsyncDisposable
                 break;
             case ScenarioRule.Sync sync:
                 var (received, sent) = await _world.SyncAsync(sync.Client, sync.From, sync.Graph, sync.MaxSyncs).ConfigureAwait(false);
-                _world.Print($"Sync: client {sync.Client} received {received} new commands from client {sync.From}, which sent {sent}");
+                _world.Trace($"Sync: client {sync.Client} received {received} new commands from client {sync.From}, which sent {sent}");
                 if (sync.MustReceive is { } expected && expected != received)
                     throw new RuleDiffersException($"client {sync.Client} received {received} new commands, not {expected}");
                 break;

@@ -15,6 +15,8 @@ internal sealed class ScenarioWorld(ScenarioOptions options) : IAsyncDisposable
 
     public Action<string> Print => options.Print;
 
+    public Action<string> Trace => options.Trace;
+
     public ulong Seed => options.Seed;
 
     public ScenarioClient Client(ulong id) =>

@@ -36,13 +36,13 @@ public sealed class ScenarioFileTests(ITestOutputHelper output)
     private async Task HoldsAsync(string path)
     {
         var scenario = ScenarioFile.Parse(await File.ReadAllBytesAsync(path)).Value;
-        var inMemory = await ScenarioRunner.RunAsync(scenario, Stores.InMemory() with { Print = output.WriteLine });
+        var inMemory = await ScenarioRunner.RunAsync(scenario, Stores.InMemory() with { Print = output.WriteLine, Trace = output.WriteLine });
         Assert.True(inMemory.Holds, $"in memory: {inMemory}");
 
         var folder = Directory.CreateTempSubdirectory("actorsync-scenario-").FullName;
         try
         {
-            var onDisk = await ScenarioRunner.RunAsync(scenario, Stores.OnDisk(folder) with { Print = output.WriteLine });
+            var onDisk = await ScenarioRunner.RunAsync(scenario, Stores.OnDisk(folder) with { Print = output.WriteLine, Trace = output.WriteLine });
             Assert.True(onDisk.Holds, $"on disk: {onDisk}");
         }
         finally

@@ -63,7 +63,7 @@ public sealed class ScenarioRunnerTests
         var printed = new List<string>();
         var scenario = ScenarioFile.Parse(Encoding.UTF8.GetBytes($"[{Generate}, {{ \"AddClient\": {{ \"id\": 3 }} }}, {{ \"IgnoreExpectations\": {{ \"ignore\": true }} }}, {{ \"Sync\": {{ \"client\": 3, \"from\": 0, \"graph\": 0, \"max_syncs\": 9 }} }}]")).Value;
         foreach (var seed in new ulong[] { 5, 5, 6 })
-            Assert.True((await ScenarioRunner.RunAsync(scenario, Stores.InMemory(seed) with { Print = printed.Add })).Holds);
+            Assert.True((await ScenarioRunner.RunAsync(scenario, Stores.InMemory(seed) with { Print = printed.Add, Trace = printed.Add })).Holds);
         Assert.Equal(6, printed.Count);
         Assert.Equal(printed[..2], printed[2..4]);
         Assert.NotEqual(printed[..2], printed[4..]);
