@@ -62,8 +62,8 @@ public sealed class SyncNode : ISyncNode
             listener?.DisposeInBackground();
             return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
-        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings), "router");
-        var sync = new SyncContext(self, router, options.Store, options.Settings, new ErrorCounts(), Random.Shared);
+        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
+        var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         AddShutdownTasks(system, sync, listener, peers);
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers));
@@ -99,7 +99,8 @@ public sealed class SyncNode : ISyncNode
     public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var versions = Channel.CreateBounded<GraphSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        var follower = _system.ActorOf(FollowerActor.Props(_sync.Router, graph, versions.Writer));
+        if (Begin(FollowerActor.Props(_sync.Router, graph, versions.Writer)) is not { } follower)
+            yield break;
         try
         {
             await foreach (var version in versions.Reader.ReadAllAsync(cancellation))
@@ -128,7 +129,8 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var ended = new TaskCompletionSource<Result<PollOutcome>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var asker = _system.ActorOf(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended));
+        if (Begin(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended)) is not { } asker)
+            return ShuttingDown;
         await using var stopping = cancellation.Register(() => _system.Stop(asker));
         var result = await ended.Task;
         cancellation.ThrowIfCancellationRequested();
@@ -207,11 +209,30 @@ public sealed class SyncNode : ISyncNode
         return Done.Instance;
     }
 
+    private bool IsShuttingDown => CoordinatedShutdown.Get(_system).ShutdownReason is not null;
+
+    private static SyncError ShuttingDown => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
+
+    // An actor that waits for a caller; null when the node is shutting down.
+    private IActorRef? Begin(Props props)
+    {
+        if (IsShuttingDown)
+            return null;
+        try
+        {
+            return _system.ActorOf(props);
+        }
+        catch (InvalidOperationException) when (IsShuttingDown)
+        {
+            return null;
+        }
+    }
+
     // No answer is a failure to expect: of a graph whose store hangs, of a peer whose actor has stopped meanwhile.
     private async Task<Result<T>> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation, TimeSpan? atMost = null)
     {
-        if (CoordinatedShutdown.Get(_system).ShutdownReason is not null)
-            return new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down");
+        if (IsShuttingDown)
+            return ShuttingDown;
         var timeout = atMost ?? _sync.Settings.GraphTimeout;
         try
         {

@@ -19,6 +19,9 @@ public sealed record SyncNodeOptions
     /// <summary>Limits and times.</summary>
     public SyncSettings Settings { get; init; } = new();
 
+    /// <summary>Counts the errors that were seen; the listener of <see cref="Listen"/> may count its own with them.</summary>
+    public ErrorCounts Errors { get; init; } = new();
+
     /// <summary>HOCON for the actor engine, on top of its defaults; for example <c>akka.loglevel = DEBUG</c>.</summary>
     public string EngineConfiguration { get; init; } = "";
 }

@@ -8,10 +8,11 @@ namespace ActorSync.Storage;
 /// <summary>What opening a store found.</summary>
 /// <param name="IsNew">The store was made now.</param>
 /// <param name="WasUnclean">The last run did not end by closing the store.</param>
+/// <param name="LostTails">Graphs that have lost their end: torn in a crash, or missing after a run that ended cleanly.</param>
 /// <param name="TornBytes">Bytes of commits that were never whole on the disk, cut from the ends of graphs.</param>
 /// <param name="IsNewInstance">The instance id was drawn anew.</param>
 /// <param name="LostPeerKnowledge">The log of peers' heads was damaged and begun anew: some commands will be sent twice.</param>
-public sealed record StoreRecovery(bool IsNew, bool WasUnclean, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge);
+public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge);
 
 /// <summary>
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
@@ -29,9 +30,9 @@ public sealed class NodeStore : INodeStore
     private readonly PeerKnowledgeLog _knowledge;
     private readonly SemaphoreSlim _catalog = new(1);
     private readonly Dictionary<GraphId, Task<Result<(GraphLog Log, GraphIndex Index)>>> _open = [];
-    private readonly Lock _identityGate = new();
+    private readonly Dictionary<GraphId, (uint Segment, long Length)> _ends;
+    private readonly NodeFile _identity;
     private volatile IReadOnlyList<GraphId> _graphs;
-    private NodeFile _identity;
     private bool _allFlushed = true;
     private bool _isClosed;
 
@@ -46,24 +47,15 @@ public sealed class NodeStore : INodeStore
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
         _graphs = opening.Graphs;
+        _ends = opening.Ends;
         _identity = opening.Identity!;
         Recovery = opening.Recovery;
     }
 
     public NodeId Node => _identity.Node;
 
-    /// <summary>
-    /// Which incarnation this is. It is settled when the store is open, but for one case: the end of a graph's log that
-    /// was lost after a clean close is noticed when that graph is opened, and makes a new one.
-    /// </summary>
-    public InstanceId Instance
-    {
-        get
-        {
-            lock (_identityGate)
-                return _identity.Instance;
-        }
-    }
+    /// <summary>Which incarnation this is; settled when the store is open.</summary>
+    public InstanceId Instance => _identity.Instance;
 
     public IReadOnlyList<GraphId> Graphs => _graphs;
 
@@ -121,6 +113,7 @@ public sealed class NodeStore : INodeStore
             if (await FindOpenAsync(graph).ConfigureAwait(false) is not null)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open; close it before it is removed");
             _folders.Remove(graph, () => _graphs = [.. _graphs.Where(other => other != graph)]);
+            _ends.Remove(graph);
             return true;
         }).ConfigureAwait(false);
         return removed.Error;
@@ -164,17 +157,30 @@ public sealed class NodeStore : INodeStore
             if (_isClosed)
                 return;
             _isClosed = true;
-            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
-            _allFlushed &= flushed.All(graph => graph);
-            await _knowledge.DisposeAsync().ConfigureAwait(false);
-            _writers.Dispose();
-            if (_allFlushed)
-                MarkClosed();
-            _lock.Dispose();
+            await CloseLogsAsync().ConfigureAwait(false);
         }
         finally
         {
             _catalog.Release();
+        }
+    }
+
+    // The lock is let go of whatever happens: a store that nobody can open again helps nobody.
+    private async Task CloseLogsAsync()
+    {
+        try
+        {
+            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
+            _allFlushed &= flushed.All(graph => graph);
+            // What peers hold may be lost, so that it has no say in whether the end is clean.
+            await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _writers.Dispose();
+            if (_allFlushed)
+                MarkClosed();
+        }
+        finally
+        {
+            _lock.Dispose();
         }
     }
 
@@ -186,8 +192,11 @@ public sealed class NodeStore : INodeStore
         return (await opening.ConfigureAwait(false)).TryGet(out var opened, out error) ? new OpenedGraph(opened.Log, opened.Index) : error;
     }
 
-    private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity) =>
-        _open[graph] = Task.Run(() => GraphLog.Open(OptionsOf(graph), graph, _cache, identity));
+    private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity)
+    {
+        var options = CheckedOptionsOf(graph);
+        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity));
+    }
 
     // A log that is being closed is waited for, so that its folder is free.
     private async Task<GraphLog?> FindOpenAsync(GraphId graph)
@@ -199,6 +208,7 @@ public sealed class NodeStore : INodeStore
             if (!opened.Log.IsClosing)
                 return opened.Log;
             _allFlushed &= await opened.Log.Closed.ConfigureAwait(false);
+            _ends[graph] = opened.Log.CommittedEnd;
         }
         _open.Remove(graph);
         return null;
@@ -222,20 +232,18 @@ public sealed class NodeStore : INodeStore
         Fsync = _settings.Fsync,
         FsyncInterval = _settings.FsyncInterval,
         SegmentBytes = _settings.SegmentBytes,
-        Walked = RenewInstanceIfTorn,
     };
 
-    private SyncError? RenewInstanceIfTorn(long tornBytes)
+    // Peers were told which incarnation this is, so that nothing that it held may be missing from now on.
+    private LogOptions CheckedOptionsOf(GraphId graph)
     {
-        if (tornBytes == 0)
-            return null;
-        lock (_identityGate)
+        var (options, end) = (OptionsOf(graph), _ends.GetValueOrDefault(graph));
+        return options with
         {
-            var renewed = _identity with { Instance = NodeFile.DrawInstance() };
-            renewed.Write(_files, _settings.Folder);
-            _identity = renewed;
-        }
-        return null;
+            Walked = found => found.End.CompareTo(end) >= 0 ? null : new SyncError(SyncErrorKind.StoreDamaged,
+                $"{options.PathOf(found.LastSegment)} ends at byte {found.End.Length}, and held more when the store was opened; "
+                + "start the node again, so that its peers send what is missing, or bring the file back from a copy"),
+        };
     }
 
     private void MarkClosed()

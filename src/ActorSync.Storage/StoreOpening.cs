@@ -8,7 +8,7 @@ namespace ActorSync.Storage;
 /// </summary>
 internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, TimeProvider time)
 {
-    private readonly List<(LogOptions Log, LogFound Found)> _torn = [];
+    private readonly List<(LogOptions Log, LogFound Found)> _open = [];
 
     public StoreSettings Settings => settings;
 
@@ -20,6 +20,9 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 
     public IReadOnlyList<GraphId> Graphs { get; private set; } = [];
 
+    /// <summary>Where the log of each graph ends that is not damaged there: newest file and its bytes.</summary>
+    public Dictionary<GraphId, (uint Segment, long Length)> Ends { get; } = [];
+
     public IDisposable? Lock { get; private set; }
 
     public WriterPool? Writers { get; private set; }
@@ -28,7 +31,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 
     public PeerKnowledgeLog? Knowledge { get; private set; }
 
-    public StoreRecovery Recovery { get; private set; } = new(false, false, 0, false, false);
+    public StoreRecovery Recovery { get; private set; } = new(false, false, 0, 0, false, false);
 
     /// <summary>Takes the steps; when one fails, those before it are taken back and the error says why.</summary>
     public SyncError? Run()
@@ -52,8 +55,11 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
                 return new SyncError(SyncErrorKind.StoreLocked, $"the store in {settings.Folder} is held by {holder}; stop that one, or use another folder");
             if (Identify() is { } error)
                 return error;
-            foreach (var (log, found) in _torn)
-                LogOpening.Cut(log, found);
+            foreach (var (log, found) in _open)
+            {
+                if (!LogOpening.Seal(log, found))
+                    return new SyncError(SyncErrorKind.StoreFailed, $"writing to {log.PathOf(found.LastSegment)} failed; check the disk, then try again");
+            }
             Writers = new WriterPool(settings.WriterThreads);
             return OpenKnowledge();
         }
@@ -83,11 +89,12 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         if (last is null && !Folders.IsEmpty)
             return new SyncError(SyncErrorKind.StoreDamaged, $"{settings.Folder} holds graphs and no file \"{NodeFile.Name}\"; bring it back from a copy, or begin with an empty folder");
         Graphs = last is null ? [] : Folders.Open();
+        FindEnds();
         var wasUnclean = last is not null && last.State != RunState.Closed;
-        if (wasUnclean)
-            FindTornTails();
-        var torn = _torn.Sum(log => log.Found.TornBytes);
-        var isNewInstance = last is null || torn > 0 || last.State == RunState.RunningUnflushed;
+        var torn = _open.Sum(log => log.Found.TornBytes);
+        // A run that ended cleanly left a closing mark in every log: one that lacks it has lost its end since.
+        var lost = _open.Count(log => log.Found.TornBytes > 0 || !wasUnclean);
+        var isNewInstance = last is null || lost > 0 || last.State == RunState.RunningUnflushed;
         Identity = new NodeFile(
             last?.Node ?? NodeFile.DrawNode(),
             isNewInstance ? NodeFile.DrawInstance() : last!.Instance,
@@ -95,18 +102,21 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         Identity.Write(files, settings.Folder);
         if (last is null)
             Folders.Open();
-        Recovery = new StoreRecovery(last is null, wasUnclean, torn, isNewInstance, false);
+        Recovery = new StoreRecovery(last is null, wasUnclean, lost, torn, isNewInstance, false);
         return null;
     }
 
     // A damaged graph is not looked at here: opening it says what is wrong, and the others can be used.
-    private void FindTornTails()
+    private void FindEnds()
     {
         foreach (var graph in Graphs)
         {
             var log = OptionsOf(Folders.PathOf(graph), LogKind.Graph);
-            if (LogOpening.Walk(log, lastOnly: true, (_, _, _) => null).TryGet(out var found, out _) && found is { TornBytes: > 0 })
-                _torn.Add((log, found));
+            if (!LogOpening.FindEnd(log).TryGet(out var found, out _) || found is null)
+                continue;
+            Ends[graph] = found.End;
+            if (found.TornBytes > 0 || !found.Closed)
+                _open.Add((log, found));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using ActorSync.Graphs;
 using ActorSync.Peers;
@@ -8,13 +7,11 @@ namespace ActorSync.Storage.Tests;
 
 /// <summary>
 /// Files of format version 1, in pairs: the bytes (.hex) and what they say (.txt). A difference is a new format: give it a
-/// new version and keep reading this one. ACTORSYNC_WRITE_GOLDEN=1 writes them anew.
+/// new version and keep reading this one. UPDATE_GOLDEN=1 writes them anew.
 /// </summary>
 public sealed class GoldenTests
 {
-    private static readonly string Golden = Path.Combine(Here(), "golden");
-
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static readonly string Golden = Repository.PathOf("tests/ActorSync.Storage.Tests/golden");
 
     [Fact]
     public async Task Graph_log_v1()
@@ -49,7 +46,7 @@ public sealed class GoldenTests
         var (peer, graph) = (new PeerIdentity(new NodeId(0x11223344), new InstanceId(0x55667788)), new GraphId(commands[0].Id));
         var heads = new[] { commands[1].Address, commands[2].Address };
         await using (var log = fixture.Create())
-            Assert.Null(await log.AppendAsync(KnownHeads.RecordType, KnownHeads.Encode([new KnownHeads(peer, graph, heads)])));
+            Assert.Null(await log.AppendAsync(RememberedHeads.RecordType, RememberedHeads.Encode([new RememberedHeads(peer, graph, heads)])));
         var bytes = fixture.Files["/log/00000001.log"];
         Check("peer-knowledge-v1", bytes, Describe(bytes, LogKind.PeerKnowledge));
 
@@ -92,7 +89,7 @@ public sealed class GoldenTests
             text.Append(line, $"at {at}: record of type {head.Type}, {head.Length} bytes, durable {head.Durable}\n");
             if (kind == LogKind.Graph && head.Type == CommandBatch.RecordType)
                 DescribeBatch(text, bytes.AsMemory(at + RecordFormat.HeadSize, head.Length));
-            if (kind == LogKind.PeerKnowledge && head.Type == KnownHeads.RecordType)
+            if (kind == LogKind.PeerKnowledge && head.Type == RememberedHeads.RecordType)
                 DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
             at += RecordFormat.HeadSize + head.Length;
         }
@@ -114,7 +111,7 @@ public sealed class GoldenTests
     {
         for (var at = 0; at < body.Length;)
         {
-            var entry = KnownHeads.Read(body, ref at)!;
+            var entry = RememberedHeads.Read(body, ref at)!;
             text.Append(CultureInfo.InvariantCulture, $"    node {entry.Peer.Node} instance {entry.Peer.Instance} graph {entry.Graph}\n");
             foreach (var head in entry.Heads)
                 text.Append(CultureInfo.InvariantCulture, $"        {head.Id} max cut {head.MaxCut}\n");
@@ -126,7 +123,7 @@ public sealed class GoldenTests
     private static void Check(string name, byte[] bytes, string text)
     {
         var lines = string.Concat(bytes.Chunk(32).Select(line => Convert.ToHexStringLower(line) + "\n"));
-        if (Environment.GetEnvironmentVariable("ACTORSYNC_WRITE_GOLDEN") == "1")
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(Path.Combine(Golden, name + ".hex"), lines);
             File.WriteAllText(Path.Combine(Golden, name + ".txt"), text);

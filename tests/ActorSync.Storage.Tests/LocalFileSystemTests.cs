@@ -34,6 +34,32 @@ public sealed class LocalFileSystemTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_made_is_for_its_owner_only()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var settings = new StoreSettings { Folder = Path.Combine(_folder, "new", "data") };
+        await using var store = (await NodeStore.OpenAsync(settings)).Value;
+        _ = (await store.CreateAsync(new RandomGraph(1).Init)).Value;
+        var made = Directory.GetFileSystemEntries(_folder, "*", SearchOption.AllDirectories);
+        Assert.Contains(Path.Combine(settings.Folder, "lock.pid"), made);
+        const UnixFileMode ownFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        foreach (var path in made)
+            Assert.Equal(Directory.Exists(path) ? ownFile | UnixFileMode.UserExecute : ownFile, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_is_there_keeps_its_mode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        File.SetUnixFileMode(_folder, shared);
+        await using var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = _folder })).Value;
+        Assert.Equal(shared, File.GetUnixFileMode(_folder));
+    }
+
+    [Fact]
     public void A_file_is_written_read_cut_renamed_and_deleted()
     {
         var files = LocalFileSystem.Instance;

@@ -7,6 +7,9 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _gate = new();
     private long _now;
 
+    /// <summary>Called before a timer is set: it may throw.</summary>
+    public Action BeforeChange { get; set; } = () => { };
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _now;
@@ -40,6 +43,7 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            time.BeforeChange();
             lock (time._gate)
                 Due = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : time._now + dueTime.Ticks;
             return true;

@@ -28,6 +28,8 @@ internal sealed class MemoryFiles : IFileSystem
 
     public int Flushes { get; private set; }
 
+    public long BytesRead { get; private set; }
+
     /// <summary>Bytes that all files may have together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
@@ -197,6 +199,7 @@ internal sealed class MemoryFiles : IFileSystem
             lock (files._gate)
             {
                 var count = (int)Math.Clamp(content.Bytes.Count - offset, 0, destination.Length);
+                files.BytesRead += count;
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(content.Bytes).Slice((int)offset, count).CopyTo(destination);
                 return count;
             }

@@ -1,5 +1,4 @@
 using ActorSync.Graphs;
-using ActorSync.Peers;
 
 namespace ActorSync.Storage.Tests;
 
@@ -7,92 +6,13 @@ public sealed class NodeStoreTests
 {
     private static readonly StoreSettings Settings = new() { Folder = "/data", WriterThreads = 1 };
 
-    private static async Task<PeerIdentity> Run(MemoryFiles files, StoreSettings settings)
-    {
-        await using var store = (await NodeStore.OpenAsync(settings, files)).Value;
-        return new PeerIdentity(store.Node, store.Instance);
-    }
-
-    // A store with one graph of eleven commands whose process was killed, and who it was.
-    private static async Task<(MemoryFiles Files, PeerIdentity Identity, RandomGraph Graph)> Killed(FsyncMode fsync)
+    // The files of a store with one graph of eleven commands.
+    private static async Task<(MemoryFiles Files, RandomGraph Graph)> Stored()
     {
         var (files, graph) = (new MemoryFiles(), new RandomGraph(1));
-        await using var store = (await NodeStore.OpenAsync(Settings with { Fsync = fsync }, files)).Value;
-        var log = (await store.CreateAsync(graph.Init)).Value.Store;
-        Assert.Null(await log.AppendAsync(1, graph.Batch(10)));
-        return (files.Copy(), new PeerIdentity(store.Node, store.Instance), graph);
-    }
-
-    [Fact]
-    public async Task A_clean_end_keeps_the_incarnation_in_every_mode()
-    {
-        foreach (var fsync in Enum.GetValues<FsyncMode>())
-        {
-            var files = new MemoryFiles();
-            var identity = await Run(files, Settings with { Fsync = fsync });
-            Assert.NotEqual(default, identity.Node);
-            Assert.Equal(identity, await Run(files, Settings with { Fsync = fsync }));
-            Assert.NotEqual(identity.Node, (await Run(new MemoryFiles(), Settings)).Node);
-        }
-    }
-
-    [Theory]
-    [InlineData(FsyncMode.Always, false)]
-    [InlineData(FsyncMode.Interval, true)]
-    [InlineData(FsyncMode.Never, true)]
-    public async Task An_unclean_end_makes_a_new_incarnation_unless_all_was_flushed(FsyncMode fsync, bool renewed)
-    {
-        var (files, identity, _) = await Killed(fsync);
         await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
-        Assert.Equal(identity.Node, store.Node);
-        Assert.Equal(renewed, store.Instance != identity.Instance);
-        Assert.Equal(new StoreRecovery(false, true, 0, renewed, false), store.Recovery);
-    }
-
-    [Fact]
-    public async Task A_torn_tail_makes_a_new_incarnation_before_any_graph_is_opened()
-    {
-        var (files, identity, graph) = await Killed(FsyncMode.Always);
-        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
-        files[path] = files[path][..^1];
-        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
-        {
-            Assert.Equal(identity.Node, store.Node);
-            Assert.NotEqual(identity.Instance, store.Instance);
-            Assert.True(store.Recovery is { IsNewInstance: true, TornBytes: > 0 });
-            identity = new PeerIdentity(store.Node, store.Instance);
-            Assert.Equal(1, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
-        }
-        Assert.Equal(identity, await Run(files, Settings));
-    }
-
-    [Fact]
-    public async Task A_tail_lost_after_a_clean_end_makes_a_new_incarnation_when_its_graph_is_opened()
-    {
-        var (files, _, graph) = await Killed(FsyncMode.Always);
-        var identity = await Run(files, Settings);
-        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
-        files[path] = files[path][..^1];
-        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
-        Assert.Equal(identity.Instance, store.Instance);
-        Assert.Equal(1, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
-        Assert.NotEqual(identity.Instance, store.Instance);
-    }
-
-    [Fact]
-    public async Task A_crash_between_the_new_incarnation_and_the_cut_hides_nothing()
-    {
-        var (files, identity, _) = await Killed(FsyncMode.Always);
-        var path = files.Files.Single(file => file.Contains("graphs", StringComparison.Ordinal));
-        files[path] = files[path][..^1];
-        files.Before = (act, _) =>
-        {
-            if (act == FileAct.Truncate)
-                throw LogFixture.Broken();
-        };
-        Assert.Equal(SyncErrorKind.StoreFailed, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
-        files.Before = (_, _) => { };
-        Assert.NotEqual(identity.Instance, (await Run(files, Settings)).Instance);
+        Assert.Null(await (await store.CreateAsync(graph.Init)).Value.Store.AppendAsync(1, graph.Batch(10)));
+        return (files, graph);
     }
 
     [Fact]
@@ -200,7 +120,7 @@ public sealed class NodeStoreTests
     public async Task What_was_half_made_or_half_removed_is_swept_away()
     {
         var files = new MemoryFiles();
-        await Run(files, Settings);
+        await (await NodeStore.OpenAsync(Settings, files)).Value.DisposeAsync();
         foreach (var name in (string[])["aa.new", "bb.gone"])
         {
             files.CreateFolder($"/data/graphs/{name}");
@@ -214,7 +134,7 @@ public sealed class NodeStoreTests
     [Fact]
     public async Task One_damaged_graph_is_refused_and_the_others_are_served()
     {
-        var (files, _, graph) = await Killed(FsyncMode.Always);
+        var (files, graph) = await Stored();
         var other = new RandomGraph(2);
         await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
             await store.CreateAsync(other.Init);
@@ -256,7 +176,7 @@ public sealed class NodeStoreTests
     public async Task Any_flipped_bit_of_the_node_file_is_refused()
     {
         var files = new MemoryFiles();
-        await Run(files, Settings);
+        await (await NodeStore.OpenAsync(Settings, files)).Value.DisposeAsync();
         var bytes = files["/data/node"];
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
@@ -270,27 +190,9 @@ public sealed class NodeStoreTests
     [Fact]
     public async Task Graphs_without_the_node_file_are_not_taken_over()
     {
-        var (files, _, _) = await Killed(FsyncMode.Always);
+        var (files, _) = await Stored();
         files.DeleteFile("/data/node");
         Assert.Equal(SyncErrorKind.StoreDamaged, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
-    }
-
-    [Fact]
-    public async Task A_close_that_could_not_flush_is_no_clean_end()
-    {
-        var files = new MemoryFiles();
-        var store = (await NodeStore.OpenAsync(Settings, files)).Value;
-        var graph = new RandomGraph(1);
-        Assert.Null(await (await store.CreateAsync(graph.Init)).Value.Store.AppendAsync(1, graph.Batch(3)));
-        files.Before = (act, path) =>
-        {
-            if (act == FileAct.Flush && path.Contains("graphs", StringComparison.Ordinal))
-                throw LogFixture.Broken();
-        };
-        await store.DisposeAsync();
-        files.Before = (_, _) => { };
-        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
-        Assert.True(again.Recovery.WasUnclean);
     }
 
     [Fact]

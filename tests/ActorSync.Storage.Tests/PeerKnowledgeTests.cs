@@ -86,13 +86,72 @@ public sealed class PeerKnowledgeTests
     }
 
     [Fact]
-    public async Task Of_too_many_heads_the_highest_are_kept()
+    public async Task All_heads_are_kept_that_a_node_remembers_of_a_peer_and_of_more_the_newest()
     {
-        await using var store = (await NodeStore.OpenAsync(Settings, new MemoryFiles())).Value;
-        store.PeerKnowledge.RememberAckedHeads(Peer(1), Graph, Heads([.. Enumerable.Range(0, 1000)]));
-        var kept = store.PeerKnowledge.AckedHeads(Peer(1), Graph);
-        Assert.Equal(PeerKnowledgeLog.MaxHeads, kept.Count);
-        Assert.All(kept, head => Assert.True(head.MaxCut >= 1000 - PeerKnowledgeLog.MaxHeads));
+        var files = new MemoryFiles();
+        // The newest is the one nearest the root.
+        var heads = Heads([.. Enumerable.Range(1, KnownHeads.Most).Reverse()]);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            store.PeerKnowledge.RememberAckedHeads(Peer(1), Graph, heads);
+            store.PeerKnowledge.RememberAckedHeads(Peer(2), Graph, [new Address(Id(1000), 1000), .. heads]);
+        }
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(heads, again.PeerKnowledge.AckedHeads(Peer(1), Graph));
+        Assert.Equal(heads, again.PeerKnowledge.AckedHeads(Peer(2), Graph));
+    }
+
+    [Fact]
+    public async Task What_is_too_much_for_one_record_goes_into_several()
+    {
+        var (files, time) = (new MemoryFiles(), new ManualTime());
+        var heads = Heads([.. Enumerable.Range(1, KnownHeads.Most)]);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files, time)).Value)
+        {
+            var knowledge = (PeerKnowledgeLog)store.PeerKnowledge;
+            foreach (var last in (int[])[1, 2, 3, 4, 5, 6])
+            {
+                for (var peer = 0; peer < 800; peer++)
+                    knowledge.RememberAckedHeads(Peer(peer), Graph, [.. heads, .. Heads(last)]);
+                var writes = files.Writes;
+                await knowledge.WriteAsync();
+                // And the header of a new file, when one takes the place of all before.
+                Assert.InRange(files.Writes - writes, 3, 4);
+            }
+            Assert.DoesNotContain("/data/peers/00000001.log", files.Files);
+        }
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        for (var peer = 0; peer < 800; peer++)
+            Assert.Equal([.. heads[1..], .. Heads(6)], again.PeerKnowledge.AckedHeads(Peer(peer), Graph));
+    }
+
+    [Fact]
+    public async Task A_write_that_breaks_off_is_tried_again_and_the_store_closes_all_the_same()
+    {
+        var (files, time) = (new MemoryFiles(), new ManualTime());
+        var store = (await NodeStore.OpenAsync(Settings, files, time)).Value;
+        store.PeerKnowledge.RememberAckedHeads(Peer(1), Graph, Heads(1));
+        var broken = new TaskCompletionSource();
+        files.Before = (act, _) =>
+        {
+            if (act == FileAct.Write)
+                throw LogFixture.Broken();
+        };
+        // Setting the clock for another try fails too, which nothing in the log expects.
+        time.BeforeChange = () =>
+        {
+            broken.TrySetResult();
+            throw new InvalidOperationException("the clock broke");
+        };
+        time.Advance(TimeSpan.FromSeconds(1));
+        await broken.Task;
+        (files.Before, time.BeforeChange) = ((_, _) => { }, () => { });
+        store.PeerKnowledge.RememberAckedHeads(Peer(2), Graph, Heads(2));
+        await store.DisposeAsync();
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.False(again.Recovery.WasUnclean);
+        Assert.Equal(Heads(1), again.PeerKnowledge.AckedHeads(Peer(1), Graph));
+        Assert.Equal(Heads(2), again.PeerKnowledge.AckedHeads(Peer(2), Graph));
     }
 
     [Fact]

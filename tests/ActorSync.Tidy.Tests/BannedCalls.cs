@@ -74,11 +74,11 @@ public sealed partial class BannedCalls
     public void No_room_blocks_a_thread_or_throws_errors_away()
     {
         // The engine is what runs the others: it alone may wait.
-        var found = Repository.Sources("src")
-            .Where(file => !Repository.Relative(file).StartsWith("src/ActorSync.Embedded", StringComparison.Ordinal))
+        var found = SourceFiles.Below("src")
+            .Where(file => !SourceFiles.Relative(file).StartsWith("src/ActorSync.Embedded", StringComparison.Ordinal))
             .SelectMany(file => File.ReadLines(file).Select((line, number) => (file, line, number)))
             .Where(at => Blocking().IsMatch(at.line) && !at.line.TrimStart().StartsWith("//", StringComparison.Ordinal))
-            .Select(at => $"{Repository.Relative(at.file)}:{at.number + 1}: {at.line.Trim()}");
+            .Select(at => $"{SourceFiles.Relative(at.file)}:{at.number + 1}: {at.line.Trim()}");
         Assert.Empty(found);
     }
 
@@ -86,11 +86,11 @@ public sealed partial class BannedCalls
     public void Nothing_is_left_for_later()
     {
         var folders = new[] { "src", "tests", "samples" };
-        var found = folders.SelectMany(Repository.Sources)
+        var found = folders.SelectMany(SourceFiles.Below)
             .Where(file => Path.GetFileName(file) != "BannedCalls.cs")
             .SelectMany(file => File.ReadLines(file).Select((line, number) => (file, line, number)))
             .Where(at => Leftover().IsMatch(at.line))
-            .Select(at => $"{Repository.Relative(at.file)}:{at.number + 1}: {at.line.Trim()}");
+            .Select(at => $"{SourceFiles.Relative(at.file)}:{at.number + 1}: {at.line.Trim()}");
         Assert.Empty(found);
     }
 

@@ -5,7 +5,6 @@ using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
-using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -17,70 +16,13 @@ namespace ActorSync.Actors;
 ///    └──cannot be opened──> Broken: every request is answered with the error
 /// </code>
 /// </summary>
-public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
+public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
 {
-    /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
-    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority);
-
-    public sealed record Acted(Result<Address> Result);
-
-    /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
-    /// <param name="Graph">The graph.</param>
-    /// <param name="Commands">The commands, priors first.</param>
-    /// <param name="From">The peer that sent them; null for an import.</param>
-    /// <param name="Tag">Comes back with the answer.</param>
-    public sealed record ReceiveCommands(GraphId Graph, IReadOnlyList<Command> Commands, PeerIdentity? From, object? Tag);
-
-    public sealed record CommandsReceived(GraphId Graph, object? Tag, Result<ReceiveResult> Result);
-
-    /// <summary>Answered by <see cref="Version"/>.</summary>
-    public sealed record Read
-    {
-        public static readonly Read Instance = new();
-    }
-
-    /// <summary>The latest committed version, or why there is none.</summary>
-    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result);
-
-    /// <summary>
-    /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
-    /// a commit says what of it came from that peer.
-    /// </summary>
-    public sealed record Follow(PeerIdentity? Peer);
-
-    public sealed record Unfollow
-    {
-        public static readonly Unfollow Instance = new();
-    }
-
-    /// <summary>The commit event.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer);
-
-    /// <summary>Sent to a follower whose peer is known to hold these commands.</summary>
-    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands);
-
-    /// <summary>A message of a poll session: a <see cref="Poll"/> opens one.</summary>
-    public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message);
-
-    /// <summary>Finish what is under way, close the store and stop.</summary>
-    public sealed record Close
-    {
-        public static readonly Close Instance = new();
-    }
-
-    private sealed record Opened(Result<OpenedGraph> Result);
-
-    private sealed record AppendEnded(long Number, SyncError? Error);
-
-    private sealed record StoreClosed
-    {
-        public static readonly StoreClosed Instance = new();
-    }
-
     private readonly GraphId _graph;
     private readonly Command? _init;
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
+    private readonly ErrorCounts _errors;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Outbox<GraphOutput> _outbox = new();
     private readonly Dictionary<IActorRef, Follower> _followers = [];
@@ -94,8 +36,9 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     private bool _isNew;
     private Task<Result<OpenedGraph>>? _opening;
 
-    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings)
+    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts errors)
     {
+        _errors = errors;
         _graph = graph;
         _init = init;
         _store = store;
@@ -109,8 +52,12 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
     /// <param name="init">Its init command, to make its store first if it has none; null to open it.</param>
     /// <param name="store">The node's store.</param>
     /// <param name="settings">The settings.</param>
-    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings) =>
-        Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings));
+    /// <param name="errors">Counts what is refused, and commits that fail.</param>
+    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    {
+        var counts = errors ?? new ErrorCounts();
+        return Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings, counts));
+    }
 
     protected override void PreStart()
     {
@@ -277,6 +224,7 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
         if (ended.Error is { } error)
         {
             _log.Error("Graph {0} could not commit: {1}", _graph.ToShortString(), error);
+            _errors.Count(error.Kind);
             Run(new GraphInput.CommitFailed(ended.Number, error));
         }
         else
@@ -332,8 +280,8 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
         {
             if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
             {
-                var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later");
-                Refuse(session, busy);
+                Refuse(session, new SyncError(
+                    SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later"));
                 return;
             }
             var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
@@ -342,14 +290,21 @@ public sealed class GraphActor : ReceiveActor, IWithUnboundedStash
         if (!child.IsNobody())
             child.Forward(session);
         else
-            Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, session.Message));
+            Dismiss(session, session.Message);
     }
 
     private void Refuse(Session session, SyncError error)
     {
+        _errors.Count(error.Kind);
         if (session.Message is not (EndSession or SyncFailure))
             session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
-        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, null));
+        Dismiss(session, null);
+    }
+
+    private void Dismiss(Session session, SyncMessage? tooLate)
+    {
+        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, tooLate));
+        session.Peer.Actor.Tell(PeerActor.Handled.Instance);
     }
 
     private void OnPeerHolds(PollResponderActor.PeerHolds holds)

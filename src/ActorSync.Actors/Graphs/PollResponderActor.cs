@@ -58,6 +58,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
             Run(new ResponderInput.Relinked());
         _peer = session.Peer;
         Run(new ResponderInput.Message(session.Message));
+        _peer.Actor.Tell(PeerActor.Handled.Instance);
     }
 
     private void OnTick()

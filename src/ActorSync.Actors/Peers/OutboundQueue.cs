@@ -11,14 +11,14 @@ internal sealed class OutboundQueue(int mostBytes)
     private readonly Queue<PeerActor.Send> _sends = new();
     private long _bytes;
 
-    /// <summary>Adds a payload; false, and it is dropped, when it does not fit. One payload always fits.</summary>
+    /// <summary>
+    /// Adds a payload; false, and it is dropped, when it does not fit. Those always fit whose senders wait until the
+    /// link has them: a few a conversation, and the conversations with a peer are limited.
+    /// </summary>
     public bool TryAdd(PeerActor.Send send)
     {
-        if (_sends.Count > 0 && _bytes + send.Payload.Length > mostBytes)
-        {
-            send.Notify?.Tell(PeerActor.Taken.Instance, Akka.Actor.ActorRefs.NoSender);
+        if (send.Notify is null && _sends.Count > 0 && _bytes + send.Payload.Length > mostBytes)
             return false;
-        }
         _bytes += send.Payload.Length;
         _sends.Enqueue(send);
         return true;

@@ -30,6 +30,9 @@ public sealed class PeersActor : ReceiveActor
     /// <summary>From a peer's actor: it has seen this link. What it has not seen when it stops, goes to the next one.</summary>
     public sealed record Attended(ILink Link);
 
+    /// <summary>From a peer's actor: it has no link now.</summary>
+    public sealed record Broke(NodeId Peer);
+
     /// <summary>From a peer's actor: a subscription of this graph is wanted of it, or no longer.</summary>
     public sealed record Wants(NodeId Peer, GraphId Graph, bool IsWanted);
 
@@ -58,6 +61,7 @@ public sealed class PeersActor : ReceiveActor
     private readonly Dictionary<string, IActorRef> _dialers = [];
     private readonly Dictionary<IActorRef, NodeId> _dialed = [];
     private readonly Dictionary<IActorRef, List<LinkMade>> _unattended = [];
+    private readonly LinkedList<NodeId> _broken = new();
     private readonly Dictionary<NodeId, HashSet<GraphId>> _wanted = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _accepting;
@@ -71,6 +75,7 @@ public sealed class PeersActor : ReceiveActor
         _identity = new LinkIdentity(sync.Self, sync.Settings.Wire.PayloadBytes);
         Receive<LinkMade>(OnLinkMade);
         Receive<Attended>(OnAttended);
+        Receive<Broke>(OnBroke);
         Receive<Wants>(OnWants);
         Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer, [])])));
         Receive<Dial>(OnDial);
@@ -94,9 +99,11 @@ public sealed class PeersActor : ReceiveActor
     private void OnLinkMade(LinkMade made)
     {
         var node = made.Link.Peer.Node;
-        if (_closing || !_peers.ContainsKey(node) && _peers.Count >= _sync.Settings.MaximumPeers)
+        var linked = _peers.Count - _broken.Count;
+        var isNew = !_peers.ContainsKey(node) || _broken.Contains(node);
+        if (_closing || isNew && linked >= _sync.Settings.MaximumPeers)
         {
-            _log.Warning("A link to peer {0} is closed: {1} peers are linked, or the node is closing", node.ToShortString(), _peers.Count);
+            _log.Warning("A link to peer {0} is closed: {1} peers are linked, or the node is closing", node.ToShortString(), linked);
             _sync.Errors.Count(SyncErrorKind.Busy);
             made.Link.DisposeInBackground();
             made.Dialer?.Tell(new PeerActor.Detached(node, new SyncError(SyncErrorKind.Busy, "the node has as many peers as it may have")));
@@ -110,6 +117,7 @@ public sealed class PeersActor : ReceiveActor
     {
         if (!_peers.TryGetValue(node, out var peer))
         {
+            ForgetOldest();
             peer = Context.ActorOf(PeerActor.Props(node, _sync), $"peer-{node}");
             Context.Watch(peer);
             _peers.Add(node, peer);
@@ -119,7 +127,25 @@ public sealed class PeersActor : ReceiveActor
         if (!_unattended.TryGetValue(peer, out var links))
             _unattended.Add(peer, links = []);
         links.Add(made);
+        _broken.Remove(node);
         peer.Tell(new PeerActor.Attach(made.Link, made.Dialer));
+    }
+
+    // A peer whose link broke is remembered for a while, but only so many: names that come once and never again must not
+    // take the place of those that stay.
+    private void ForgetOldest()
+    {
+        if (_broken.Count < _sync.Settings.MaximumPeers)
+            return;
+        _peers[_broken.First!.Value].Tell(PeerActor.Stop.Instance);
+        _broken.RemoveFirst();
+    }
+
+    private void OnBroke(Broke broke)
+    {
+        // A link that is on its way to the peer's actor counts already.
+        if (_peers.TryGetValue(broke.Peer, out var peer) && peer.Equals(Sender) && !_unattended.ContainsKey(peer) && !_broken.Contains(broke.Peer))
+            _broken.AddLast(broke.Peer);
     }
 
     private void OnAttended(Attended attended)
@@ -195,7 +221,10 @@ public sealed class PeersActor : ReceiveActor
     private void OnTerminated(Terminated terminated)
     {
         foreach (var node in _peers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+        {
             _peers.Remove(node);
+            _broken.Remove(node);
+        }
         foreach (var endpoint in _dialers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
             _dialers.Remove(endpoint);
         _dialed.Remove(terminated.ActorRef);

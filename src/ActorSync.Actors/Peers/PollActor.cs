@@ -80,6 +80,13 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     protected override void PostStop() => Tell(new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
 
+    // Whoever asked has heard that the poll ended with the failure: it is not made again.
+    protected override void PostRestart(Exception reason)
+    {
+        _hasEnded = true;
+        Context.Stop(Self);
+    }
+
     private void Look()
     {
         WaitForGraph();
@@ -97,7 +104,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
         Receive<GraphActor.Version>(OnVersion);
         Receive<GraphIsSilent>(_ => OnGraphIsSilent());
         Receive<Relinked>(relinked => _peer = relinked.Peer);
-        Receive<Message>(_ => { });
+        Receive<Message>(_ => OnHandled());
         Receive<MachineTick>(_ => { });
         Receive<GraphActor.CommandsReceived>(_ => { });
     }
@@ -118,15 +125,22 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private void Polling()
     {
-        Receive<Message>(message => Run(new RequesterInput.Message(message.Value)), message => IsOurs(message.Value));
-        Receive<Message>(_ => { });
+        Receive<Message>(OnMessage);
         Receive<GraphActor.CommandsReceived>(OnStored);
         Receive<Relinked>(OnRelinked);
         Receive<GraphIsSilent>(_ => OnGraphIsSilent());
         Receive<MachineTick>(_ => OnTick());
     }
 
-    private bool IsOurs(SyncMessage message) => SyncRouter.ReferenceOf(message) == Session.Value;
+    private void OnMessage(Message message)
+    {
+        if (SyncRouter.ReferenceOf(message.Value) == Session.Value)
+            Run(new RequesterInput.Message(message.Value));
+        OnHandled();
+    }
+
+    // Only now may the peer's actor read more: what a payload takes to decode and store holds the link up, not memory.
+    private static void OnHandled() => Context.Parent.Tell(PeerActor.Handled.Instance);
 
     private void OnStored(GraphActor.CommandsReceived stored)
     {
@@ -181,7 +195,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
                 _options.Progress?.Report(new PollProgress(progress.Received, progress.Left));
                 break;
             case RequesterOutput.Fault fault:
-                _peer.Actor.Tell(new PeerActor.Fault(fault.Error, null));
+                _peer.Actor.Tell(new PeerActor.Fault(fault.Error, 0));
                 break;
             case RequesterOutput.StartTimer timer:
                 Timer.Start(timer.At);

@@ -23,6 +23,12 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         public static readonly Unlinked Instance = new();
     }
 
+    /// <summary>Tell the peer that the subscription is needed no more, and stop.</summary>
+    public sealed record Stop
+    {
+        public static readonly Stop Instance = new();
+    }
+
     /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
     public sealed record Answered(SyncError? Error);
 
@@ -49,10 +55,11 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         Receive<GraphActor.CommandsReceived>(OnStored);
         Receive<GraphActor.PeerHolds>(_ => { });
         Receive<PollActor.Ended>(OnPolled);
-        Receive<Message>(message => Run(new SubscriberInput.Message(message.Value)));
+        Receive<Message>(OnMessage);
         Receive<Linked>(OnLinked);
         Receive<Unlinked>(_ => OnUnlinked());
         Receive<MachineTick>(_ => OnTick());
+        Receive<Stop>(_ => OnStop());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
     }
 
@@ -119,6 +126,12 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         Answer([broken.Graph], error);
     }
 
+    private void OnMessage(Message message)
+    {
+        Run(new SubscriberInput.Message(message.Value));
+        Context.Parent.Tell(PeerActor.Handled.Instance);
+    }
+
     private void OnLinked(Linked linked)
     {
         _peer = linked.Peer;
@@ -131,6 +144,12 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     {
         _peer = null;
         Run(new SubscriberInput.Unlinked());
+    }
+
+    private void OnStop()
+    {
+        Run(new SubscriberInput.Stop());
+        Context.Stop(Self);
     }
 
     private void OnTick()
@@ -184,7 +203,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 OnAnswered(answered.Error);
                 break;
             case SubscriberOutput.Fault fault:
-                Context.Parent.Tell(new PeerActor.Fault(fault.Error, null));
+                Context.Parent.Tell(new PeerActor.Fault(fault.Error, 0));
                 break;
             case SubscriberOutput.StartTimer timer:
                 Timer.Start(timer.At);
@@ -200,6 +219,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         if (!push.Commands.Decode(_sync.Settings.Wire).TryGet(out var commands, out var error))
         {
             Context.Parent.Tell(new PeerActor.Fault(error, push.Id.Value));
+            Run(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, error));
             return;
         }
         _storing++;

@@ -127,6 +127,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         }
         Timers.StartSingleTimer(GiveUpLooking.Instance, GiveUpLooking.Instance, _sync.Settings.GraphTimeout);
         SubscribeIfFound();
+        Context.Parent.Tell(PeerActor.Handled.Instance);
     }
 
     // The request is answered when each of its graphs has told its version, or that it is broken.
@@ -188,6 +189,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 Run(new SubscriptionInput.Ack(ack));
                 break;
         }
+        Context.Parent.Tell(PeerActor.Handled.Instance);
     }
 
     private void OnChanged(GraphActor.Changed changed)

@@ -11,56 +11,11 @@ namespace ActorSync.Actors;
 /// One per node. Decodes each payload, and by its SyncType dispatches it to the actor that owns what it is about. It
 /// knows the graphs, which are its children, and holds the limit of open subscriptions.
 /// </summary>
-public sealed class SyncRouter : ReceiveActor
+public sealed partial class SyncRouter : ReceiveActor
 {
-    /// <summary>A payload of a peer. The peer's actor is told when it was dispatched.</summary>
-    public sealed record Payload(PeerRef Peer, ReadOnlyMemory<byte> Bytes);
-
-    /// <summary>Begin a graph, or open the one that begins so. Answered by <see cref="GraphActor.Version"/>.</summary>
-    public sealed record CreateGraph(Command Init);
-
-    /// <summary>Answered by <see cref="GraphActor.Version"/>.</summary>
-    public sealed record ReadGraph(GraphId Graph);
-
-    /// <summary>Answered by <see cref="GraphActor.Acted"/>.</summary>
-    public sealed record Act(GraphId Graph, GraphActor.Act Action);
-
-    /// <summary>Follow a graph; when it is not here, <see cref="NoGraph"/> says so, and it is followed once it comes.</summary>
-    public sealed record FollowGraph(GraphId Graph);
-
-    public sealed record UnfollowGraph(GraphId Graph);
-
-    public sealed record NoGraph(GraphId Graph);
-
-    /// <summary>
-    /// A subscription ended, or was not opened; with the grant of the last Subscribe that it saw. One that was granted
-    /// since, and is on its way to the subscription, keeps the place.
-    /// </summary>
-    public sealed record FreeSlot(NodeId Peer, long Grant);
-
-    /// <summary>From a graph that could not be made: whoever begins it later begins anew.</summary>
-    public sealed record NotMade(GraphId Graph);
-
-    /// <summary>A poll is no longer answered here; with the message that came too late, if one did.</summary>
-    public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate);
-
-    /// <summary>Answered by <see cref="Summary"/>.</summary>
-    public sealed record GetSummary
-    {
-        public static readonly GetSummary Instance = new();
-    }
-
-    /// <summary>The graphs, and the subscriptions that peers hold here.</summary>
-    public sealed record Summary(IReadOnlyList<GraphId> Graphs, int OpenSubscriptions);
-
-    /// <summary>Close all graphs, and stop.</summary>
-    public sealed record Close
-    {
-        public static readonly Close Instance = new();
-    }
-
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
+    private readonly ErrorCounts _errors;
     private readonly SubscriptionSlots _slots;
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
@@ -72,8 +27,9 @@ public sealed class SyncRouter : ReceiveActor
     private long _opened;
     private bool _closing;
 
-    public SyncRouter(INodeStore store, SyncSettings settings)
+    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors)
     {
+        _errors = errors;
         _store = store;
         _settings = settings;
         _slots = new SubscriptionSlots(settings.MaximumSubscriptions, settings.MaximumMemberSubscriptions);
@@ -92,7 +48,14 @@ public sealed class SyncRouter : ReceiveActor
         Receive<Close>(_ => OnClose());
     }
 
-    public static Props Props(INodeStore store, SyncSettings settings) => Akka.Actor.Props.Create(() => new SyncRouter(store, settings));
+    /// <param name="store">The node's store.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="errors">Counts what is refused here and by the graphs.</param>
+    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    {
+        var counts = errors ?? new ErrorCounts();
+        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts));
+    }
 
     /// <summary>The session or subscription that an answer refers to; 0 for none.</summary>
     public static ulong ReferenceOf(SyncMessage message) => message switch
@@ -120,78 +83,94 @@ public sealed class SyncRouter : ReceiveActor
 
     private void OnPayload(Payload payload)
     {
+        var isHandedOn = false;
         try
         {
             if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-                Dispatch(payload.Peer, message);
+                isHandedOn = Dispatch(payload.Peer, message);
             else
                 payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
         }
         finally
         {
-            payload.Peer.Actor.Tell(PeerActor.Dispatched.Instance);
+            if (!isHandedOn)
+                payload.Peer.Actor.Tell(PeerActor.Handled.Instance);
         }
     }
 
     // A failure is never answered by a failure: two nodes would go on for ever.
     private static bool IsFailure(ReadOnlySpan<byte> payload) => SyncCodec.PeekType(payload).TryGet(out var type, out _) && type == SyncType.Error;
 
-    private void Dispatch(PeerRef peer, SyncMessage message)
+    // True when another actor takes the message, and says when it has handled it.
+    private bool Dispatch(PeerRef peer, SyncMessage message)
     {
         switch (SyncDispatch.DestinationOf(message.Type))
         {
             case SyncDestination.Graph:
-                OnPoll(peer, (Poll)message);
-                break;
+                return OnPoll(peer, (Poll)message);
             case SyncDestination.PollResponder:
-                ToSession(peer, message);
-                break;
+                return ToSession(peer, message);
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
-                ToSession(peer, message);
-                break;
+                return ToSession(peer, message);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
                 peer.Actor.Tell(new PeerActor.Deliver(message));
-                break;
+                return true;
             case SyncDestination.Subscription when message is Subscribe subscribe:
-                OnSubscribe(peer, subscribe);
-                break;
+                return OnSubscribe(peer, subscribe);
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
-                break;
+                return true;
             default:
                 var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");
-                peer.Actor.Tell(PeerActor.Send.Failure(notServed, 0, null));
-                break;
+                Refuse(peer, notServed, 0, null);
+                return false;
         }
     }
 
-    private void OnPoll(PeerRef peer, Poll poll)
+    private bool OnPoll(PeerRef peer, Poll poll)
     {
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
-            peer.Actor.Tell(PeerActor.Send.Failure(UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph));
-            return;
+            Refuse(peer, UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph);
+            return false;
         }
-        _sessions[(peer.Identity.Node, poll.Session.Value)] = graph;
+        var session = (peer.Identity.Node, poll.Session.Value);
+        if (!_sessions.ContainsKey(session) && _sessions.Keys.Count(open => open.Item1 == peer.Identity.Node) >= _settings.SessionsPerPeer)
+        {
+            var busy = new SyncError(SyncErrorKind.Busy, $"{_settings.SessionsPerPeer} polls of this peer are being answered; try again later");
+            Refuse(peer, busy, poll.Session.Value, poll.Graph);
+            return false;
+        }
+        _sessions[session] = graph;
         graph.Tell(new GraphActor.Session(peer, poll.Session, poll));
+        return true;
     }
 
-    private void ToSession(PeerRef peer, SyncMessage message)
+    private bool ToSession(PeerRef peer, SyncMessage message)
     {
         var session = new SessionId(ReferenceOf(message));
-        if (_sessions.TryGetValue((peer.Identity.Node, session.Value), out var graph))
-            graph.Tell(new GraphActor.Session(peer, session, message));
-        else
+        if (!_sessions.TryGetValue((peer.Identity.Node, session.Value), out var graph))
+        {
             TellTooLate(peer, session, message);
+            return false;
+        }
+        graph.Tell(new GraphActor.Session(peer, session, message));
+        return true;
+    }
+
+    private void Refuse(PeerRef peer, SyncError error, ulong reference, GraphId? graph)
+    {
+        _errors.Count(error.Kind);
+        peer.Actor.Tell(PeerActor.Send.Failure(error, reference, graph));
     }
 
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
-    private static void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
+    private void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
     {
         if (message is SyncResume or RequestMissing)
         {
             var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
-            peer.Actor.Tell(PeerActor.Send.Failure(error, session.Value, null));
+            Refuse(peer, error, session.Value, null);
         }
     }
 
@@ -201,18 +180,26 @@ public sealed class SyncRouter : ReceiveActor
         TellTooLate(ended.Peer, ended.Session, ended.TooLate);
     }
 
-    private void OnSubscribe(PeerRef peer, Subscribe subscribe)
+    private bool OnSubscribe(PeerRef peer, Subscribe subscribe)
     {
+        if (subscribe.Graphs.DistinctBy(asked => asked.Graph).Count() < subscribe.Graphs.Count)
+        {
+            var twice = new SyncError(SyncErrorKind.MalformedPayload, "a Subscribe that names a graph twice");
+            peer.Actor.Tell(new PeerActor.Fault(twice, subscribe.Id.Value));
+            return false;
+        }
         if (!_slots.TryTake(peer.Identity.Node, isMember: false))
         {
             var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
+            _errors.Count(SyncErrorKind.MaximumSubscriptionsExceeded);
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
-            return;
+            return false;
         }
         _granted[peer.Identity.Node] = ++_grants;
         if (_subscribers.TryAdd(peer.Actor, peer.Identity.Node))
             Context.Watch(peer.Actor);
         peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], _grants));
+        return true;
     }
 
     private void OnFreeSlot(FreeSlot free)
@@ -264,7 +251,7 @@ public sealed class SyncRouter : ReceiveActor
     private IActorRef Open(GraphId graph, Command? init)
     {
         // A graph that could not be made may be begun again before its actor is gone: the name is its own.
-        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings), $"graph-{graph}-{++_opened}");
+        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors), $"graph-{graph}-{++_opened}");
         Context.Watch(actor);
         _graphs.Add(graph, actor);
         if (_awaited.Remove(graph, out var followers))

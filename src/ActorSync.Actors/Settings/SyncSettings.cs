@@ -33,6 +33,9 @@ public sealed record SyncSettings
     /// <summary>Polls of one graph that are answered at one time.</summary>
     public int SessionsPerGraph { get; init; } = 256;
 
+    /// <summary>Polls of one peer that are answered at one time, over all graphs: no peer takes the places of the others.</summary>
+    public int SessionsPerPeer { get; init; } = 16;
+
     /// <summary>Payloads of one peer that may wait to be dispatched; no more is read from its link meanwhile.</summary>
     public int InboundPayloads { get; init; } = 32;
 

@@ -41,6 +41,7 @@ public static class SyncSettingsReader
         GraphTimeout = keys.Time("graph-timeout"),
         DrainTimeout = keys.Time("drain-timeout"),
         SessionsPerGraph = keys.Count("graph.sessions", 1),
+        SessionsPerPeer = keys.Count("sessions-per-peer", 1),
         Wire = new WireLimits
         {
             PayloadBytes = keys.Bytes("message.payload-bytes"),
@@ -104,18 +105,31 @@ public static class SyncSettingsReader
 
     private sealed class Keys(Config config)
     {
-        public int Count(string key, int least) => InRange(key, config.GetInt(key), least, int.MaxValue);
+        public int Count(string key, int least) => InRange(key, Of(key, () => config.GetInt(key)), least, int.MaxValue);
 
         public int Bytes(string key) => (int)InRange(key, LongBytes(key), 1024, int.MaxValue);
 
-        public long LongBytes(string key) => InRange(key, config.GetByteSize(key) ?? -1, 0, long.MaxValue);
+        public long LongBytes(string key) => InRange(key, Of(key, () => config.GetByteSize(key) ?? -1), 0, long.MaxValue);
 
         public TimeSpan Time(string key)
         {
-            var time = config.GetTimeSpan(key);
+            var time = Of(key, () => config.GetTimeSpan(key));
             return time > TimeSpan.Zero && time <= TimeSpan.FromDays(365)
                 ? time
                 : throw new ConfigurationException($"actorsync.sync.{key} = {config.GetString(key)}: it must be more than nothing and at most a year");
+        }
+
+        // The engines say in different ways that a value cannot be read, and not all of them where.
+        private T Of<T>(string key, Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (Exception e) when (e is FormatException or OverflowException)
+            {
+                throw new ConfigurationException($"actorsync.sync.{key} = {config.GetString(key)}: {(e.InnerException ?? e).Message.TrimEnd('.')}", e);
+            }
         }
 
         private static T InRange<T>(string key, T value, T least, T most)

@@ -14,6 +14,12 @@ public sealed record GraphLimits
     /// <summary>Commands that wait for the store to commit them; above that new ones are refused as Busy.</summary>
     public int PendingCommands { get; init; } = 1 << 17;
 
+    /// <summary>
+    /// Steps that a batch may take to see that its merges join independent commands, each a segment of the graph. Honest
+    /// histories take far less than one a merge; what a batch leaves undone the next one does.
+    /// </summary>
+    public int MergeSteps { get; init; } = 1 << 22;
+
     /// <summary>How many refusals, and how many missing priors, a batch's result names.</summary>
     public int ReportedRefusals { get; init; } = 16;
 }

@@ -101,12 +101,12 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             outbox.Put(new GraphOutput.Received(receive.Token, overload));
             return;
         }
-        var first = _index.Count;
+        var (first, steps) = (_index.Count, _limits.MergeSteps);
         var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
         var commands = new List<Command>(receive.Commands.Count);
         foreach (var command in receive.Commands)
         {
-            if (tally.Count(command, Forbidden(command) ?? _index.Add(command).Error))
+            if (tally.Count(command, Forbidden(command) ?? _index.Add(command, ref steps).Error))
                 commands.Add(command);
         }
         if (_index.HeadOrdinals.Count > _limits.Heads)

@@ -29,7 +29,7 @@ public sealed class CommandBlock(ReadOnlyMemory<byte> bytes)
     /// <param name="limits">What is refused before anything is allocated for it.</param>
     /// <param name="identity">How the graph's ids are derived; the SHA-256 of the canonical bytes when null.</param>
     /// <returns>
-    /// The commands, or one error for the whole block: MalformedPayload, LimitExceeded, WrongMaxCut (a max cut over the
+    /// The commands, or one error for the whole block: MalformedPayload, LimitExceeded (more commands than a message may hold), WrongMaxCut (a max cut over the
     /// greatest), InvalidCommand (a merge of a command with itself), Duplicate, or WrongId when the check fails.
     /// </returns>
     public Result<IReadOnlyList<Command>> Decode(WireLimits limits, ICommandIdentity? identity = null) =>

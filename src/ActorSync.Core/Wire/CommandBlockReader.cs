@@ -49,7 +49,7 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
         var priority = ReadPriority(ref reader, priorityForm, prior.Kind);
         ReadOnlySpan<byte> payload = default;
         if (prior.Kind != PriorKind.Merge)
-            payload = reader.Take("the payload", reader.Count("the bytes of its payload", limits.CommandPayloadBytes));
+            payload = reader.Take("the payload", reader.Count("the bytes of its payload", int.MaxValue));
         if (reader.Error is not null)
             return null;
         var memory = Allocate(Command.HeaderSize(prior, priority) + payload.Length, reader.Remaining);

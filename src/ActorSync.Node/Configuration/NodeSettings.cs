@@ -1,3 +1,4 @@
+using ActorSync.Actors;
 using ActorSync.Storage;
 using ActorSync.Transport.Tcp;
 
@@ -26,6 +27,9 @@ public sealed record NodeSettings
 
     /// <summary>The peers that the node keeps links to.</summary>
     public IReadOnlyList<PeerSettings> Peers { get; init; } = [];
+
+    /// <summary>Limits and times of the sync actors: the keys under <c>actorsync.sync</c>.</summary>
+    public SyncSettings Sync { get; init; } = new();
 
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorSync.Actors;
 using ActorSync.Graphs;
 using ActorSync.Storage;
 using Akka.Configuration;
@@ -15,9 +16,11 @@ public static class SettingsReader
     {
         if (KnownKeys.Check(config) is { } error)
             return error;
+        if (!SyncSettingsReader.Read(HoconLines.Of(config, "actorsync.sync")).TryGet(out var sync, out error))
+            return error;
         try
         {
-            return Map(config.WithFallback(KnownKeys.Reference)) with { EngineConfiguration = EngineKeys.Of(config) };
+            return Map(config.WithFallback(KnownKeys.Reference)) with { Sync = sync, EngineConfiguration = HoconLines.Of(config, "akka") };
         }
         catch (SyncException e)
         {

@@ -1,3 +1,4 @@
+using ActorSync.Actors;
 using ActorSync.Node.Configuration;
 using ActorSync.Peers;
 using ActorSync.Storage;
@@ -13,22 +14,29 @@ public static class NodeComposition
     public static async Task<Result<ISyncNode>> CreateAsync(NodeSettings settings, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var isNew = !Directory.Exists(settings.DataFolder);
+        var made = new MadeFolders(settings.DataFolder);
+        var started = await StartAsync(settings);
+        if (started.Error is { } error)
+            made.TakeAway(error);
+        return started;
+    }
+
+    private static async Task<Result<ISyncNode>> StartAsync(NodeSettings settings)
+    {
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out var error))
             return error;
+        var errors = new ErrorCounts();
         var started = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
             Connector = new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = new TcpLinkConnector() }),
-            Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity) : null,
+            Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, errors) : null,
+            Settings = settings.Sync,
+            Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
         });
-        if (started.Error is null)
-            return started;
-        await store.DisposeAsync();
-        // A store that was made for a node that cannot be: nothing is changed.
-        if (isNew)
-            Directory.Delete(settings.DataFolder, recursive: true);
+        if (started.Error is not null)
+            await store.DisposeAsync();
         return started;
     }
 
@@ -40,6 +48,6 @@ public static class NodeComposition
     };
 
     // The settings are in order: what stands in the way is the machine's state, such as a port in use.
-    private static Result<ILinkListener> Listen(TcpEndpoint endpoint, LinkIdentity identity) =>
-        TcpLinkListener.Start(endpoint.ToString(), identity).TryGet(out var listener, out var error) ? listener : new SyncError(SyncErrorKind.Busy, error.Message);
+    private static Result<ILinkListener> Listen(TcpEndpoint endpoint, LinkIdentity identity, ErrorCounts errors) =>
+        TcpLinkListener.Start(endpoint.ToString(), identity, report: (error, _) => errors.Count(error.Kind)).TryGet(out var listener, out var error) ? listener : new SyncError(SyncErrorKind.Busy, error.Message);
 }

@@ -15,17 +15,25 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         log.Info($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}");
         if (!ControlSocketPath.For(settings).TryGet(out var path, out var error))
             return error;
+        var made = new MadeFolders(settings.DataFolder);
         if (!(await factory(settings, stop)).TryGet(out var node, out error))
             return error;
         await using (node)
-        {
-            var control = new LocalNodeControl(node, importer, time, running: true);
-            if (!(await ControlServer.StartAsync(control, path, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out error))
-                return error;
-            await using (server)
-                await ServeAsync(node, settings, path, stop);
-        }
-        log.Info("stopped");
+            error = await ControlAsync(node, settings, path, stop);
+        if (error is null)
+            log.Info("stopped");
+        else
+            made.TakeAway(error);
+        return error;
+    }
+
+    private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    {
+        var control = new LocalNodeControl(node, importer, time, running: true);
+        if (!(await ControlServer.StartAsync(control, path, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
+            return error;
+        await using (server)
+            await ServeAsync(node, settings, path, stop);
         return null;
     }
 

@@ -1,15 +1,25 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace ActorSync.Storage;
 
-/// <summary>The file system of this machine.</summary>
+/// <summary>The file system of this machine. What is made here is for its owner only, where files have modes (Unix).</summary>
 public sealed class LocalFileSystem : IFileSystem
 {
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
+
     public static readonly LocalFileSystem Instance = new();
 
-    public void CreateFolder(string path) => Directory.CreateDirectory(path);
+    public void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnFolder);
+    }
 
     public bool FileExists(string path) => File.Exists(path);
 
@@ -18,7 +28,7 @@ public sealed class LocalFileSystem : IFileSystem
     public IReadOnlyList<string> List(string folder) =>
         Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => System.IO.Path.GetFileName(path))] : [];
 
-    public IFile Create(string path) => new LocalFile(path, File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read));
+    public IFile Create(string path) => new LocalFile(path, OpenOwn(path, FileMode.Create, FileShare.Read));
 
     public IFile Open(string path, bool write) => new LocalFile(path, write
         ? File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read)
@@ -50,7 +60,7 @@ public sealed class LocalFileSystem : IFileSystem
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = OpenOwn(path, FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException failure) when (File.Exists(path) && !StoreErrors.IsDiskFull(failure))
         {
@@ -61,10 +71,20 @@ public sealed class LocalFileSystem : IFileSystem
         var self = holder;
         _ = Note(() =>
         {
-            File.WriteAllText(note, self);
+            using var file = Create(note);
+            file.Write(0, Encoding.ASCII.GetBytes(self));
             return self;
         });
         return new Held(handle, note);
+    }
+
+    // Only a stream can be told the mode of the file that it makes; unbuffered it has nothing that the handle does not know.
+    private static SafeFileHandle OpenOwn(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnFile;
+        return new FileStream(path, options).SafeFileHandle;
     }
 
     // The note is for people: without it the lock holds all the same.

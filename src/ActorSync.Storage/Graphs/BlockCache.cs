@@ -44,15 +44,6 @@ internal sealed class BlockCache(long limitBytes)
     private readonly Queue<Block> _blocks = new();
     private long _bytes;
 
-    public long Bytes
-    {
-        get
-        {
-            lock (_gate)
-                return _bytes;
-        }
-    }
-
     /// <summary>Takes a block that has just got its data and will not grow any more.</summary>
     public void Add(Block added)
     {

@@ -57,9 +57,9 @@ internal sealed class GraphLog : IGraphStore
             ? (new GraphLog(graph, log, map, cache), index)
             : error;
 
-        SyncError? Walked(long tornBytes) => index.Count == 0
+        SyncError? Walked(LogFound found) => index.Count == 0
             ? StoreErrors.Damaged(options.PathOf(1), RecordFormat.SegmentHeaderSize, "the graph has no init command")
-            : options.Walked(tornBytes);
+            : options.Walked(found);
 
         SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
         {

@@ -61,14 +61,17 @@ internal sealed class ActiveSegment : IDisposable
         }
     }
 
-    /// <summary>Opens the file to go on at its end. It is flushed first: whoever wrote it may not have come to that.</summary>
-    public static ActiveSegment Open(LogOptions options, uint number, ulong salt)
+    /// <summary>
+    /// Opens the file to go on at its end, or in place of its closing mark. It is flushed first: whoever wrote it may not
+    /// have come to that.
+    /// </summary>
+    public static ActiveSegment Open(LogOptions options, LogFound found)
     {
-        var file = options.Files.Open(options.PathOf(number), write: true);
+        var file = options.Files.Open(options.PathOf(found.LastSegment), write: true);
         try
         {
             file.Flush();
-            return new ActiveSegment(options.Files, file, number, RecordFormat.Seed(salt, number), file.Length);
+            return new ActiveSegment(options.Files, file, found.LastSegment, RecordFormat.Seed(found.Salt, found.LastSegment), found.End.Length);
         }
         catch
         {
@@ -110,6 +113,13 @@ internal sealed class ActiveSegment : IDisposable
         _file.Flush();
         _isSuspect = false;
         Durable = length;
+    }
+
+    /// <summary>Cuts the closing mark that the file was opened with; durable when it returns.</summary>
+    public void CutMark()
+    {
+        _isSuspect = true;
+        Repair();
     }
 
     /// <summary>Brings file and accepted length in step again after a failure. It throws while the failure goes on.</summary>

@@ -10,7 +10,11 @@ namespace ActorSync.Storage;
 /// <param name="Salt">The log's salt.</param>
 /// <param name="TornBytes">Bytes behind them that are no whole record.</param>
 /// <param name="Closed">Whether the log ends with its closing mark.</param>
-internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length, ulong Salt, long TornBytes, bool Closed);
+internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length, ulong Salt, long TornBytes, bool Closed)
+{
+    /// <summary>Where the records end, but for the closing mark.</summary>
+    public (uint Segment, long Length) End => (LastSegment, Closed ? Length - RecordFormat.HeadSize : Length);
+}
 
 /// <summary>
 /// Walks the files of a log and tells a torn tail from damage. What may be torn is only what was never flushed, and that
@@ -19,32 +23,54 @@ internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length
 /// </summary>
 internal static class LogOpening
 {
-    /// <summary>Walks all files, or the last one only, and hands over the records. It changes nothing.</summary>
-    public static Result<LogFound?> Walk(LogOptions options, bool lastOnly, RecordVisitor visit)
+    /// <summary>Walks all files and hands over the records. It changes nothing.</summary>
+    public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit) => Walk(options, Segments(options), 0, visit);
+
+    /// <summary>
+    /// Finds where a log ends: by its closing mark, or else by a walk over its newest file. It changes nothing.
+    /// </summary>
+    public static Result<LogFound?> FindEnd(LogOptions options)
     {
         var segments = Segments(options);
+        if (segments.Count == 0)
+            return (LogFound?)null;
+        using var newest = options.Files.Open(options.PathOf(segments[^1]), write: false);
+        if (FindMark(newest, options.Kind, segments[^1]) is { } found)
+            return found with { FirstSegment = segments[0] };
+        var from = segments.Count - (IsUnborn(newest) ? 2 : 1);
+        return Walk(options, segments, Math.Max(0, from), (_, _, _) => null);
+    }
+
+    private static Result<LogFound?> Walk(LogOptions options, List<uint> segments, int from, RecordVisitor visit)
+    {
         if (segments.Count == 0)
             return (LogFound?)null;
         if (Gap(options, segments) is { } gap)
             return gap;
         LogFound? found = null;
-        for (var i = lastOnly ? Math.Max(0, segments.Count - 2) : 0; i < segments.Count; i++)
+        for (var i = from; i < segments.Count; i++)
         {
             using var file = options.Files.Open(options.PathOf(segments[i]), write: false);
             var isLast = i == segments.Count - 1;
             if (isLast && IsUnborn(file))
                 return found;
-            if (lastOnly && !isLast)
-            {
-                // Read only if the last file turns out to be none: then this one is the last, and was flushed before.
-                found = new LogFound(segments[0], segments[i], file.Length, 0, 0, false);
-                continue;
-            }
             if (!WalkSegment(file, options.Kind, segments[i], isLast, visit).TryGet(out found, out var error))
                 return error;
             found = found with { FirstSegment = segments[0] };
         }
         return found;
+    }
+
+    // A valid mark at the very end of the newest file: all before it was on the disk when it was written.
+    private static LogFound? FindMark(IFile file, LogKind kind, uint segment)
+    {
+        var at = file.Length - RecordFormat.HeadSize;
+        if (at < RecordFormat.SegmentHeaderSize || ReadHeader(file, kind, segment, out var salt) is not null)
+            return null;
+        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), at, file.Length);
+        return scan.TryNext(out var head, out _) && head.Type == RecordFormat.ClosedType
+            ? new LogFound(segment, segment, file.Length, salt, 0, Closed: true)
+            : null;
     }
 
     /// <summary>Numbers of the log's files, ascending.</summary>
@@ -59,6 +85,13 @@ internal static class LogOpening
         }
         numbers.Sort();
         return numbers;
+    }
+
+    /// <summary>Cuts what is torn and ends the log with its closing mark; false when the mark is not on the disk.</summary>
+    public static bool Seal(LogOptions options, LogFound found)
+    {
+        Cut(options, found);
+        return new LogWriter(options, found.Salt, ActiveSegment.Open(options, found), found.FirstSegment, found.Closed).Close();
     }
 
     /// <summary>Cuts what the walk found to be torn, and waits until that is on the disk.</summary>

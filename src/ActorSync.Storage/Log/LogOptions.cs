@@ -26,10 +26,9 @@ internal sealed record LogOptions
     public bool IsReplaceable { get; init; }
 
     /// <summary>
-    /// Called when the log was walked over and before anything of it is changed, with the bytes of its torn tail. An error
-    /// leaves it as it is.
+    /// Called when the log was walked over and before anything of it is changed. An error leaves it as it is.
     /// </summary>
-    public Func<long, SyncError?> Walked { get; init; } = _ => null;
+    public Func<LogFound, SyncError?> Walked { get; init; } = _ => null;
 
     public string PathOf(uint segment) => Path.Combine(Folder, $"{segment:x8}.log");
 }

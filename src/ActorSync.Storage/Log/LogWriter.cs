@@ -4,10 +4,11 @@ namespace ActorSync.Storage;
 /// Writes groups of records to the newest file of a log and goes on in new files. Used by one thread at a time; it knows
 /// nothing of who waits for what.
 /// </summary>
-internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment active, uint first, (uint Segment, long Length) mark)
+internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment active, uint first, bool isMarked)
 {
     private ActiveSegment _active = active;
     private uint _first = first;
+    private bool _isMarked = isMarked;
     private bool _isRollPending;
 
     /// <summary>The newest file, and the bytes of it that are accepted.</summary>
@@ -24,6 +25,7 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
         {
             if (MustRoll(group[0]))
                 Roll();
+            _isMarked = false;
             var end = _active.Write(group);
             if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
                 _active.Flush(end);
@@ -67,9 +69,11 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
 
     private void Mark()
     {
-        _active.Flush(_active.Length);
         // A mark behind which a newer file may lie could be taken for damage if it were torn.
-        if (_isRollPending || mark == End)
+        if (_isRollPending)
+            Roll();
+        _active.Flush(_active.Length);
+        if (_isMarked)
             return;
         var end = _active.Write([new PendingRecord(RecordFormat.ClosedType, new byte[RecordFormat.HeadSize], 0, false)]);
         _active.Flush(end);
@@ -82,6 +86,11 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     private void Roll()
     {
         _active.Flush(_active.Length);
+        // Without it the loss of the new file would look like a clean end.
+        var hasMark = _isMarked;
+        _isMarked = false;
+        if (hasMark)
+            _active.CutMark();
         // Once the new file may be there the old one takes no more: only the newest may have a torn tail.
         _isRollPending = true;
         var next = ActiveSegment.Create(options, _active.Number + 1, salt);

@@ -72,7 +72,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         {
             var salt = options.Salt ?? LogOpening.DrawSalt();
             var active = ActiveSegment.Create(options, 1, salt);
-            return new RecordLog(options, salt, new LogWriter(options, salt, active, 1, (1, active.Length)));
+            return new RecordLog(options, salt, new LogWriter(options, salt, active, 1, isMarked: false));
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
@@ -85,15 +85,14 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     {
         try
         {
-            if (!LogOpening.Walk(options, lastOnly: false, visit).TryGet(out var found, out var error))
+            if (!LogOpening.Walk(options, visit).TryGet(out var found, out var error))
                 return error;
             if (found is null)
                 return options.IsReplaceable ? Create(options) : StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing or has no header");
-            if (options.Walked(found.TornBytes) is { } refusal)
+            if (options.Walked(found) is { } refusal)
                 return refusal;
             LogOpening.Cut(options, found);
-            var active = ActiveSegment.Open(options, found.LastSegment, found.Salt);
-            var writer = new LogWriter(options, found.Salt, active, found.FirstSegment, (found.LastSegment, found.Closed ? found.Length : 0));
+            var writer = new LogWriter(options, found.Salt, ActiveSegment.Open(options, found), found.FirstSegment, found.Closed);
             return new RecordLog(options, found.Salt, writer) { TornBytes = found.TornBytes };
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))

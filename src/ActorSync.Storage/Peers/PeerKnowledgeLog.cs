@@ -10,17 +10,17 @@ namespace ActorSync.Storage;
 /// </summary>
 internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
 {
-    /// <summary>The most heads that are remembered of one peer and graph; of more, those with the greatest max cut.</summary>
-    public const int MaxHeads = 64;
-
     /// <summary>Bytes below which the log is left to grow.</summary>
     public const int MinCompactBytes = 256 << 10;
+
+    /// <summary>Bytes of entries that one record takes; more go into several.</summary>
+    public const int RecordBytes = 1 << 20;
 
     private const int GrowthBeforeCompaction = 4;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(PeerIdentity, GraphId), LinkedListNode<KnownHeads>> _entries = [];
-    private readonly LinkedList<KnownHeads> _byUse = new();
+    private readonly Dictionary<(PeerIdentity, GraphId), LinkedListNode<RememberedHeads>> _entries = [];
+    private readonly LinkedList<RememberedHeads> _byUse = new();
     private readonly HashSet<(PeerIdentity, GraphId)> _dirty = [];
     private readonly int _maxPairs;
     private readonly TimeSpan _delay;
@@ -75,12 +75,13 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
 
     public void RememberAckedHeads(PeerIdentity peer, GraphId graph, IReadOnlyList<Address> heads)
     {
-        IReadOnlyList<Address> kept = heads.Count <= MaxHeads ? [.. heads] : [.. heads.OrderByDescending(head => head.MaxCut).Take(MaxHeads)];
+        // Whoever learns of heads keeps no more than that, the newest last.
+        IReadOnlyList<Address> kept = [.. heads.TakeLast(KnownHeads.Most)];
         lock (_gate)
         {
             if (_isClosed || (_entries.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
                 return;
-            Put(new KnownHeads(peer, graph, kept));
+            Put(new RememberedHeads(peer, graph, kept));
             _dirty.Add((peer, graph));
             SetTimer();
         }
@@ -98,15 +99,21 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
             writing = _writing;
         }
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await writing.ConfigureAwait(false);
-        await WriteAsync().ConfigureAwait(false);
-        await _log.CloseAsync().ConfigureAwait(false);
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await WriteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _log.CloseAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes what is new. What could not be written stays new.</summary>
     internal async Task WriteAsync()
     {
-        KnownHeads[] entries;
+        RememberedHeads[] entries;
         bool all;
         lock (_gate)
         {
@@ -115,18 +122,47 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
             entries = [.. all ? _byUse : _byUse.Where(entry => _dirty.Contains((entry.Peer, entry.Graph)))];
             _dirty.Clear();
         }
-        if (entries.Length == 0)
-            return;
-        var record = KnownHeads.Encode(entries);
-        var error = await _log.AppendAsync(KnownHeads.RecordType, record, replacesAll: all).ConfigureAwait(false);
+        var written = 0;
+        try
+        {
+            while (written < entries.Length && await AppendAsync(Slice(entries, written), all && written == 0).ConfigureAwait(false) is > 0 and var count)
+                written += count;
+        }
+        finally
+        {
+            if (written < entries.Length)
+                StaysNew(entries.AsSpan(written));
+        }
+    }
+
+    private static ArraySegment<RememberedHeads> Slice(RememberedHeads[] entries, int from)
+    {
+        var (end, bytes) = (from + 1, entries[from].Size);
+        while (end < entries.Length && (bytes += entries[end].Size) <= RecordBytes)
+            end++;
+        return new ArraySegment<RememberedHeads>(entries, from, end - from);
+    }
+
+    // Entries that were written: all of them, or none.
+    private async Task<int> AppendAsync(ArraySegment<RememberedHeads> entries, bool replacesAll)
+    {
+        var record = RememberedHeads.Encode(entries);
+        if (await _log.AppendAsync(RememberedHeads.RecordType, record, replacesAll: replacesAll).ConfigureAwait(false) is not null)
+            return 0;
+        lock (_gate)
+            _loggedBytes = replacesAll ? record.Length : _loggedBytes + record.Length;
+        return entries.Count;
+    }
+
+    private void StaysNew(ReadOnlySpan<RememberedHeads> entries)
+    {
         lock (_gate)
         {
-            if (error is null)
+            foreach (var entry in entries)
             {
-                _loggedBytes = all ? record.Length : _loggedBytes + record.Length;
-                return;
+                if (_entries.ContainsKey((entry.Peer, entry.Graph)))
+                    _dirty.Add((entry.Peer, entry.Graph));
             }
-            _dirty.UnionWith(entries.Select(entry => (entry.Peer, entry.Graph)).Where(_entries.ContainsKey));
             SetTimer();
         }
     }
@@ -138,14 +174,14 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
         _loggedBytes += place.Length;
         for (var at = 0; at < body.Length;)
         {
-            if (type != KnownHeads.RecordType || KnownHeads.Read(body.Span, ref at) is not { } entry)
+            if (type != RememberedHeads.RecordType || RememberedHeads.Read(body.Span, ref at) is not { } entry)
                 return new SyncError(SyncErrorKind.StoreDamaged, "a record of peers' heads cannot be read");
             Put(entry);
         }
         return null;
     }
 
-    private void Put(KnownHeads entry)
+    private void Put(RememberedHeads entry)
     {
         var key = (entry.Peer, entry.Graph);
         if (_entries.Remove(key, out var old))
@@ -165,7 +201,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
         Forget(least);
     }
 
-    private void Forget(LinkedListNode<KnownHeads> node)
+    private void Forget(LinkedListNode<RememberedHeads> node)
     {
         _byUse.Remove(node);
         _liveBytes -= node.Value.Size;
@@ -189,7 +225,8 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
 
     private async Task WriteAfterAsync(Task before)
     {
-        await before.ConfigureAwait(false);
+        // Whatever stopped the write before, what it did not write stayed new.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await WriteAsync().ConfigureAwait(false);
     }
 }

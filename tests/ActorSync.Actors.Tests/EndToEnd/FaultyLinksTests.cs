@@ -24,9 +24,9 @@ public sealed class FaultyLinksTests
         Assert.Equal(201, outcome.Value.Added);
         Assert.Null(await second.SubscribeAsync(first.ListenName!, graph));
         Assert.Null(await third.SubscribeAsync(second.ListenName!, graph));
+        await third.WaitForAsync(graph, snapshot => snapshot.Count >= 201);
         Assert.Null(await first.SubscribeAsync(second.Id.ToString(), graph));
         Assert.Null(await second.SubscribeAsync(third.Id.ToString(), graph));
-        await third.WaitForAsync(graph, snapshot => snapshot.Count >= 201);
         for (var i = 0; i < 20; i++)
             await Task.WhenAll(first.AddAsync(graph, $"first {i}"), second.AddAsync(graph, $"second {i}"), third.AddAsync(graph, $"third {i}"));
 

@@ -78,7 +78,7 @@ public sealed class SyncNodeTests
     }
 
     [Theory]
-    [InlineData("akka { actor {")]
+    [InlineData("akka.loglevel = ${nowhere.to.be.found}")]
     [InlineData("akka.actor.provider = nonsense")]
     public async Task An_engine_that_does_not_start_leaves_nothing_behind(string configuration)
     {

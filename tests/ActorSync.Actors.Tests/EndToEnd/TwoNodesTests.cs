@@ -61,6 +61,28 @@ public sealed class TwoNodesTests
         await WaitForAsync(second, graph, snapshot => Ordinary(snapshot) == 110);
     }
 
+    [Fact]
+    public async Task What_was_learned_from_a_peer_is_not_pushed_back_to_it()
+    {
+        await using var first = Start();
+        await using var second = Start();
+        var graph = await FillAsync(first, 10);
+        Assert.Null(await second.SubscribeAsync(first.ListenName!, graph));
+        await WaitForAsync(second, graph, snapshot => snapshot.Count == 11);
+        Assert.Null(await first.SubscribeAsync(second.Id.ToString(), graph));
+        for (var i = 0; i < 20; i++)
+        {
+            var added = (await first.AddAsync(graph, Encoding.UTF8.GetBytes($"one more {i}"))).Value;
+            await WaitForAsync(second, graph, snapshot => snapshot.Contains(added));
+        }
+        // What the other writes itself comes after all that: had anything been pushed back, it was before.
+        var own = (await second.AddAsync(graph, "its own"u8.ToArray())).Value;
+        await WaitForAsync(first, graph, snapshot => snapshot.Contains(own));
+
+        Assert.Equal(1, (await first.StatusAsync()).Peers[0].PushesIn);
+        Assert.InRange((await second.StatusAsync()).Peers[0].PushesIn, 1, 21);
+    }
+
     private static int Ordinary(GraphSnapshot snapshot) => snapshot.ReadAll().Count(command => command.Priority.Kind == PriorityKind.Basic);
 
     private static ISyncNode Start() => SyncNode.Start(new SyncNodeOptions

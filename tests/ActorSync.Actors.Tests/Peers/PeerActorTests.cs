@@ -37,7 +37,7 @@ public sealed class PeerActorTests : ActorTest
         Status();
         Assert.Equal(2, link.Receives);
 
-        _peer.Tell(PeerActor.Dispatched.Instance);
+        _peer.Tell(PeerActor.Handled.Instance);
         Assert.Equal(2, Payload());
         Status();
         Assert.Equal(3, link.Receives);
@@ -57,12 +57,12 @@ public sealed class PeerActorTests : ActorTest
         Status();
         Assert.Equal(0, anew.Receives);
 
-        _peer.Tell(PeerActor.Dispatched.Instance);
+        _peer.Tell(PeerActor.Handled.Instance);
         Assert.Equal(2, Payload());
     }
 
     [Fact]
-    public void What_does_not_fit_the_outbound_queue_is_dropped_and_counted_and_its_sender_goes_on()
+    public void An_answer_that_does_not_fit_the_outbound_queue_is_dropped_and_counted_and_who_waits_for_the_link_is_not()
     {
         Start(new SyncSettings { OutboundBytes = 100 });
         var link = Link();
@@ -70,16 +70,28 @@ public sealed class PeerActorTests : ActorTest
         Attach(link);
         _peer.Tell(new PeerActor.Send(new byte[60], null));
         _peer.Tell(new PeerActor.Send(new byte[61], null));
-        _peer.Tell(new PeerActor.Send(new byte[62], TestActor));
+        _peer.Tell(new PeerActor.Send(new byte[62], null));
+        _peer.Tell(new PeerActor.Send(new byte[63], TestActor));
 
-        ExpectMsg<PeerActor.Taken>();
-        Assert.Equal(1, _errors.ToDictionary()["LimitExceeded"]);
         Assert.Equal(60, Sent(link).Length);
         link.Unblock();
         Assert.Equal(61, Sent(link).Length);
-        _peer.Tell(new PeerActor.Send(new byte[63], TestActor));
         Assert.Equal(63, Sent(link).Length);
         ExpectMsg<PeerActor.Taken>();
+        Assert.Equal(1, _errors.ToDictionary()["LimitExceeded"]);
+    }
+
+    [Fact]
+    public void A_payload_larger_than_the_link_takes_is_dropped_and_counted_and_its_sender_goes_on()
+    {
+        Start();
+        var link = Link();
+        Attach(link);
+        _peer.Tell(new PeerActor.Send(new byte[link.MaxPayloadBytes + 1], TestActor));
+        ExpectMsg<PeerActor.Taken>();
+        Assert.Equal(1, _errors.ToDictionary()["LimitExceeded"]);
+        _peer.Tell(new PeerActor.Send(new byte[7], null));
+        Assert.Equal(7, Sent(link).Length);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class SubscriberActorTests : ActorTest
         : base(ManualScheduler.Config)
     {
         (_router, _peer, _parent) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        _parent.IgnoreMessages(message => message is PeerActor.Handled);
         var settings = new SyncSettings { StoringPushes = 2 };
         _subscriber = ChildOf(_parent, SubscriberActor.Props(new SyncContext(Identity(1), _router.Ref, new MemoryNodeStore(Identity(1)), settings, new ErrorCounts(), new Random(1))));
         _parent.ExpectMsg<PeerActor.Began>();

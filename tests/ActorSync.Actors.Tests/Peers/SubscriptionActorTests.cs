@@ -27,6 +27,7 @@ public sealed class SubscriptionActorTests : ActorTest
         : base(ManualScheduler.Config)
     {
         (_router, _peer, _parent, _graphActor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        _parent.IgnoreMessages(message => message is PeerActor.Handled);
         var sync = new SyncContext(Identity(1), _router.Ref, _store, new SyncSettings(), _errors, new Random(1));
         _subscription = ChildOf(_parent, SubscriptionActor.Props(Peer(_peer), sync));
     }

@@ -82,9 +82,37 @@ public sealed class SyncRouterTests : ActorTest
         foreach (var message in messages)
         {
             Tell(message);
+            // Whoever it is for says when it was handled.
             Assert.Equal(message.Type, _peer.ExpectMsg<PeerActor.Deliver>().Message.Type);
-            _peer.ExpectMsg<PeerActor.Dispatched>();
+            Assert.False(_peer.HasMessages);
         }
+    }
+
+    [Fact]
+    public void A_peer_may_have_only_so_many_polls_answered_at_one_time()
+    {
+        Start(new SyncSettings { SessionsPerPeer = 2 });
+        for (var session = 1ul; session <= 3; session++)
+            Tell(new Poll(new SessionId(session), _graph.Id, 0, 0, 0, default, Sample.Empty));
+        var refused = _peer.FishForMessage<PeerActor.Send>(send => Decode(send.Payload) is SyncFailure);
+        Assert.Equal((SyncErrorKind.Busy, 3ul), (((SyncFailure)Decode(refused.Payload)).Kind, ((SyncFailure)Decode(refused.Payload)).Reference));
+        Tell(new EndSession(new SessionId(1)));
+        AwaitAssert(() =>
+        {
+            Tell(new Poll(new SessionId(4), _graph.Id, 0, 0, 4, default, Sample.Empty with { AllHeads = true }));
+            var answer = _peer.FishForMessage<PeerActor.Send>(send => SyncRouter.ReferenceOf(Decode(send.Payload)) == 4);
+            Assert.IsType<PollResponse>(Decode(answer.Payload));
+        });
+    }
+
+    [Fact]
+    public void A_subscribe_that_names_a_graph_twice_is_a_fault()
+    {
+        Start();
+        var graph = new SubscribeGraph(_graph.Id, Sample.Empty);
+        Tell(new Subscribe(Subscription, 1, 60, 1 << 20, [graph, graph]));
+        Assert.Equal(SyncErrorKind.MalformedPayload, _peer.ExpectMsg<PeerActor.Fault>().Error.Kind);
+        Assert.Equal(0, OpenSubscriptions);
     }
 
     [Fact]
@@ -101,7 +129,7 @@ public sealed class SyncRouterTests : ActorTest
         {
             Tell(message);
             Assert.Equal(SyncErrorKind.UnknownType, Assert.IsType<SyncFailure>(Decode(_peer.ExpectMsg<PeerActor.Send>().Payload)).Kind);
-            _peer.ExpectMsg<PeerActor.Dispatched>();
+            _peer.ExpectMsg<PeerActor.Handled>();
         }
     }
 
@@ -118,7 +146,7 @@ public sealed class SyncRouterTests : ActorTest
 
         var fault = _peer.ExpectMsg<PeerActor.Fault>();
         Assert.Equal((kind, 0ul), (fault.Error.Kind, fault.Reference));
-        _peer.ExpectMsg<PeerActor.Dispatched>();
+        _peer.ExpectMsg<PeerActor.Handled>();
         A_further_poll_is_answered();
     }
 
@@ -255,9 +283,9 @@ public sealed class SyncRouterTests : ActorTest
         ExpectSent<PollResponse>(_peer);
     }
 
-    private void Start()
+    private void Start(SyncSettings? settings = null)
     {
-        _router = Sys.ActorOf(SyncRouter.Props(_store, new SyncSettings()));
+        _router = Sys.ActorOf(SyncRouter.Props(_store, settings ?? new SyncSettings()));
         _router.Tell(new GraphActor.ReceiveCommands(_graph.Id, _graph.Commands, null, null), TestActor);
         ExpectMsg<GraphActor.CommandsReceived>();
     }
@@ -276,7 +304,8 @@ public sealed class SyncRouterTests : ActorTest
         var subscribe = new Subscribe(Subscription, 1, 60, 1 << 20, [new SubscribeGraph(_graph.Id, Sample.Empty)]);
         _router.Tell(new SyncRouter.Payload(Peer(peer, node), SyncCodec.Encode(subscribe)));
         var answer = peer.ReceiveOne(TimeSpan.FromSeconds(20));
-        peer.ExpectMsg<PeerActor.Dispatched>();
+        if (answer is PeerActor.Send)
+            peer.ExpectMsg<PeerActor.Handled>();
         return answer!;
     }
 }

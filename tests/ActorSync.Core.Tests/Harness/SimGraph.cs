@@ -15,11 +15,11 @@ internal sealed class SimGraph : ICommandReader
     private readonly List<(SimPeer From, CommandId[] Heads)> _received = [];
     private long _token;
 
-    public SimGraph(Simulation simulation, GraphId graph, IReadOnlyList<Command> commands)
+    public SimGraph(Simulation simulation, GraphId graph, IReadOnlyList<Command> commands, GraphLimits limits)
     {
         _simulation = simulation;
         _durable = [.. commands];
-        _machine = new GraphMachine(graph, GraphMaker.IndexOf(commands), this, GraphLimits.Default);
+        _machine = new GraphMachine(graph, GraphMaker.IndexOf(commands), this, limits);
     }
 
     public TimeSpan CommitDelay { get; set; } = TimeSpan.FromMilliseconds(1);

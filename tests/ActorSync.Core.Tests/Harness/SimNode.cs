@@ -23,6 +23,8 @@ internal sealed class SimNode(Simulation simulation, string name)
 
     public SubscriptionSettings Subscriptions { get; set; } = SubscriptionSettings.Default;
 
+    public GraphLimits Limits { get; set; } = GraphLimits.Default;
+
     /// <summary>Graphs that nobody may subscribe to.</summary>
     public HashSet<GraphId> NotAllowed { get; } = [];
 
@@ -43,7 +45,7 @@ internal sealed class SimNode(Simulation simulation, string name)
     /// <summary>Has a graph that begins with those commands, or nothing of it yet.</summary>
     public SimGraph Has(GraphId graph, params IReadOnlyList<Command> commands)
     {
-        var made = Graphs[graph] = new SimGraph(simulation, graph, commands);
+        var made = Graphs[graph] = new SimGraph(simulation, graph, commands, Limits);
         made.OnChanged = (snapshot, from) =>
         {
             foreach (var peer in _peers.Values)

@@ -103,7 +103,12 @@ internal sealed class SimPeer
         Subscribe(new SubscriberInput.Changed(snapshot));
     }
 
-    public void Stop() => Publish(new SubscriptionInput.Stop(SubscriptionEndReason.ShuttingDown));
+    /// <summary>The node shuts down: both sides of the conversation are told.</summary>
+    public void Stop()
+    {
+        Publish(new SubscriptionInput.Stop(SubscriptionEndReason.ShuttingDown));
+        Subscribe(new SubscriberInput.Stop());
+    }
 
     public void Publish(SubscriptionInput input)
     {

@@ -87,6 +87,67 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    public void ASubscriberThatShutsDownFreesItsPlaceAtOnce()
+    {
+        var pair = Subscribed();
+        pair.AtHere.Stop();
+        pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        Assert.False(pair.AtThere.Publisher.IsOpen);
+        pair.GraphThere.Act("late");
+        pair.Simulation.Run(TimeSpan.FromSeconds(10));
+        Assert.Empty(pair.Link.Messages<Push>(pair.There));
+    }
+
+    // Found by running: nothing was acknowledged, the same push came again for ever, and the strikes grew.
+    [Fact]
+    public void AGraphWithACommandThatIsRefusedIsPutAsideWithTheRestKept()
+    {
+        var (good, tooLarge) = (Run(Root, 20, "good"), Sized(Root, 3000));
+        var there = new List<Command> { Root, tooLarge };
+        there.AddRange(good);
+        there.AddRange(Run(tooLarge, 5, "after it"));
+        var pair = new SimPair([Root], there, new Simulation(1), 1 << 20, node => node.Limits = GraphLimits.Default with { CommandPayloadBytes = 2000 });
+        pair.Subscribe();
+        Assert.Equal(21, pair.GraphHere.Committed.Count);
+        Assert.Equal(SyncErrorKind.LimitExceeded, Assert.Single(pair.AtHere.Faults).Kind);
+        Assert.Contains(pair.AtHere.Answers, error => error?.Kind == SyncErrorKind.LimitExceeded);
+        var told = pair.Link.Messages<SyncFailure>(pair.Here).Single();
+        Assert.Equal((SyncErrorKind.LimitExceeded, Graph), (told.Kind, told.Graph));
+        Assert.Empty(pair.Link.Messages<PushAck>(pair.Here));
+        Assert.False(pair.AtThere.Publisher.IsOpen);
+        pair.Link.Sent.Clear();
+        pair.GraphThere.Act("more");
+        pair.Simulation.Run(TimeSpan.FromHours(1));
+        Assert.Empty(pair.Link.Sent);
+    }
+
+    [Fact]
+    public void AGraphThatWasPutAsideIsAskedForWhenItIsWantedAnew()
+    {
+        var there = new List<Command> { Root, Sized(Root, 3000) };
+        var pair = new SimPair([Root], there, new Simulation(1), 1 << 20, node => node.Limits = GraphLimits.Default with { CommandPayloadBytes = 2000 });
+        pair.Subscribe();
+        pair.Link.Sent.Clear();
+        pair.Subscribe();
+        Assert.Single(pair.Link.Messages<Subscribe>(pair.Here));
+        Assert.Single(pair.Link.Messages<Push>(pair.There));
+    }
+
+    // The push is lost that says to cover it no longer: the next one is answered so again.
+    [Fact]
+    public void AGraphThatIsAsideStaysSoWhenTheUnsubscribeIsLost()
+    {
+        var there = new List<Command> { Root, Sized(Root, 3000) };
+        var pair = new SimPair([Root], there, new Simulation(1), 1 << 20, node => node.Limits = GraphLimits.Default with { CommandPayloadBytes = 2000 });
+        var lost = 0;
+        pair.Link.Loses = sent => sent.Message is Unsubscribe && lost++ == 0;
+        pair.Subscribe();
+        pair.Simulation.Run(TimeSpan.FromMinutes(1));
+        Assert.False(pair.AtThere.Publisher.IsOpen);
+        Assert.Single(pair.AtHere.Faults);
+    }
+
+    [Fact]
     public void AGapIsRepairedByAPoll()
     {
         var pair = Subscribed(settings: SubscriptionSettings.Default with { RetryAfter = TimeSpan.FromSeconds(20) });

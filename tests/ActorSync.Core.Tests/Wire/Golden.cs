@@ -10,9 +10,7 @@ internal static class Golden
 {
     private const int BytesPerLine = 32;
 
-    public static string RepositoryRoot { get; } = FindRoot();
-
-    public static string Folder { get; } = Path.Combine(RepositoryRoot, "tests", "ActorSync.Core.Tests", "Wire", "golden");
+    public static string Folder { get; } = Repository.PathOf("tests/ActorSync.Core.Tests/Wire/golden");
 
     public static byte[] Read(string name) => ParseHex(File.ReadAllText(Path.Combine(Folder, name + ".hex")));
 
@@ -39,13 +37,5 @@ internal static class Golden
         for (var at = 0; at < bytes.Length; at += BytesPerLine)
             text.Append(Convert.ToHexStringLower(bytes[at..Math.Min(at + BytesPerLine, bytes.Length)])).Append('\n');
         return text.ToString();
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "ActorSync.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository's folder");
     }
 }

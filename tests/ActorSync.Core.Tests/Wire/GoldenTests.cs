@@ -54,7 +54,7 @@ public sealed class GoldenTests
     [InlineData("Command.Basic")]
     public void TheWorkedExampleOfTheDocumentIsTheGoldenFile(string name)
     {
-        var lines = File.ReadAllLines(Path.Combine(Golden.RepositoryRoot, "docs", "wire.md"));
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "wire.md"));
         var example = lines.SkipWhile(line => line != $"<!-- golden: {name} -->").Skip(2).TakeWhile(line => line != "```");
         var bytes = Golden.ParseHex(string.Concat(example.Select(line => line.Split(';')[0])));
         Assert.Equal(Golden.Read(name), bytes);

@@ -1,5 +1,4 @@
 using ActorSync.Node.Configuration;
-using ActorSync.Node.Tests.Fakes;
 using Akka.Configuration.Hocon;
 
 namespace ActorSync.Node.Tests.Configuration;
@@ -23,9 +22,8 @@ public sealed class NodeConfTests
     public void It_names_every_key_of_the_daemon()
     {
         var config = ConfigurationFile.Read(File).Value;
-        var daemon = Akka.Configuration.ConfigurationFactory.FromResource("ActorSync.Node.reference.conf", typeof(NodeSettings).Assembly);
 
-        Assert.All(Leaves("actorsync", daemon.GetValue("actorsync")!), path => Assert.True(config.HasPath(path), $"{path} is missing"));
+        Assert.All(Leaves("actorsync", KnownKeys.Reference.GetValue("actorsync")!), path => Assert.True(config.HasPath(path), $"{path} is missing"));
     }
 
     [Fact]

@@ -38,11 +38,13 @@ public sealed class SettingsTests
                 { endpoint = "node.example:7402", mode = poll, graphs = ["{{Graph}}"], interval = 5s }
               ]
               log-level = debug
+              sync { maximum-subscriptions = 200, poll { retry-after = 500 ms } }
             }
             akka.actor { ask-timeout = 5s }
             """).Value;
 
         Assert.Equal("/var/lib/actorsync", settings.DataFolder);
+        Assert.Equal((200, TimeSpan.FromMilliseconds(500), 16), (settings.Sync.MaximumSubscriptions, settings.Sync.Polls.RetryAfter, settings.Sync.Polls.Window));
         Assert.Equal(new TcpEndpoint("::1", 0), settings.Listen);
         Assert.Equal("/run/actorsync.sock", settings.ControlPath);
         Assert.Equal((FsyncMode.Interval, TimeSpan.FromMilliseconds(20)), (settings.Fsync, settings.FsyncInterval));

@@ -30,8 +30,8 @@ public sealed class GraphTransaction
     /// Adds a command whose priors are here. The error says why it was not added; the transaction may go on without it.
     /// </summary>
     /// <returns>
-    /// Null, or Duplicate, MissingPrior, WrongMaxCut, InvalidCommand, LimitExceeded, Rejected, PolicyFailed, NotAllowed
-    /// for a finalize command of a sender that may not.
+    /// Null, or Duplicate, MissingPrior, WrongMaxCut, InvalidCommand, LimitExceeded, Rejected, PolicyFailed, Busy
+    /// when the merges of one transaction take too long to check, NotAllowed for a finalize command of a sender that may not.
     /// </returns>
     /// <exception cref="InvalidOperationException">The transaction is over.</exception>
     public SyncError? Add(Command command)

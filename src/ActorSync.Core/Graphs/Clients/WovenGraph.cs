@@ -27,6 +27,7 @@ internal sealed class WovenGraph
     private readonly List<Command> _fresh = [];
     private readonly List<Effect> _effects = [];
     private HeadSet _heads = HeadSet.Empty;
+    private int _steps;
 
     private WovenGraph(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
     {
@@ -37,6 +38,7 @@ internal sealed class WovenGraph
         _order = new WeaveOrder(index);
         _past = new PastFacts(index, _order, _history, policy, Read);
         _rejected = new RejectedCommands(options.RejectedIds);
+        Clear();
     }
 
     /// <summary>The facts after the last sealed step.</summary>
@@ -66,9 +68,9 @@ internal sealed class WovenGraph
             return refusal;
         var prior = command.Prior.Kind == PriorKind.Single ? _index.Find(command.Prior.Left.Id, _index.Count) : -1;
         if (prior >= 0 && (_index.MaxCutOf(prior) != command.Prior.Left.MaxCut || _index.Find(command.Id, _index.Count) >= 0))
-            return _index.Add(command).Error;
+            return _index.Add(command, ref _steps).Error;
         if (prior < 0 && (command.Prior.Kind == PriorKind.Single || _index.Count > 0 && command.Prior.Kind == PriorKind.None))
-            return _index.Add(command).Error;
+            return _index.Add(command, ref _steps).Error;
         if (command.Prior.Kind == PriorKind.Merge)
             return AddMerge(command);
         if (!Evaluate(command, prior).TryGet(out var evaluated, out var error))
@@ -130,9 +132,15 @@ internal sealed class WovenGraph
     {
         _order.Forget(first);
         _index.Cut(first, _heads);
+        Clear();
+    }
+
+    private void Clear()
+    {
         _past.Forget();
         _fresh.Clear();
         _effects.Clear();
+        _steps = _options.Limits.MergeSteps;
     }
 
     private SyncError? Refusal(Command command)
@@ -157,7 +165,7 @@ internal sealed class WovenGraph
 
     private SyncError? AddMerge(Command merge)
     {
-        if (_index.Add(merge).Error is { } error)
+        if (_index.Add(merge, ref _steps).Error is { } error)
             return error;
         Note(merge, null);
         if (!_options.EmitWholeWeave)
@@ -224,9 +232,7 @@ internal sealed class WovenGraph
             HeadFactsBefore = before,
         };
         _heads = heads;
-        _past.Forget();
-        _fresh.Clear();
-        _effects.Clear();
+        Clear();
         return step;
     }
 

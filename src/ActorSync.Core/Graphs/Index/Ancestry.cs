@@ -26,28 +26,43 @@ internal static class Ancestry
     /// <summary>Whether the first command is the second or comes before it.</summary>
     public static bool IsAncestor(GraphIndex index, int ancestor, int descendant)
     {
+        var steps = int.MaxValue;
+        return IsAncestor(index, ancestor, descendant, ref steps)!.Value;
+    }
+
+    /// <summary>
+    /// The same; each segment that had to be looked at takes one of <paramref name="steps"/>. Null when those are used up.
+    /// </summary>
+    public static bool? IsAncestor(GraphIndex index, int ancestor, int descendant, ref int steps)
+    {
+        if (ancestor > descendant)
+            return false;
+        if (index.Strands.IsAncestor(index, ancestor, descendant) is { } known)
+            return known;
         var maxCut = index.MaxCutOf(ancestor);
-        HashSet<int>? seen = null;
-        Stack<int>? open = null;
-        for (var at = descendant; ;)
+        HashSet<int> seen = [];
+        Stack<int> open = new([descendant]);
+        while (open.TryPop(out var at))
         {
+            if (--steps < 0)
+                return null;
             at = ClimbToMaxCut(index, at, maxCut);
             if (at == ancestor)
                 return true;
             ref var segment = ref index.SegmentOf(at);
             // Above the sought max cut the run ends in a merge: what is sought may lie between it and its dominator.
-            if (segment.MaxCut > maxCut && segment.Right >= 0 && (seen ??= []).Add(segment.First))
+            if (segment.MaxCut <= maxCut || segment.Right < 0 || !seen.Add(segment.First))
+                continue;
+            foreach (var prior in (ReadOnlySpan<int>)[segment.Left, segment.Right])
             {
-                (open ??= new()).Push(segment.Left);
-                open.Push(segment.Right);
+                var answer = prior < ancestor ? false : index.Strands.IsAncestor(index, ancestor, prior);
+                if (answer == true)
+                    return true;
+                if (answer is null)
+                    open.Push(prior);
             }
-            do
-            {
-                if (open is null || !open.TryPop(out at))
-                    return false;
-            }
-            while (at < ancestor);
         }
+        return false;
     }
 
     // The entry into the segment of that depth on the chain of dominators; the command itself when it is no deeper.

@@ -4,24 +4,22 @@ namespace ActorSync.Graphs.Index;
 /// A list that one writer appends to and cuts, in chunks that never move: readers that were handed a count may read
 /// below it from any thread while the writer goes on.
 /// </summary>
-internal sealed class Column<T>
+/// <param name="chunkBits">A chunk holds 2 to the power of this.</param>
+internal sealed class Column<T>(int chunkBits = 12)
 {
-    private const int ChunkBits = 12;
-    private const int ChunkSize = 1 << ChunkBits;
-
     private T[][] _chunks = [];
 
     public int Count { get; private set; }
 
-    public ref T this[int index] => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+    public ref T this[int index] => ref _chunks[index >> chunkBits][index & ((1 << chunkBits) - 1)];
 
     public void Add(T value)
     {
-        var chunk = Count >> ChunkBits;
+        var chunk = Count >> chunkBits;
         if (chunk == _chunks.Length)
             Grow();
-        _chunks[chunk] ??= new T[ChunkSize];
-        _chunks[chunk][Count & (ChunkSize - 1)] = value;
+        _chunks[chunk] ??= new T[1 << chunkBits];
+        _chunks[chunk][Count & ((1 << chunkBits) - 1)] = value;
         Count++;
     }
 

@@ -11,6 +11,7 @@ public sealed class GraphIndex
     private readonly Column<int> _segmentOf = new();
     private readonly Column<Segment> _segments = new();
     private readonly IdTable _table;
+    private readonly Strands _strands = new();
     private readonly SortedSet<int> _heads = [];
 
     public GraphIndex()
@@ -36,6 +37,16 @@ public sealed class GraphIndex
     /// </summary>
     public Result<int> Add(Command command)
     {
+        var steps = int.MaxValue;
+        return Add(command, ref steps);
+    }
+
+    /// <summary>
+    /// The same, but what it takes to see that a merge joins independent commands, in segments, is taken from
+    /// <paramref name="steps"/>: Busy when those are used up.
+    /// </summary>
+    internal Result<int> Add(Command command, ref int steps)
+    {
         if (Find(command.Id, Count) >= 0)
             return new SyncError(SyncErrorKind.Duplicate, $"the command {command.Address} is in the graph already");
         var prior = command.Prior;
@@ -47,10 +58,17 @@ public sealed class GraphIndex
             return Append(command.Id, left, -1);
         if (!Locate(prior.Right, command.Address).TryGet(out var right, out error))
             return error;
-        if (Ancestry.IsAncestor(this, Math.Min(left, right), Math.Max(left, right)))
-            return new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor");
-        return Append(command.Id, left, right);
+        return AreIndependent(Math.Min(left, right), Math.Max(left, right), ref steps) switch
+        {
+            true => Append(command.Id, left, right),
+            false => new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor"),
+            null => new SyncError(SyncErrorKind.Busy, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
+        };
     }
+
+    // Nothing follows a head.
+    private bool? AreIndependent(int first, int second, ref int steps) =>
+        _heads.Contains(first) ? first != second : !Ancestry.IsAncestor(this, first, second, ref steps);
 
     /// <summary>Whether the first command is the second or comes before it; both must be in the graph.</summary>
     /// <exception cref="ArgumentException">One of them is not.</exception>
@@ -70,6 +88,7 @@ public sealed class GraphIndex
         _ids.Cut(count);
         _segmentOf.Cut(count);
         _segments.Cut(count == 0 ? 0 : _segmentOf[count - 1] + 1);
+        _strands.Cut(this);
         _heads.Clear();
         foreach (var head in heads)
             _heads.Add(Find(head.Id, count));
@@ -102,6 +121,11 @@ public sealed class GraphIndex
         return ordinal > segment.First ? ordinal - 1 : segment.Dominator;
     }
 
+    internal Strands Strands => _strands;
+
+    /// <summary>Ordinal of the last command of the command's segment.</summary>
+    internal int EndOf(int ordinal) => _segmentOf[ordinal] + 1 < _segments.Count ? _segments[_segmentOf[ordinal] + 1].First - 1 : Count - 1;
+
     internal ref Segment SegmentOf(int ordinal) => ref _segments[_segmentOf[ordinal]];
 
     private Result<int> Locate(Address prior, Address child)
@@ -121,6 +145,7 @@ public sealed class GraphIndex
         if (left != ordinal - 1 || right >= 0 || ordinal == 0)
             _segments.Add(Begin(ordinal, left, right));
         _segmentOf.Add(_segments.Count - 1);
+        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, ordinal);
         _ids.Add(id);
         _table.Add(ordinal);
         _heads.Remove(left);
@@ -131,12 +156,13 @@ public sealed class GraphIndex
 
     private Segment Begin(int ordinal, int left, int right)
     {
+        var place = _strands.PlaceOf(this, left, right, ordinal);
         if (left < 0)
-            return new Segment(ordinal, 0, -1, -1, -1, 0, -1);
+            return new Segment(ordinal, 0, -1, -1, -1, 0, -1, place);
         var maxCut = (right < 0 ? MaxCutOf(left) : Math.Max(MaxCutOf(left), MaxCutOf(right))) + 1;
         var dominator = right < 0 ? left : Ancestry.LastCommonAncestor(this, left, right);
         ref var next = ref SegmentOf(dominator);
-        return new Segment(ordinal, maxCut, left, right, dominator, next.Depth + 1, SkipFrom(dominator, ref next));
+        return new Segment(ordinal, maxCut, left, right, dominator, next.Depth + 1, SkipFrom(dominator, ref next), place);
     }
 
     // Skip entries follow the skew-binary numbers: where two jumps of one length follow each other, one jump of

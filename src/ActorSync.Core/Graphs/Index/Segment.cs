@@ -17,4 +17,5 @@ namespace ActorSync.Graphs.Index;
 /// <param name="Dominator">Ordinal of the first command's dominator; -1 of the init command.</param>
 /// <param name="Depth">Segments between this one and the root along the dominators.</param>
 /// <param name="Skip">Ordinal on the dominators' chain, some segments back; -1 of the init command's segment.</param>
-internal readonly record struct Segment(int First, int MaxCut, int Left, int Right, int Dominator, int Depth, int Skip);
+/// <param name="Place">Where it lies among the strands.</param>
+internal readonly record struct Segment(int First, int MaxCut, int Left, int Right, int Dominator, int Depth, int Skip, Strands.Place Place);

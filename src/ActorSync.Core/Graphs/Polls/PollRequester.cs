@@ -44,6 +44,7 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
     private long _received;
     private long _added;
     private int _inVain;
+    private SyncError? _refused;
 
     /// <param name="session">The session's number, drawn at random.</param>
     /// <param name="graph">The graph.</param>
@@ -154,6 +155,15 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
         }
         foreach (var refused in result.Refused)
             outbox.Put(new RequesterOutput.Fault(refused));
+        if (result.Refused.Count > 0)
+            _refused ??= result.Refused[0];
+        if (result.HasGap && _refused is not null)
+        {
+            // What follows a refused command cannot be kept, however often it is polled.
+            Send(new EndSession(_session), outbox);
+            Finish(_refused, outbox);
+            return;
+        }
         if (result.HasGap)
         {
             var gap = new SyncError(SyncErrorKind.MissingPrior, $"the answer to the poll builds on {result.MissingPriors[0]}, which is not here");

@@ -21,7 +21,7 @@ public abstract record SubscriberInput
     /// <summary>A message of the publisher: Subscribed, MaximumSubscriptionsExceeded, Unsubscribed, Push, SubscriptionEnded or a failure.</summary>
     public sealed record Message(SyncMessage Value) : SubscriberInput;
 
-    /// <summary>The commands of a push are durable, as far as they were kept.</summary>
+    /// <summary>The commands of a push are durable, as far as they were kept; or could not be decoded, or stored.</summary>
     public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
 
     /// <summary>The poll that repairs a gap has ended.</summary>
@@ -30,6 +30,9 @@ public abstract record SubscriberInput
     public sealed record Linked : SubscriberInput;
 
     public sealed record Unlinked : SubscriberInput;
+
+    /// <summary>The node is shutting down: the publisher is told, so that it keeps no place.</summary>
+    public sealed record Stop : SubscriberInput;
 
     /// <summary>The timer ran out.</summary>
     public sealed record Tick : SubscriberInput;

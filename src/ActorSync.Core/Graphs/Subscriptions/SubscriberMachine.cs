@@ -11,7 +11,8 @@ namespace ActorSync.Graphs.Subscriptions;
 /// Idle ──Want, Linked──> Asking ──Subscribed──> Open ──half used, Want──> Asking ...
 /// Asking ──silence──> Asking (same sequence)       │
 /// Asking ──refused──> Waiting ──back-off──> Asking  └─SubscriptionEnded, Unlinked──> Asking, Idle
-/// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair
+/// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair │ ──a command refused──> Unsubscribe, graph aside
+/// Stop ──> Unsubscribe, Idle
 /// </code>
 /// </summary>
 public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutput>
@@ -34,6 +35,9 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private readonly HashSet<GraphId> _covered = [];
     private readonly HashSet<GraphId> _repairing = [];
     private readonly HashSet<GraphId> _tried = [];
+
+    // Graphs of which the publisher pushed what is refused here: it would come again for ever.
+    private readonly HashSet<GraphId> _aside = [];
 
     private State _state;
     private bool _linked;
@@ -74,6 +78,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 OnWant(want, now, outbox);
                 break;
             case SubscriberInput.Unwant unwant when _wanted.Remove(unwant.Graph):
+                _aside.Remove(unwant.Graph);
                 Withdraw(unwant.Graph, now, outbox);
                 break;
             case SubscriberInput.Changed changed when _wanted.ContainsKey(changed.Snapshot.Graph):
@@ -83,10 +88,14 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 OnMessage(message.Value, now, outbox);
                 break;
             case SubscriberInput.Stored stored:
-                OnStored(stored, outbox);
+                OnStored(stored, now, outbox);
                 break;
             case SubscriberInput.Repaired repaired:
                 _repairing.Remove(repaired.Graph);
+                break;
+            case SubscriberInput.Stop when _linked && _state != State.Idle:
+                outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, []))));
+                Forget();
                 break;
             case SubscriberInput.Linked:
                 _linked = true;
@@ -107,6 +116,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private void OnWant(SubscriberInput.Want want, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         Keep(want.Graph, want.Snapshot);
+        _aside.Remove(want.Graph);
         if (!_covered.Contains(want.Graph) && _state is State.Idle or State.Open)
             Ask(now, outbox);
     }
@@ -122,6 +132,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private void Begin(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         Forget();
+        _aside.Clear();
         _id = new SubscriptionId((ulong)_random.NextInt64(1, long.MaxValue));
         _sequence = 0;
         Ask(now, outbox);
@@ -137,11 +148,12 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
 
     private void Ask(MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
-        if (!_linked || _wanted.Count == 0)
+        if (!_linked || _aside.Count == _wanted.Count)
             return;
         // What is neither covered nor was refused goes first. A covered graph needs no naming, but its heads say cheaply
         // what is held of it, should that not be what the publisher believes.
         var graphs = _wanted
+            .Where(pair => !_aside.Contains(pair.Key))
             .OrderBy(pair => _covered.Contains(pair.Key) ? 2 : _tried.Contains(pair.Key) ? 1 : 0)
             .Take(WireLimits.GraphsPerSubscribe)
             .Select(pair => new SubscribeGraph(pair.Key, SampleOf(pair.Value, _covered.Contains(pair.Key))))
@@ -204,7 +216,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             Wait(failure.ToError(), now, outbox);
     }
 
-    private bool HasUntried => _wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph));
+    private bool HasUntried => _wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph) && !_aside.Contains(graph));
 
     private void OnSubscribed(Subscribed subscribed, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
@@ -270,7 +282,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         if (!_linked || _state == State.Idle)
             return;
         outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, [graph]))));
-        if (_wanted.Count == 0)
+        if (_aside.Count == _wanted.Count)
             Forget();
         else if (_state == State.Asking)
             Ask(now, outbox);
@@ -285,7 +297,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, sequence, []))));
             return;
         }
-        if (!_wanted.ContainsKey(push.Graph))
+        if (!_wanted.ContainsKey(push.Graph) || _aside.Contains(push.Graph))
         {
             Withdraw(push.Graph, now, outbox);
             return;
@@ -297,12 +309,23 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             _deadline = MonotonicTime.Zero;
     }
 
-    private void OnStored(SubscriberInput.Stored stored, IOutbox<SubscriberOutput> outbox)
+    private void OnStored(SubscriberInput.Stored stored, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
-        if (!stored.Result.TryGet(out var result, out _))
+        if (stored.Subscription != _id || _aside.Contains(stored.Graph))
             return;
+        if (!stored.Result.TryGet(out var result, out var error))
+        {
+            if (IsForGood(error))
+                PutAside(stored.Graph, error, now, outbox);
+            return;
+        }
         foreach (var refused in result.Refused)
             outbox.Put(new SubscriberOutput.Fault(refused));
+        if (result.Refused.FirstOrDefault(IsForGood) is { } reason)
+        {
+            PutAside(stored.Graph, reason, now, outbox);
+            return;
+        }
         if (result.HasGap)
         {
             // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
@@ -314,5 +337,22 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             return;
         var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? [];
         outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
+    }
+
+    // Sent again, it would be refused again. A damaged push, a full disk or a busy node leaves hope.
+    private static bool IsForGood(SyncError error) => error.Kind is
+        SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected;
+
+    // What was kept is not acknowledged: an acknowledgement says that all of the push is durable. The publisher is told
+    // why, and asked to cover the graph no longer. It is asked for again on the next link, or when it is wanted anew.
+    private void PutAside(GraphId graph, SyncError reason, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (!_wanted.ContainsKey(graph))
+            return;
+        _aside.Add(graph);
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new SyncFailure(reason.Kind, _id.Value, graph, reason.Message))));
+        outbox.Put(new SubscriberOutput.Answered(new SyncError(
+            reason.Kind, $"the graph {graph.ToShortString()} is not followed any more on this link, as a push of it cannot be stored: {reason.Message}")));
+        Withdraw(graph, now, outbox);
     }
 }

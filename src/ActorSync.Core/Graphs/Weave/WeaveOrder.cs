@@ -80,7 +80,7 @@ internal sealed class WeaveOrder(GraphIndex index)
     /// <summary>Weaves what was noted. An error changes nothing: parallel finalize commands.</summary>
     public Result<WeaveChange> Extend()
     {
-        var strands = new Strands(index, _priorities);
+        var strands = new OpenStrands(index, _priorities);
         foreach (var head in index.HeadOrdinals)
             strands.Open(head);
         var taken = new List<Woven>();
@@ -124,7 +124,7 @@ internal sealed class WeaveOrder(GraphIndex index)
     public Result<IReadOnlyList<Woven>> Between(int dominator, int top)
     {
         var followers = FollowersBetween(dominator, top);
-        var strands = new Strands(index, _priorities);
+        var strands = new OpenStrands(index, _priorities);
         strands.Open(top);
         var taken = new List<Woven>();
         while (!strands.AtEnd)

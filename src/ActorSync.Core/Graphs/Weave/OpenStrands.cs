@@ -5,7 +5,7 @@ namespace ActorSync.Graphs.Weave;
 /// <summary>
 /// The walk from the heads backwards: the commands whose followers are all taken, lowest (priority, id) first.
 /// </summary>
-internal sealed class Strands(GraphIndex index, Column<ulong> priorities)
+internal sealed class OpenStrands(GraphIndex index, Column<ulong> priorities)
 {
     private readonly PriorityQueue<int, Key> _open = new();
     private Dictionary<int, int>? _waiting;

@@ -13,7 +13,7 @@ namespace ActorSync.Storage;
 /// varint    count of heads   count ×  32 bytes of id, varint max cut
 /// </code>
 /// </summary>
-internal sealed record KnownHeads(PeerIdentity Peer, GraphId Graph, IReadOnlyList<Address> Heads)
+internal sealed record RememberedHeads(PeerIdentity Peer, GraphId Graph, IReadOnlyList<Address> Heads)
 {
     /// <summary>The record type of entries.</summary>
     public const byte RecordType = 1;
@@ -23,7 +23,7 @@ internal sealed record KnownHeads(PeerIdentity Peer, GraphId Graph, IReadOnlyLis
     public int Size => FixedSize + Varint.Size((uint)Heads.Count) + Heads.Sum(head => CommandId.Size + Varint.Size((uint)head.MaxCut));
 
     /// <summary>Encodes entries, with room for a record's head before them.</summary>
-    public static byte[] Encode(IReadOnlyCollection<KnownHeads> entries)
+    public static byte[] Encode(IReadOnlyCollection<RememberedHeads> entries)
     {
         var record = new byte[RecordFormat.HeadSize + entries.Sum(entry => entry.Size)];
         var at = RecordFormat.HeadSize;
@@ -33,7 +33,7 @@ internal sealed record KnownHeads(PeerIdentity Peer, GraphId Graph, IReadOnlyLis
     }
 
     /// <summary>Reads the entry at an offset, which is moved behind it; null when there is no whole one.</summary>
-    public static KnownHeads? Read(ReadOnlySpan<byte> body, ref int at)
+    public static RememberedHeads? Read(ReadOnlySpan<byte> body, ref int at)
     {
         if (body.Length - at < FixedSize)
             return null;
@@ -54,7 +54,7 @@ internal sealed record KnownHeads(PeerIdentity Peer, GraphId Graph, IReadOnlyLis
                 return null;
             heads[i] = new Address(id, maxCut);
         }
-        return new KnownHeads(new PeerIdentity(node, instance), graph, heads);
+        return new RememberedHeads(new PeerIdentity(node, instance), graph, heads);
     }
 
     private int Write(Span<byte> bytes)

@@ -3,13 +3,11 @@ using Akka.Configuration.Hocon;
 
 namespace ActorSync.Node.Configuration;
 
-/// <summary>The keys that the actor engine is given; it refuses those that it does not know.</summary>
-internal static class EngineKeys
+/// <summary>A part of a configuration as text, for whoever reads HOCON by itself: the actor engine, the sync actors.</summary>
+internal static class HoconLines
 {
-    private const string Root = "akka";
-
-    /// <summary>The keys under <c>akka</c> as lines of HOCON.</summary>
-    public static string Of(Config config) => string.Join('\n', Lines(Root, config.GetValue(Root)));
+    /// <summary>The keys under a path as lines of HOCON, each with its whole path.</summary>
+    public static string Of(Config config, string path) => string.Join('\n', Lines(path, config.GetValue(path)));
 
     private static IEnumerable<string> Lines(string path, HoconValue? value)
     {

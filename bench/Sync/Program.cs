@@ -1,0 +1,29 @@
+using ActorSync.Bench;
+
+return args switch
+{
+    ["idle", .. var rest] when Numbers(rest, 60, 128) is [var seconds, var subscriptions] => await Idle.RunAsync(seconds, subscriptions),
+    ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", commands, bytes),
+    _ => Usage(),
+};
+
+// What is not given has its default.
+static int[]? Numbers(string[] given, params int[] defaults)
+{
+    for (var i = 0; i < given.Length; i++)
+    {
+        if (i == defaults.Length || !int.TryParse(given[i], out defaults[i]) || defaults[i] <= 0)
+            return null;
+    }
+    return defaults;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: dotnet run --project bench/Sync -c Release -- WHAT
+          idle [SECONDS [SUBSCRIPTIONS]]                       what open subscriptions cost while nothing changes (60, 128)
+          catch-up poll|subscribe [COMMANDS [PAYLOAD-BYTES]]   an empty node comes level with a full one (1000000, 100)
+        """);
+    return 2;
+}

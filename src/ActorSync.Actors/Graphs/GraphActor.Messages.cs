@@ -1,0 +1,69 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Address = ActorSync.Graphs.Address;
+
+namespace ActorSync.Actors;
+
+// What it is told and what it says.
+public sealed partial class GraphActor
+{
+    /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
+    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority);
+
+    public sealed record Acted(Result<Address> Result);
+
+    /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Commands">The commands, priors first.</param>
+    /// <param name="From">The peer that sent them; null for an import.</param>
+    /// <param name="Tag">Comes back with the answer.</param>
+    public sealed record ReceiveCommands(GraphId Graph, IReadOnlyList<Command> Commands, PeerIdentity? From, object? Tag);
+
+    public sealed record CommandsReceived(GraphId Graph, object? Tag, Result<ReceiveResult> Result);
+
+    /// <summary>Answered by <see cref="Version"/>.</summary>
+    public sealed record Read
+    {
+        public static readonly Read Instance = new();
+    }
+
+    /// <summary>The latest committed version, or why there is none.</summary>
+    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result);
+
+    /// <summary>
+    /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
+    /// a commit says what of it came from that peer.
+    /// </summary>
+    public sealed record Follow(PeerIdentity? Peer);
+
+    public sealed record Unfollow
+    {
+        public static readonly Unfollow Instance = new();
+    }
+
+    /// <summary>The commit event.</summary>
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer);
+
+    /// <summary>Sent to a follower whose peer is known to hold these commands.</summary>
+    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands);
+
+    /// <summary>A message of a poll session: a <see cref="Poll"/> opens one.</summary>
+    public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message);
+
+    /// <summary>Finish what is under way, close the store and stop.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    private sealed record Opened(Result<OpenedGraph> Result);
+
+    private sealed record AppendEnded(long Number, SyncError? Error);
+
+    private sealed record StoreClosed
+    {
+        public static readonly StoreClosed Instance = new();
+    }
+}

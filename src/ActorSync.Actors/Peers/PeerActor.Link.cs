@@ -1,0 +1,269 @@
+using ActorSync.Peers;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+// The link: which one is kept, what is read from it and written to it, and how it ends.
+public sealed partial class PeerActor
+{
+    // One link a peer. A link made by the same side replaces the old one, which that side has given up; when both sides
+    // made one, both keep the one that the smaller node id made. A dialer whose link was not kept is a spare: it hears
+    // when there is no link any more.
+    private void OnAttach(Attach attach)
+    {
+        Context.Parent.Tell(new PeersActor.Attended(attach.Link));
+        if (_standing.IsShutOut(Now))
+        {
+            var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
+            attach.Link.DisposeInBackground();
+            attach.Dialer?.Tell(new Detached(_node, shutOut));
+            Context.Parent.Tell(new PeersActor.Broke(_node));
+            return;
+        }
+        var keepsOld = _link is not null && _peer!.Identity == attach.Link.Peer && _dialer is null != attach.Dialer is null && MadeBySmaller(_dialer is not null);
+        if (keepsOld)
+        {
+            attach.Link.DisposeInBackground();
+            if (attach.Dialer is { } spare)
+            {
+                _spareDialers.Add(spare);
+                spare.Tell(new Attached(_node));
+            }
+            return;
+        }
+        if (_link is not null)
+        {
+            if (_dialer is not null)
+                _spareDialers.Add(_dialer);
+            Unlink(new SyncError(SyncErrorKind.Unreachable, "another link to the peer took the place of this one"));
+        }
+        BeginLink(attach);
+    }
+
+    private bool MadeBySmaller(bool dialedHere) => dialedHere == _sync.Self.Node.Value < _node.Value;
+
+    private void BeginLink(Attach attach)
+    {
+        _link = attach.Link;
+        _dialer = attach.Dialer;
+        if (_dialer is not null)
+            _spareDialers.Remove(_dialer);
+        _endpoint = attach.Link.RemoteName;
+        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes);
+        Timers.Cancel(DeadTimer);
+        _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
+        Become(Linked);
+        _dialer?.Tell(new Attached(_node));
+        Context.Child(SubscriptionActor.Name).Tell(new SubscriptionActor.Linked(_peer));
+        _subscriber.Tell(new SubscriberActor.Linked(_peer));
+        foreach (var poll in _polls.Values)
+            poll.Tell(new PollActor.Relinked(_peer));
+        ReadNext();
+    }
+
+    private void Detach(SyncError why)
+    {
+        Unlink(why);
+        TellDialers(why);
+        Context.Parent.Tell(new PeersActor.Broke(_node));
+        Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
+    }
+
+    private void Unlink(SyncError why)
+    {
+        _log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
+        var link = _link!;
+        link.DisposeInBackground();
+        _traffic.KeepTotals(link.Counters);
+        _link = null;
+        _lastError = why;
+        _outbound.Clear();
+        NotifyWritten();
+        _reading = false;
+        _writing = false;
+        Become(Unlinked);
+        Context.Child(SubscriptionActor.Name).Tell(SubscriptionActor.Unlinked.Instance);
+        _subscriber.Tell(SubscriberActor.Unlinked.Instance);
+    }
+
+    private void TellDialers(SyncError why)
+    {
+        _dialer?.Tell(new Detached(_node, why));
+        foreach (var spare in _spareDialers)
+            spare.Tell(new Detached(_node, why));
+        _dialer = null;
+        _spareDialers.Clear();
+    }
+
+    // Who is shut out is remembered until it may come again.
+    private void OnDead()
+    {
+        if (_standing.IsShutOut(Now))
+            Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
+        else
+            Context.Stop(Self);
+    }
+
+    private void ReadNext()
+    {
+        if (_reading || _link is not { } link)
+            return;
+        if (_handling >= _sync.Settings.InboundPayloads)
+        {
+            if (!Timers.IsTimerActive(HandledNothing.Instance))
+                Timers.StartSingleTimer(HandledNothing.Instance, HandledNothing.Instance, _sync.Settings.GraphTimeout);
+            return;
+        }
+        _reading = true;
+        var self = Self;
+        link.ReceiveAsync().PipeTo(self, success: payload => new Arrived(link, payload), failure: why => new Arrived(link, Broken(why)));
+    }
+
+    private static SyncError Broken(Exception why) => new(SyncErrorKind.Unreachable, why.Message);
+
+    private void OnArrived(Arrived arrived)
+    {
+        if (arrived.Link != _link)
+            return;
+        _reading = false;
+        if (!arrived.Payload.TryGet(out var payload, out var error))
+        {
+            OnBroken(error);
+            return;
+        }
+        _traffic.NoteIn(payload.Span);
+        _handling++;
+        _sync.Router.Tell(new SyncRouter.Payload(_peer!, payload));
+        ReadNext();
+    }
+
+    // Frames that break the rules end the link, and are held against the peer as its payloads are.
+    private void OnBroken(SyncError why)
+    {
+        if (!PeerStanding.IsFault(why.Kind))
+        {
+            Detach(why);
+            return;
+        }
+        _sync.Errors.Count(why.Kind);
+        Detach(_standing.Strike(Now) ? ShutOut(why) : why);
+    }
+
+    private SyncError ShutOut(SyncError last) =>
+        new(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {last.Message}");
+
+    private void OnHandled()
+    {
+        _handling = Math.Max(0, _handling - 1);
+        Timers.Cancel(HandledNothing.Instance);
+        if (!_ending)
+            ReadNext();
+    }
+
+    // Whoever had the payloads ended with them in its mailbox: they are not waited for any more.
+    private void OnHandledNothing()
+    {
+        _handling = 0;
+        if (!_ending)
+            ReadNext();
+    }
+
+    private void OnSend(Send send)
+    {
+        if (!_outbound.TryAdd(send))
+            _sync.Errors.Count(SyncErrorKind.LimitExceeded);
+        WriteNext();
+    }
+
+    private void WriteNext()
+    {
+        while (!_writing && _link is { } link && _outbound.TryTake(out var send))
+        {
+            if (send.Payload.Length > link.MaxPayloadBytes)
+            {
+                _sync.Errors.Count(SyncErrorKind.LimitExceeded);
+                _log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
+                send.Notify?.Tell(Taken.Instance);
+                continue;
+            }
+            _traffic.NoteOut(send.Payload.Span);
+            var sending = link.SendAsync(send.Payload).AsTask();
+            if (sending is { IsCompletedSuccessfully: true, Result: null })
+            {
+                send.Notify?.Tell(Taken.Instance);
+                continue;
+            }
+            _writing = true;
+            _notifyWritten = send.Notify;
+            sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
+        }
+    }
+
+    private void OnWritten(Written written)
+    {
+        if (written.Link != _link)
+            return;
+        _writing = false;
+        NotifyWritten();
+        if (_ending)
+        {
+            if (written.Error is null)
+                WriteNext();
+            CloseIfFlushed(written.Error);
+        }
+        else if (written.Error is { } error)
+        {
+            Detach(error);
+        }
+        else
+        {
+            WriteNext();
+        }
+    }
+
+    private void NotifyWritten()
+    {
+        _notifyWritten?.Tell(Taken.Instance);
+        _notifyWritten = null;
+    }
+
+    // Both subscriptions say that they end, and what waits goes out, before the link is closed.
+    private void OnStop()
+    {
+        _ending = true;
+        Become(Stopping);
+        Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
+        Tell(_subscriber, SubscriberActor.Stop.Instance);
+        Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);
+
+        void Tell(IActorRef child, object stop)
+        {
+            if (child.IsNobody())
+                return;
+            _telling.Add(child);
+            Context.Watch(child);
+            child.Tell(stop);
+        }
+    }
+
+    private void OnStoppedWhileStopping(Terminated terminated)
+    {
+        _telling.Remove(terminated.ActorRef);
+        CloseIfFlushed(null);
+    }
+
+    private void CloseIfFlushed(SyncError? broken)
+    {
+        if (broken is not null || _telling.Count == 0 && !_writing && _outbound.IsEmpty)
+            CloseLink();
+    }
+
+    private void CloseLink()
+    {
+        if (_link is not { } link)
+            return;
+        _link = null;
+        link.DisposeAsync().AsTask().PipeTo(Self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
+    }
+}

@@ -1,0 +1,101 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+// What it is told and what it says.
+public sealed partial class PeerActor
+{
+    /// <summary>A link to the peer was made.</summary>
+    /// <param name="Link">The link: from now on this actor's.</param>
+    /// <param name="Dialer">Who made it and makes the next one; null when the peer made it.</param>
+    public sealed record Attach(ILink Link, IActorRef? Dialer);
+
+    /// <summary>To the dialer: the peer is linked, by its link or another.</summary>
+    public sealed record Attached(NodeId Peer);
+
+    /// <summary>To the dialer: the link is gone.</summary>
+    public sealed record Detached(NodeId Peer, SyncError Why);
+
+    /// <summary>Send a payload; whoever is named is told when the link has taken it.</summary>
+    public sealed record Send(ReadOnlyMemory<byte> Payload, IActorRef? Notify)
+    {
+        /// <summary>Tells the peer of an error.</summary>
+        public static Send Failure(SyncError error, ulong reference, GraphId? graph) =>
+            new(SyncCodec.Encode(new SyncFailure(error.Kind, reference, graph, error.Message)), null);
+    }
+
+    /// <summary>The link took a payload.</summary>
+    public sealed record Taken
+    {
+        public static readonly Taken Instance = new();
+    }
+
+    /// <summary>From whoever a payload was for in the end: it was handled, another may be read.</summary>
+    public sealed record Handled
+    {
+        public static readonly Handled Instance = new();
+    }
+
+    /// <summary>From the router: a message for one of the polls or for this node's subscription.</summary>
+    public sealed record Deliver(SyncMessage Message);
+
+    /// <summary>The peer sent something that is refused; with a reference or without one the peer is told.</summary>
+    public sealed record Fault(SyncError Error, ulong? Reference);
+
+    /// <summary>Poll a graph of the peer; whoever asks hears <see cref="PollActor.Ended"/>.</summary>
+    public sealed record Poll(GraphId Graph, PollOptions Options);
+
+    /// <summary>Hold a subscription of this graph at the peer.</summary>
+    public sealed record Want(GraphId Graph);
+
+    /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
+    public sealed record Wanted(IReadOnlyList<GraphId> Graphs);
+
+    /// <summary>From one of the two subscriptions: it has begun, or begun anew, and does not know of the link.</summary>
+    public sealed record Began
+    {
+        public static readonly Began Instance = new();
+    }
+
+    /// <summary>Hold it no longer.</summary>
+    public sealed record Unwant(GraphId Graph);
+
+    /// <summary>Answered by a <see cref="PeerStatus"/>.</summary>
+    public sealed record GetStatus
+    {
+        public static readonly GetStatus Instance = new();
+    }
+
+    /// <summary>Close the link, and stop when that was done.</summary>
+    public sealed record Stop
+    {
+        public static readonly Stop Instance = new();
+    }
+
+    private sealed record Arrived(ILink Link, Result<ReadOnlyMemory<byte>> Payload);
+
+    private sealed record Written(ILink Link, SyncError? Error);
+
+    private sealed record HandledNothing
+    {
+        public static readonly HandledNothing Instance = new();
+    }
+
+    private sealed record LinkClosed
+    {
+        public static readonly LinkClosed Instance = new();
+    }
+
+    private sealed record DrainEnded
+    {
+        public static readonly DrainEnded Instance = new();
+    }
+
+    private sealed record Dead
+    {
+        public static readonly Dead Instance = new();
+    }
+}

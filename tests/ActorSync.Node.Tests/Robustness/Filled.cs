@@ -1,0 +1,38 @@
+using ActorSync.Graphs;
+using ActorSync.Storage;
+using ActorSync.Transport.Tcp;
+
+namespace ActorSync.Node.Tests.Robustness;
+
+/// <summary>A data folder that holds a graph of so many commands, one after the other, before any daemon runs on it.</summary>
+internal static class Filled
+{
+    private const int Batch = 4096;
+
+    public static async Task<GraphId> WriteAsync(string data, int commands, int payloadBytes = 100)
+    {
+        var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = data, Fsync = FsyncMode.Never })).Value;
+        await using var node = SyncNode.Start(new SyncNodeOptions { Store = store, Connector = new TcpLinkConnector() }).Value;
+        var last = Command.Init("a long graph"u8);
+        var graph = new GraphId(last.Id);
+        var batch = new List<Command>(Batch) { last };
+        for (var i = 1; i < commands; i++)
+        {
+            last = Command.Create(Prior.Single(last.Address), Priority.Basic(0), Payload(i, payloadBytes));
+            batch.Add(last);
+            if (batch.Count < Batch)
+                continue;
+            _ = (await node.ImportAsync(graph, batch)).Value;
+            batch = new List<Command>(Batch);
+        }
+        _ = (await node.ImportAsync(graph, batch)).Value;
+        return graph;
+    }
+
+    private static byte[] Payload(int number, int bytes)
+    {
+        var payload = new byte[Math.Max(bytes, sizeof(int))];
+        BitConverter.TryWriteBytes(payload, number);
+        return payload;
+    }
+}
