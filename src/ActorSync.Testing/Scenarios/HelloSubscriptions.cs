@@ -58,7 +58,7 @@ internal sealed class HelloSubscriptions(ScenarioWorld world)
     private Dictionary<(ulong Client, ulong Graph), HeadSet> Heads() => _subscriptions
         .Select(subscription => (subscription.Peer, subscription.Graph))
         .Distinct()
-        .Select(pair => (Key: pair, Graph: world.Client(pair.Peer).Find(world.Graph(pair.Graph))))
+        .Select(pair => (Key: pair, Graph: world.Find(pair.Peer, pair.Graph)))
         .Where(pair => pair.Graph is not null)
         .ToDictionary(pair => pair.Key, pair => pair.Graph!.Heads);
 

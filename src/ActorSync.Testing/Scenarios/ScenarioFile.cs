@@ -86,8 +86,10 @@ public static class ScenarioFile
             "IngestPoisonThenSet" => new ScenarioRule.IngestPoisonThenSet(
                 fields.Number("client"),
                 fields.Number("graph"),
-                ScenarioPolicy.Poison(fields.Number("poison_key"), fields.Number("poison_value")),
-                ScenarioPolicy.Set(fields.Number("key"), fields.Number("value"))),
+                fields.Number("poison_key"),
+                fields.Number("poison_value"),
+                fields.Number("key"),
+                fields.Number("value")),
             "GenerateGraph" => Generate(fields),
             _ => null,
         };

@@ -57,6 +57,10 @@ public sealed class ScenarioPolicy : IGraphPolicy, ICommandIdentity
     /// <summary>The payload of a command that writes a fact and is rejected then.</summary>
     public static byte[] Poison(ulong key, ulong value) => Payload(Variant.Poison, key, value);
 
+    /// <summary>The value under a key, if there is one.</summary>
+    public static ulong? Find(Facts facts, ulong key) =>
+        facts.TryGet(FactName, Number(key), out var value) ? BinaryPrimitives.ReadUInt64LittleEndian(value.Span) : null;
+
     /// <summary>The number that an effect tells.</summary>
     public static ulong ValueOf(Effect effect) => BinaryPrimitives.ReadUInt64LittleEndian(effect.Payload.Span);
 

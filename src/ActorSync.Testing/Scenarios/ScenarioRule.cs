@@ -39,7 +39,7 @@ public abstract record ScenarioRule
 
     public sealed record HelloUnsubscribe(ulong Client, ulong Peer, ulong Graph) : ScenarioRule;
 
-    public sealed record IngestPoisonThenSet(ulong Client, ulong Graph, ReadOnlyMemory<byte> Poison, ReadOnlyMemory<byte> Set) : ScenarioRule;
+    public sealed record IngestPoisonThenSet(ulong Client, ulong Graph, ulong PoisonKey, ulong PoisonValue, ulong Key, ulong Value) : ScenarioRule;
 
     public sealed record GenerateGraph(Generation Generation) : ScenarioRule;
 

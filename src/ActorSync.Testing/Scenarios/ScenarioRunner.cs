@@ -64,8 +64,7 @@ public sealed class ScenarioRunner : IAsyncDisposable
                 _world.Expectations.Ignore = ignore.Ignore;
                 break;
             case ScenarioRule.HelloSubscribe subscribe:
-                _ = _world.Graph(subscribe.Peer, subscribe.Graph);
-                _ = _world.Client(subscribe.Client);
+                _ = (_world.Client(subscribe.Client), _world.Client(subscribe.Peer));
                 _hellos.Add(subscribe.Client, subscribe.Peer, subscribe.Graph, subscribe.NotifyInterval);
                 break;
             case ScenarioRule.HelloUnsubscribe unsubscribe:
@@ -140,7 +139,10 @@ public sealed class ScenarioRunner : IAsyncDisposable
     private async Task SetupAsync(ulong clients, ulong graph, ulong policy)
     {
         for (ulong client = 0; client < clients; client++)
-            await _world.AddClientAsync(client).ConfigureAwait(false);
+        {
+            if (!_world.HasClient(client))
+                await _world.AddClientAsync(client).ConfigureAwait(false);
+        }
         if (clients == 0)
             return;
         await _world.NewGraphAsync(0, graph, policy).ConfigureAwait(false);
@@ -160,19 +162,20 @@ public sealed class ScenarioRunner : IAsyncDisposable
         var prior = Prior.Single(graph.Heads[0]);
         var facts = graph.Facts;
         var transaction = graph.Begin();
-        if (transaction.Add(Command.Create(prior, Priority.Basic(0), ingest.Poison.Span, ScenarioPolicy.Instance))?.Kind != SyncErrorKind.Rejected)
+        if (transaction.Add(Command.Create(prior, Priority.Basic(0), ScenarioPolicy.Poison(ingest.PoisonKey, ingest.PoisonValue), ScenarioPolicy.Instance))?.Kind != SyncErrorKind.Rejected)
             throw new RuleDiffersException("the poison command was not rejected");
-        if (!graph.Facts.IsSameAs(facts))
-            throw new RuleDiffersException("the poison command left a fact");
-        var set = Command.Create(prior, Priority.Basic(0), ingest.Set.Span, ScenarioPolicy.Instance);
+        var set = Command.Create(prior, Priority.Basic(0), ScenarioPolicy.Set(ingest.Key, ingest.Value), ScenarioPolicy.Instance);
         if (transaction.Add(set) is { } error)
             throw new RuleDiffersException($"the command after the poison was refused: {error}");
         if (!(await transaction.CommitAsync().ConfigureAwait(false)).TryGet(out var commit, out error))
             throw new RuleDiffersException($"client {ingest.Client} cannot commit: {error}");
         _world.Expectations.Emit(commit.Effects.Select(ScenarioPolicy.ValueOf));
-        // With the same commands but the poison, the facts are those of a client that never saw it.
-        if (commit.Commands.Count != 1 || commit.Facts.Count > facts.Count + 1)
-            throw new RuleDiffersException("the poison command left a trace");
+        if (ScenarioPolicy.Find(commit.Facts, ingest.Key) != ingest.Value)
+            throw new RuleDiffersException($"the value under {ingest.Key} is not {ingest.Value}");
+        if (ingest.PoisonKey != ingest.Key && ScenarioPolicy.Find(commit.Facts, ingest.PoisonKey) != ScenarioPolicy.Find(facts, ingest.PoisonKey))
+            throw new RuleDiffersException($"the poison command left a fact under {ingest.PoisonKey}");
+        if (commit.Commands.Count != 1)
+            throw new RuleDiffersException($"{commit.Commands.Count} commands were committed, not one");
     }
 
     private async Task GenerateAsync(Generation generation)

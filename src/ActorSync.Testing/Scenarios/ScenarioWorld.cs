@@ -22,6 +22,12 @@ internal sealed class ScenarioWorld(ScenarioOptions options) : IAsyncDisposable
     public ScenarioClient Client(ulong id) =>
         _clients.GetValueOrDefault(id) ?? throw new RuleDiffersException($"there is no client {id}");
 
+    public bool HasClient(ulong id) => _clients.ContainsKey(id);
+
+    /// <summary>A client's graph, or null when it does not hold it.</summary>
+    public GraphClient? Find(ulong client, ulong graph) =>
+        _graphs.TryGetValue(graph, out var id) ? Client(client).Find(id) : null;
+
     public GraphId Graph(ulong id) =>
         _graphs.TryGetValue(id, out var graph) ? graph : throw new RuleDiffersException($"there is no graph {id}");
 

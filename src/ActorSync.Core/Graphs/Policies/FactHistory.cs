@@ -3,6 +3,8 @@ namespace ActorSync.Graphs.Policies;
 /// <summary>The facts after the last place of the weave, and at each place what it wrote over: so those at any place are found.</summary>
 internal sealed class FactHistory
 {
+    private const int FewWrites = 64;
+
     private readonly List<FactUndo> _undo = [];
     private readonly List<int> _ends = [];
 
@@ -25,9 +27,21 @@ internal sealed class FactHistory
     {
         if (count == 0)
             return FactTree.Empty;
+        var start = _ends[count - 1];
         var facts = Facts;
-        for (var i = _undo.Count - 1; i >= _ends[count - 1]; i--)
-            facts = _undo[i].Apply(facts);
+        if (_undo.Count - start <= FewWrites)
+        {
+            for (var i = _undo.Count - 1; i >= start; i--)
+                facts = _undo[i].Apply(facts);
+            return facts;
+        }
+        // Of many writes over one place only the oldest counts: it knows what stood there first.
+        var seen = new HashSet<byte[]>(PlaceComparer.Instance);
+        for (var i = start; i < _undo.Count; i++)
+        {
+            if (seen.Add(_undo[i].Place))
+                facts = _undo[i].Apply(facts);
+        }
         return facts;
     }
 
@@ -55,3 +69,18 @@ internal sealed class FactHistory
 
 /// <summary>The places from one on, cut off.</summary>
 internal sealed record FactTail(int Count, FactTree Facts, IReadOnlyList<FactUndo> Undo, IReadOnlyList<int> Ends);
+
+/// <summary>Places are the same when their bytes are.</summary>
+internal sealed class PlaceComparer : IEqualityComparer<byte[]>
+{
+    public static readonly PlaceComparer Instance = new();
+
+    public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+    public int GetHashCode(byte[] obj)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(obj);
+        return hash.ToHashCode();
+    }
+}
