@@ -244,6 +244,20 @@ public sealed class GraphClientTests
     }
 
     [Fact]
+    public async Task AnObserverMayActOnWhatItHears()
+    {
+        var client = await KeyValueClient();
+        Task<Result<GraphCommit>>? answer = null;
+        using var subscription = client.Commits.Subscribe(new Observer([])
+        {
+            Then = seen => answer = seen == 1 ? client.ActionAsync(Priority.Basic(0), KeyValuePolicy.Set("answer"u8, "v"u8)) : answer,
+        });
+        Assert.Null((await client.ActionAsync(Priority.Basic(0), KeyValuePolicy.Set("k"u8, "v"u8))).Error);
+        Assert.Null((await answer!).Error);
+        Assert.Equal(2, client.Facts.Count);
+    }
+
+    [Fact]
     public async Task HeadsOverTheirLimitAreMerged()
     {
         var client = (await GraphClient.CreateAsync(NewStore(), GraphMaker.Root, new KeyValuePolicy(), new GraphClientOptions { Limits = new GraphLimits { Heads = 3 } })).Value;
@@ -316,7 +330,13 @@ public sealed class GraphClientTests
 
     private sealed class Observer(List<GraphCommit> seen) : IObserver<GraphCommit>
     {
-        public void OnNext(GraphCommit value) => seen.Add(value);
+        public Action<int> Then { get; init; } = _ => { };
+
+        public void OnNext(GraphCommit value)
+        {
+            seen.Add(value);
+            Then(seen.Count);
+        }
 
         public void OnCompleted()
         {

@@ -1,8 +1,8 @@
 namespace ActorSync.Graphs.Clients;
 
 /// <summary>
-/// Tells observers of every commit, in order, before the committing call returns. Nothing is queued: an observer that
-/// takes its time holds up the commits.
+/// Tells observers of every commit before the committing call returns. Nothing is queued: an observer that takes its time
+/// holds up the commits, and of a commit that one makes on hearing of another the others hear first.
 /// </summary>
 internal sealed class CommitStream : IObservable<GraphCommit>
 {

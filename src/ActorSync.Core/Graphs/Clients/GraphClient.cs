@@ -123,20 +123,19 @@ public sealed class GraphClient : IAsyncDisposable
 
     internal async Task<Result<GraphCommit>> CommitAsync()
     {
+        Result<GraphCommit> result;
         try
         {
-            if (_woven.IsOpen && _index.HeadOrdinals.Count > _options.Limits.Heads)
-                _woven.Collapse();
-            if (!_woven.IsOpen)
-                return new GraphCommit([], Heads, Facts, [], _woven.Order.Count, 0);
-            if (!_woven.Seal().TryGet(out var step, out var error))
-                return error;
-            return await AppendAsync(step).ConfigureAwait(false) is { } failure ? failure : Committed(step);
+            result = await SealAsync().ConfigureAwait(false);
         }
         finally
         {
             _isBusy = false;
         }
+        // An observer may act on what it hears.
+        if (result.TryGet(out var commit, out _) && commit.Commands.Count > 0)
+            _commits.Put(commit);
+        return result;
     }
 
     internal void RollBack() => Leave();
@@ -147,6 +146,17 @@ public sealed class GraphClient : IAsyncDisposable
             return new GraphClient(opened, woven, policy, options);
         await opened.Store.DisposeAsync().ConfigureAwait(false);
         return error;
+    }
+
+    private async Task<Result<GraphCommit>> SealAsync()
+    {
+        if (_woven.IsOpen && _index.HeadOrdinals.Count > _options.Limits.Heads)
+            _woven.Collapse();
+        if (!_woven.IsOpen)
+            return new GraphCommit([], Heads, Facts, [], _woven.Order.Count, 0);
+        if (!_woven.Seal().TryGet(out var step, out var error))
+            return error;
+        return await AppendAsync(step).ConfigureAwait(false) is { } failure ? failure : Committed(step);
     }
 
     private async Task<SyncError?> AppendAsync(WovenStep step)
@@ -170,10 +180,7 @@ public sealed class GraphClient : IAsyncDisposable
     {
         Snapshot = new GraphSnapshot(Graph, _index, _index.Count, step.Heads, _store);
         Facts = step.Facts;
-        var commit = new GraphCommit(step.Commands, step.Heads, step.Facts, step.Effects, step.FirstChanged, step.Evaluations);
-        _isBusy = false;
-        _commits.Put(commit);
-        return commit;
+        return new GraphCommit(step.Commands, step.Heads, step.Facts, step.Effects, step.FirstChanged, step.Evaluations);
     }
 
     private void Enter()
