@@ -16,11 +16,29 @@ public sealed record SyncContext(PeerIdentity Self, IActorRef Router, INodeStore
 /// <summary>How often each kind of error was seen. Safe from any thread.</summary>
 public sealed class ErrorCounts
 {
-    private readonly long[] _counts = new long[64];
+    private readonly long[] _counts = new long[(int)Enum.GetValues<SyncErrorKind>().Max() + 1];
+    private long _others;
 
-    public void Count(SyncErrorKind kind) => Interlocked.Increment(ref _counts[(int)kind]);
+    /// <summary>Counts an error; kinds that only a newer peer knows are counted together.</summary>
+    public void Count(SyncErrorKind kind)
+    {
+        if (Enum.IsDefined(kind))
+            Interlocked.Increment(ref _counts[(int)kind]);
+        else
+            Interlocked.Increment(ref _others);
+    }
 
     /// <summary>The kinds that were seen, and how often.</summary>
-    public IReadOnlyDictionary<string, long> ToDictionary() =>
-        Enum.GetValues<SyncErrorKind>().Where(kind => _counts[(int)kind] > 0).ToDictionary(kind => kind.ToString(), kind => Volatile.Read(ref _counts[(int)kind]));
+    public IReadOnlyDictionary<string, long> ToDictionary()
+    {
+        var seen = new Dictionary<string, long>();
+        foreach (var kind in Enum.GetValues<SyncErrorKind>())
+        {
+            if (Volatile.Read(ref _counts[(int)kind]) is > 0 and var count)
+                seen.Add(kind.ToString(), count);
+        }
+        if (Volatile.Read(ref _others) is > 0 and var others)
+            seen.Add("Other", others);
+        return seen;
+    }
 }

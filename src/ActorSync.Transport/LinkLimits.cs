@@ -6,8 +6,11 @@ namespace ActorSync.Transport;
 /// <summary>Limits that every kind of link keeps.</summary>
 public static class LinkLimits
 {
-    /// <summary>A node that takes only smaller payloads, in bytes, gets no link: sync could make no progress on it.</summary>
-    public const int MinMaxPayloadBytes = 256;
+    /// <summary>
+    /// A node that takes only smaller payloads, in bytes, gets no link: the protocol's messages without commands must fit
+    /// (a poll with a full sample takes 3.7 KB).
+    /// </summary>
+    public const int MinMaxPayloadBytes = 4096;
 
     /// <summary>The most, in bytes, that a node may announce as its largest payload.</summary>
     public const int MaxMaxPayloadBytes = 1 << 30;

@@ -70,7 +70,7 @@ public class HandshakeCodecTests
     [Theory]
     [InlineData(0, 1, 1u << 20, SyncErrorKind.MalformedPayload)]
     [InlineData(3, 2, 1u << 20, SyncErrorKind.MalformedPayload)]
-    [InlineData(1, 1, 255u, SyncErrorKind.LimitExceeded)]
+    [InlineData(1, 1, LinkLimits.MinMaxPayloadBytes - 1u, SyncErrorKind.LimitExceeded)]
     public void A_hello_that_makes_no_sense_is_wrong(ushort lowest, ushort highest, uint maxPayloadBytes, SyncErrorKind kind)
     {
         var hello = GoldenHello with { Versions = new VersionRange(lowest, highest), MaxPayloadBytes = maxPayloadBytes };

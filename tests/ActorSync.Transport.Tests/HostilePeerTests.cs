@@ -179,17 +179,17 @@ public class HostilePeerTests
     [Fact]
     public async Task A_payload_of_the_agreed_size_passes_and_one_byte_more_is_refused_with_the_reason()
     {
-        await using var host = new TcpHost(Nodes.Node(1, 1000));
+        await using var host = new TcpHost(Nodes.Node(1, 4096));
         var (raw, link) = await host.RawLinkAsync();
-        await raw.SendAsync(Nodes.PayloadFrame(Nodes.Payload(1, 1000)));
-        Assert.Equal(Nodes.Payload(1, 1000), (await link.ReceiveAsync()).Value);
+        await raw.SendAsync(Nodes.PayloadFrame(Nodes.Payload(1, 4096)));
+        Assert.Equal(Nodes.Payload(1, 4096), (await link.ReceiveAsync()).Value);
 
-        await raw.SendAsync(Nodes.PayloadFrame(Nodes.Payload(2, 1001)));
+        await raw.SendAsync(Nodes.PayloadFrame(Nodes.Payload(2, 4097)));
         var error = await Nodes.ErrorOf(link.ReceiveAsync());
         Assert.Equal(SyncErrorKind.LimitExceeded, error.Kind);
         var refusal = Refusal.Read((await raw.ReadToEndAsync()).AsSpan(5));
         Assert.Equal(SyncErrorKind.LimitExceeded, refusal.Kind);
-        Assert.Contains("1001", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("4097", refusal.Message, StringComparison.Ordinal);
         raw.Dispose();
     }
 

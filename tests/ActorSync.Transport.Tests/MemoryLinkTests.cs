@@ -7,7 +7,7 @@ namespace ActorSync.Transport.Tests;
 public class MemoryLinkTests
 {
     private static (MemoryLink One, MemoryLink Other) Pair(MemoryLinkSettings? settings = null, TimeProvider? time = null) =>
-        MemoryLink.CreatePair(Nodes.Node(1, 5000), Nodes.Node(2, 4000), settings, time).Value;
+        MemoryLink.CreatePair(Nodes.Node(1, 5000), Nodes.Node(2, 4096), settings, time).Value;
 
     /// <summary>Sends so many payloads, closes, and gives the numbers of those that arrived, in order of arrival.</summary>
     private static async Task<List<int>> ArrivedAsync(MemoryLinkFaults faults, int payloads, TimeProvider? time = null)
@@ -28,16 +28,16 @@ public class MemoryLinkTests
         var (one, other) = Pair();
         Assert.Equal(Nodes.Node(2).Self, one.Peer);
         Assert.Equal(Nodes.Node(1).Self, other.Peer);
-        Assert.Equal(4000, one.MaxPayloadBytes);
-        Assert.Equal(4000, other.MaxPayloadBytes);
+        Assert.Equal(4096, one.MaxPayloadBytes);
+        Assert.Equal(4096, other.MaxPayloadBytes);
 
-        Assert.Null(await one.SendAsync(Nodes.Payload(1, 4000)));
+        Assert.Null(await one.SendAsync(Nodes.Payload(1, 4096)));
         Assert.Null(await other.SendAsync(Nodes.Payload(2, 4)));
-        Assert.Equal(Nodes.Payload(1, 4000), (await other.ReceiveAsync()).Value.ToArray());
+        Assert.Equal(Nodes.Payload(1, 4096), (await other.ReceiveAsync()).Value.ToArray());
         Assert.Equal(Nodes.Payload(2, 4), (await one.ReceiveAsync()).Value.ToArray());
-        Assert.Equal(new LinkCounters(8, 4004, 1, 1), one.Counters);
-        Assert.Equal(new LinkCounters(4004, 8, 1, 1), other.Counters);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await one.SendAsync(new byte[4001]));
+        Assert.Equal(new LinkCounters(8, 4100, 1, 1), one.Counters);
+        Assert.Equal(new LinkCounters(4100, 8, 1, 1), other.Counters);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await one.SendAsync(new byte[4097]));
         await Assert.ThrowsAsync<ArgumentException>(async () => await one.SendAsync(default));
     }
 

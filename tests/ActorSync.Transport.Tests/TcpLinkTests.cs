@@ -12,11 +12,11 @@ public class TcpLinkTests
     public async Task Each_end_knows_the_other_and_the_smaller_payload()
     {
         await using var host = new TcpHost(Nodes.Node(1, 5000));
-        var (caller, called) = await host.LinkAsync(Nodes.Node(2, 4000));
+        var (caller, called) = await host.LinkAsync(Nodes.Node(2, 4096));
         Assert.Equal(Nodes.Node(1).Self, caller.Peer);
         Assert.Equal(Nodes.Node(2).Self, called.Peer);
-        Assert.Equal(4000, caller.MaxPayloadBytes);
-        Assert.Equal(4000, called.MaxPayloadBytes);
+        Assert.Equal(4096, caller.MaxPayloadBytes);
+        Assert.Equal(4096, called.MaxPayloadBytes);
         Assert.Equal(host.Listener.LocalName, caller.RemoteName);
         Assert.StartsWith("tcp://127.0.0.1:", called.RemoteName, StringComparison.Ordinal);
     }
@@ -226,7 +226,7 @@ public class TcpLinkTests
         Assert.Equal(SyncErrorKind.InvalidRequest, (await Nodes.ErrorOf(connector.ConnectAsync("nonsense", Nodes.Node(1)))).Kind);
         Assert.Contains("port 0", (await Nodes.ErrorOf(connector.ConnectAsync("127.0.0.1:0", Nodes.Node(1)))).Message, StringComparison.Ordinal);
         Assert.Equal(SyncErrorKind.InvalidRequest, TcpLinkListener.Start("nonsense", Nodes.Node(1)).Error!.Kind);
-        Assert.Equal(SyncErrorKind.InvalidRequest, TcpLinkListener.Start("127.0.0.1:0", Nodes.Node(1, 255)).Error!.Kind);
+        Assert.Equal(SyncErrorKind.InvalidRequest, TcpLinkListener.Start("127.0.0.1:0", Nodes.Node(1, LinkLimits.MinMaxPayloadBytes - 1)).Error!.Kind);
         TcpLinkSettings[] wrong =
         [
             new() { ConnectTimeout = TimeSpan.Zero },

@@ -137,7 +137,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         _peer = linked.Peer;
         // What an answer stayed out for, with a graph that went down, is not waited for any more.
         (_storing, _links) = (0, _links + 1);
-        Run(new SubscriberInput.Linked());
+        Run(new SubscriberInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
 
     private void OnUnlinked()

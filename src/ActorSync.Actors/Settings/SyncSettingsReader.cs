@@ -44,13 +44,13 @@ public static class SyncSettingsReader
         SessionsPerPeer = keys.Count("sessions-per-peer", 1),
         Wire = new WireLimits
         {
-            PayloadBytes = keys.Bytes("message.payload-bytes"),
+            PayloadBytes = keys.Bytes("message.payload-bytes", WireLimits.SmallestPayloadBytes),
             CommandsPerMessage = keys.Count("message.commands", 1),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
         },
         Graphs = new GraphLimits
         {
-            Heads = keys.Count("graph.heads", 1),
+            Heads = keys.Count("graph.heads", 1, GraphLimits.MostHeads),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
         },
@@ -105,9 +105,9 @@ public static class SyncSettingsReader
 
     private sealed class Keys(Config config)
     {
-        public int Count(string key, int least) => InRange(key, Of(key, () => config.GetInt(key)), least, int.MaxValue);
+        public int Count(string key, int least, int most = int.MaxValue) => InRange(key, Of(key, () => config.GetInt(key)), least, most);
 
-        public int Bytes(string key) => (int)InRange(key, LongBytes(key), 1024, int.MaxValue);
+        public int Bytes(string key, int least = 1024) => (int)InRange(key, LongBytes(key), least, int.MaxValue);
 
         public long LongBytes(string key) => InRange(key, Of(key, () => config.GetByteSize(key) ?? -1), 0, long.MaxValue);
 

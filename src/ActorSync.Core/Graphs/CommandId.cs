@@ -43,7 +43,8 @@ public readonly struct CommandId : IEquatable<CommandId>, IComparable<CommandId>
 
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is CommandId other && Equals(other);
 
-    public override int GetHashCode() => (int)(_a ^ (_a >> 32));
+    // Mixed with a number that differs in each process: ids can be made that begin alike.
+    public override int GetHashCode() => HashCode.Combine(_a);
 
     public int CompareTo(CommandId other)
     {

@@ -5,7 +5,13 @@ public sealed record GraphLimits
 {
     public static readonly GraphLimits Default = new();
 
-    /// <summary>Heads, above which they are merged into one; fewer than what is remembered of a peer (<see cref="KnownHeads.Most"/>).</summary>
+    /// <summary>
+    /// The most that <see cref="Heads"/> may be: fewer than what is remembered of a peer, or each commit would push again
+    /// what was forgotten.
+    /// </summary>
+    public const int MostHeads = KnownHeads.Most - 1;
+
+    /// <summary>Heads, above which they are merged into one: 1 to <see cref="MostHeads"/>.</summary>
     public int Heads { get; init; } = 64;
 
     /// <summary>Bytes of one command's payload.</summary>

@@ -27,8 +27,11 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
     /// <param name="reader">Reads committed commands.</param>
     /// <param name="limits">Its limits.</param>
     /// <param name="identity">How its ids are derived; null for the canonical way.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit of heads is not 1 to <see cref="GraphLimits.MostHeads"/>.</exception>
     public GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, ICommandIdentity? identity = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Heads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.Heads, GraphLimits.MostHeads);
         _index = index;
         _reader = reader;
         _limits = limits;

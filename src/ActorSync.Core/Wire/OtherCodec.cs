@@ -50,13 +50,16 @@ internal static class OtherCodec
         _ => null,
     };
 
-    /// <summary>A kind of error that this version knows; 0 stands for none where that is allowed.</summary>
+    /// <summary>
+    /// A kind of error; 0 stands for none where that is allowed. One that this version does not know is kept as its
+    /// number: it tells a person, and whoever looks it up, more than a refusal of the message that carries it.
+    /// </summary>
     public static SyncErrorKind Kind(ref WireReader from, string what, bool orNone = false)
     {
         var at = from.At;
         var kind = (SyncErrorKind)from.Int32(what);
-        if (!Enum.IsDefined(kind) && !(orNone && kind == 0))
-            from.Fail(SyncErrorKind.MalformedPayload, $"{what} at byte {at} is {(int)kind}, which is none");
+        if (kind == 0 && !orNone)
+            from.Fail(SyncErrorKind.MalformedPayload, $"{what} at byte {at} is 0, which is none");
         return kind;
     }
 }

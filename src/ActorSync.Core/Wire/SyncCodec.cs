@@ -30,6 +30,14 @@ public static class SyncCodec
     public static int PollResponseOverhead(int index, long left) =>
         HeaderSize + sizeof(ulong) + Varint.Size((ulong)index) + Varint.Size((ulong)left);
 
+    /// <summary>The most bytes of a <see cref="Subscribe"/> beside its graphs.</summary>
+    internal const int SubscribeOverhead = HeaderSize + sizeof(ulong) + 5 + 5 + 10 + 1;
+
+    /// <summary>Bytes of a graph in a <see cref="Subscribe"/>.</summary>
+    internal static int SizeOf(SubscribeGraph graph) =>
+        Graphs.CommandId.Size + Varint.Size((ulong)graph.Sample.Addresses.Count) + Varint.Size((ulong)graph.Sample.HeadCount) + 1
+        + graph.Sample.Addresses.Sum(address => Graphs.CommandId.Size + Varint.Size((ulong)address.MaxCut));
+
     /// <summary>Writes a message. The memory is the caller's to keep.</summary>
     /// <exception cref="ArgumentException">A field that no peer would read: a list over its limit, a negative number.</exception>
     public static ReadOnlyMemory<byte> Encode(SyncMessage message)

@@ -18,6 +18,12 @@ public sealed record WireLimits
     /// <summary>Bytes of an error's sentence.</summary>
     public const int SentenceBytes = 1024;
 
+    /// <summary>
+    /// Bytes of a payload that every link takes: each message fits into it, whatever its lists hold, but those whose
+    /// sender fills them to what the link takes, a Subscribe of many graphs and what carries commands.
+    /// </summary>
+    public const int SmallestPayloadBytes = 4096;
+
     public static readonly WireLimits Default = new();
 
     /// <summary>Bytes of one payload; a link may agree on less.</summary>

@@ -52,7 +52,7 @@ internal sealed class GraphLog : IGraphStore
     /// <summary>Opens the log of a graph; every command is hashed, and checked against those before it.</summary>
     public static Result<(GraphLog Log, GraphIndex Index)> Open(LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity)
     {
-        var (index, map) = (new GraphIndex(), new CommandMap());
+        var (index, map) = (new GraphIndex((ulong)Random.Shared.NextInt64()), new CommandMap());
         return RecordLog.Open(options with { Walked = Walked }, Visit).TryGet(out var log, out var error)
             ? (new GraphLog(graph, log, map, cache), index)
             : error;

@@ -161,7 +161,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
-    void IWriterWork.Run()
+    bool IWriterWork.Run()
     {
         var group = new List<PendingRecord>();
         bool flush, close;
@@ -179,13 +179,12 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         if (close)
         {
             CloseFile();
-            return;
+            return false;
         }
         lock (_gate)
         {
-            _isScheduled = false;
-            if (_queue.Count > 0 || _isFlushDue || _isClosing)
-                Schedule();
+            _isScheduled = _queue.Count > 0 || _isFlushDue || _isClosing;
+            return _isScheduled;
         }
     }
 

@@ -3,7 +3,8 @@ namespace ActorSync.Storage;
 /// <summary>One turn of work for a writer thread: it blocks in writes and flushes, and never throws.</summary>
 internal interface IWriterWork
 {
-    void Run();
+    /// <returns>Whether another turn is due.</returns>
+    bool Run();
 }
 
 /// <summary>
@@ -50,7 +51,17 @@ internal sealed class WriterPool : IDisposable
     private void Serve()
     {
         while (Take() is { } work)
-            work.Run();
+        {
+            if (work.Run())
+                EnqueueAgain(work);
+        }
+    }
+
+    // This thread comes for the next work itself: none needs to be woken.
+    private void EnqueueAgain(IWriterWork work)
+    {
+        lock (_work)
+            _work.Enqueue(work);
     }
 
     private IWriterWork? Take()

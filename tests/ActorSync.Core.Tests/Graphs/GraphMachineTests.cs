@@ -6,6 +6,27 @@ namespace ActorSync.Core.Tests.Graphs;
 
 public sealed class GraphMachineTests
 {
+    // Found by running: with more heads than are remembered of a peer, each commit pushed the graph again.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(GraphLimits.MostHeads + 1)]
+    public void MoreHeadsThanAreRememberedOfAPeerAreNoLimit(int heads) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GraphWriter([Root], new GraphLimits { Heads = heads }));
+
+    // As many as there may be, all heads of one graph: a peer that has them is sent what is new alone.
+    [Fact]
+    public void AGraphOfTheMostHeadsPushesWhatIsNewAlone()
+    {
+        var branches = Enumerable.Range(0, GraphLimits.MostHeads).Select(i => Run(Root, 3, $"branch {i}")).ToArray();
+        var probe = new PublisherProbe();
+        probe.Has([Root, .. branches.SelectMany(branch => branch)]);
+        probe.Subscribe(1, 1, graphs: [PublisherProbe.HoldsOf(Graph, [.. branches.Select(branch => branch[^1])])]);
+        Assert.Empty(probe.Pushes);
+        var next = After(branches[7][^1], "next");
+        probe.Commit(Graph, next);
+        Assert.Equal([next.Id], probe.Pushed);
+    }
+
     [Fact]
     public void AnActionFollowsTheHead()
     {

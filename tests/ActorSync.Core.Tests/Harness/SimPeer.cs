@@ -84,7 +84,7 @@ internal sealed class SimPeer
     public void OnLinked()
     {
         Publish(new SubscriptionInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
-        Subscribe(new SubscriberInput.Linked());
+        Subscribe(new SubscriberInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
         foreach (var poll in _polls.Values.ToArray())
             poll.Run(new RequesterInput.Relinked());
         foreach (var answer in _answers.Values.ToArray())

@@ -21,6 +21,23 @@ public sealed class PollLimitTests
         Assert.True(pair.IsLevel);
     }
 
+    // Found by reading: the poll ended well, with wrong totals.
+    [Fact]
+    public void AnEndThatCountsFewerPartsThanCameIsAFault()
+    {
+        var (session, outbox) = (new SessionId(3), new Machines.Outbox<RequesterOutput>());
+        var requester = new PollRequester(session, Graph, SnapshotOf(Root), 0, PollSettings.Default);
+        var run = Run(Root, 2, "there");
+        foreach (var message in (SyncMessage[])[
+            new PollResponse(session, 0, 1, CommandBlock.Encode([run[0]])), new PollResponse(session, 1, 0, CommandBlock.Encode([run[1]])), new PollEnd(session, 1, false)])
+            requester.Handle(new RequesterInput.Message(message), Machines.MonotonicTime.Zero, outbox);
+        var outputs = new List<RequesterOutput>();
+        while (outbox.TryTake(out var output))
+            outputs.Add(output);
+        Assert.Equal(SyncErrorKind.MalformedPayload, Assert.Single(outputs.OfType<RequesterOutput.Fault>()).Error.Kind);
+        Assert.Equal(SyncErrorKind.MalformedPayload, Assert.Single(outputs.OfType<RequesterOutput.Done>()).Result.Error?.Kind);
+    }
+
     // Known elsewhere: a byte limit that is read and never enforced.
     [Theory]
     [InlineData(300)]

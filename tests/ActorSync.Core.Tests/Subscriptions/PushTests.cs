@@ -12,6 +12,29 @@ public sealed class PushTests
     private const int FrameOverhead = 4;
 
     // Known elsewhere: a push that resends everything since the last subscribe.
+    // Found by running: every input walked all graphs of the subscription, three times.
+    [Fact]
+    public void OfAThousandLevelGraphsNoneIsLookedAt()
+    {
+        var probe = new PublisherProbe();
+        var roots = Enumerable.Range(0, 1024).Select(i => Command.Init(BitConverter.GetBytes(i))).ToArray();
+        foreach (var root in roots)
+            probe.Has(root);
+        foreach (var (i, some) in roots.Chunk(WireLimits.GraphsPerSubscribe).Index())
+            probe.Subscribe(1, (uint)i, graphs: [.. some.Select(root => PublisherProbe.HoldsOf(new GraphId(root.Id), root))]);
+        Assert.Equal((1024, 0), (probe.Machine.Graphs.Count, probe.Machine.GraphsInTurn));
+        var next = After(roots[500], "next");
+        probe.Commit(new GraphId(roots[500].Id), next);
+        Assert.Equal(1, probe.Machine.GraphsInTurn);
+        probe.Ack(probe.Pushes.Single(), next);
+        Assert.Equal(0, probe.Machine.GraphsInTurn);
+        var (input, outbox) = (new SubscriptionInput.Taken(), new Machines.Outbox<SubscriptionOutput>());
+        probe.Machine.Handle(input, probe.Now, outbox);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        probe.Machine.Handle(input, probe.Now, outbox);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256);
+    }
+
     [Fact]
     public void TheNextPushNeverRepeatsWhatWasSent()
     {

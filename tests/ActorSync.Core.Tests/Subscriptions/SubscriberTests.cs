@@ -98,6 +98,39 @@ public sealed class SubscriberTests
         Assert.Empty(pair.Link.Messages<Push>(pair.There));
     }
 
+    [Fact]
+    public void BothSidesCountTheSameBytes()
+    {
+        var pair = Subscribed();
+        for (var i = 0; i < 5; i++)
+        {
+            pair.GraphThere.Act($"a {i}");
+            pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(pair.AtThere.Publisher.BytesLeft, pair.AtHere.Subscriber.BytesLeft);
+    }
+
+    // Found by running: a request of many graphs was larger than the link takes, and never left.
+    [Fact]
+    public void MoreGraphsThanALinkTakesAtOnceAreAskedForOneRequestAfterTheOther()
+    {
+        var simulation = new Simulation(1);
+        var (here, there) = (new SimNode(simulation, "here"), new SimNode(simulation, "there"));
+        var link = here.LinkTo(there, WireLimits.SmallestPayloadBytes);
+        link.Down();
+        var graphs = Enumerable.Range(0, 60).Select(i => Command.Init(BitConverter.GetBytes(i))).ToArray();
+        foreach (var root in graphs)
+        {
+            there.Has(new GraphId(root.Id), root);
+            here.Has(new GraphId(root.Id), [root, .. Run(root, 300, "here")]);
+            here.PeerAt(link).Want(new GraphId(root.Id));
+        }
+        link.Up();
+        simulation.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(60, here.PeerAt(link).Subscriber.Covered.Count);
+        Assert.All(link.Messages<Subscribe>(here), request => Assert.InRange(SyncCodec.Encode(request).Length, 0, WireLimits.SmallestPayloadBytes));
+    }
+
     // Found by running: nothing was acknowledged, the same push came again for ever, and the strikes grew.
     [Fact]
     public void AGraphWithACommandThatIsRefusedIsPutAsideWithTheRestKept()

@@ -50,4 +50,29 @@ public sealed class WireSizeTests(ITestOutputHelper output)
         output.WriteLine($"{bytes} bytes both ways with {heads} heads, every number as large as it may be");
         Assert.InRange(bytes, 1, 199);
     }
+
+    [Fact]
+    public void EveryMessageOfFixedListsFitsIntoTheSmallestPayload()
+    {
+        var address = new Address(new CommandId(new byte[CommandId.Size]), int.MaxValue);
+        var sample = new Sample(WireLimits.SampleAddresses, true, [.. Enumerable.Repeat(address, WireLimits.SampleAddresses)]);
+        var graph = new GraphId(address.Id);
+        var id = new SubscriptionId(ulong.MaxValue);
+        var session = new SessionId(ulong.MaxValue);
+        var known = new bool[WireLimits.SampleAddresses];
+        var fits = new SyncMessage[]
+        {
+            new Poll(session, graph, int.MaxValue, ulong.MaxValue, int.MaxValue, address.Id, sample),
+            new Narrow(session, int.MaxValue, known),
+            new RequestMissing(session, [.. Enumerable.Repeat(int.MaxValue, WireLimits.MissingIndexes)]),
+            new Subscribe(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [new SubscribeGraph(graph, sample)]),
+            new Subscribed(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [.. Enumerable.Repeat(new SubscribedGraph(graph, null, known), WireLimits.GraphsPerSubscribe)]),
+            new Unsubscribe(id, uint.MaxValue, [.. Enumerable.Repeat(graph, WireLimits.GraphsPerSubscribe)]),
+            new PushAck(id, graph, uint.MaxValue, sample.Addresses),
+            new SyncFailure(SyncErrorKind.Busy, ulong.MaxValue, graph, new string('a', WireLimits.SentenceBytes)),
+        };
+        Assert.All(fits, message => Assert.InRange(SyncCodec.Encode(message).Length, 1, WireLimits.SmallestPayloadBytes));
+        var many = new Subscribe(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [.. Enumerable.Repeat(new SubscribeGraph(graph, sample), 3)]);
+        Assert.Equal(SyncCodec.SubscribeOverhead + many.Graphs.Sum(SyncCodec.SizeOf), SyncCodec.Encode(many).Length);
+    }
 }

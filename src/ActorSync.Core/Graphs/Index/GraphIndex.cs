@@ -14,16 +14,17 @@ public sealed class GraphIndex
     private readonly Strands _strands = new();
     private readonly SortedSet<int> _heads = [];
 
-    public GraphIndex()
+    /// <param name="seed">Drawn at random by whoever makes the index, so that nobody can make ids that crowd in its table.</param>
+    public GraphIndex(ulong seed = 0)
     {
-        _table = new IdTable(_ids);
+        _table = new IdTable(_ids, seed);
     }
 
     /// <summary>Commands in the graph.</summary>
     public int Count => _ids.Count;
 
     /// <summary>Linear runs in the graph.</summary>
-    public int SegmentCount => _segments.Count;
+    internal int SegmentCount => _segments.Count;
 
     /// <summary>Ordinals of the heads, ascending.</summary>
     public IReadOnlyCollection<int> HeadOrdinals => _heads;

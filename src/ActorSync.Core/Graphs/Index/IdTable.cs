@@ -2,9 +2,10 @@ namespace ActorSync.Graphs.Index;
 
 /// <summary>
 /// Finds a command's ordinal by its id: open addressing over the id column, four bytes a slot. One writer; readers on
-/// any thread find every command below the count they were handed.
+/// any thread find every command below the count they were handed. The seed decides where ids stand: whoever does not
+/// know it cannot make ids that crowd in one place.
 /// </summary>
-internal sealed class IdTable(Column<CommandId> ids)
+internal sealed class IdTable(Column<CommandId> ids, ulong seed)
 {
     // A slot holds ordinal + 1; 0 is free. Commands are cut from the end only, and a cut slot keeps its place in the probe.
     private const int Cut = -1;
@@ -22,7 +23,7 @@ internal sealed class IdTable(Column<CommandId> ids)
     public void Remove(int ordinal)
     {
         var slots = _slots;
-        for (var i = Start(ids[ordinal], slots); ; i = i + 1 & slots.Length - 1)
+        for (var i = Start(ids[ordinal], slots.Length); ; i = i + 1 & slots.Length - 1)
         {
             if (slots[i] != ordinal + 1)
                 continue;
@@ -35,7 +36,7 @@ internal sealed class IdTable(Column<CommandId> ids)
     public int Find(CommandId id, int count)
     {
         var slots = Volatile.Read(ref _slots);
-        for (var i = Start(id, slots); ; i = i + 1 & slots.Length - 1)
+        for (var i = Start(id, slots.Length); ; i = i + 1 & slots.Length - 1)
         {
             var slot = Volatile.Read(ref slots[i]);
             if (slot == 0)
@@ -45,11 +46,16 @@ internal sealed class IdTable(Column<CommandId> ids)
         }
     }
 
-    private static int Start(CommandId id, int[] slots) => (int)(id.Prefix >> 32) & slots.Length - 1;
+    /// <summary>Where the search for an id begins in a table of so many slots, a power of two.</summary>
+    internal int Start(CommandId id, int slots)
+    {
+        var high = Math.BigMul(id.Prefix ^ seed, 0x9E3779B97F4A7C15, out var low);
+        return (int)(high ^ low) & slots - 1;
+    }
 
     private void Insert(int[] slots, int ordinal)
     {
-        var i = Start(ids[ordinal], slots);
+        var i = Start(ids[ordinal], slots.Length);
         while (slots[i] > 0)
             i = i + 1 & slots.Length - 1;
         Volatile.Write(ref slots[i], ordinal + 1);

@@ -138,6 +138,15 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
 
     private void OnEnd(PollEnd end, IOutbox<RequesterOutput> outbox)
     {
+        var parts = Math.Max(_handed, _early.Count == 0 ? 0 : _early.Keys.Last() + 1);
+        if (end.Count < parts)
+        {
+            var error = new SyncError(SyncErrorKind.MalformedPayload, $"the end of a poll's answer counts {end.Count} parts, and there was a part {parts - 1}");
+            outbox.Put(new RequesterOutput.Fault(error));
+            Send(new EndSession(_session), outbox);
+            Finish(error, outbox);
+            return;
+        }
         _state = State.Receiving;
         _inVain = 0;
         _count = end.Count;

@@ -28,6 +28,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     /// <summary>Pushes that were sent and not acknowledged.</summary>
     public int UnackedPushes => _unacked.Count;
 
+    /// <summary>Whether the subscriber holds, and has acknowledged, all of this version.</summary>
+    public bool IsSettled => _isLevel && _unacked.Count == 0;
+
     /// <summary>When what is unacknowledged is sent again; begun anew whenever the oldest of it is acknowledged.</summary>
     public MonotonicTime RetryAt { get; set; } = MonotonicTime.Never;
 

@@ -27,7 +27,11 @@ public abstract record SubscriberInput
     /// <summary>The poll that repairs a gap has ended.</summary>
     public sealed record Repaired(GraphId Graph) : SubscriberInput;
 
-    public sealed record Linked : SubscriberInput;
+    /// <summary>
+    /// There is a link, with that limit of a payload, at least <see cref="WireLimits.SmallestPayloadBytes"/>, and that
+    /// cost of framing one, in bytes.
+    /// </summary>
+    public sealed record Linked(int MaxPayloadBytes = int.MaxValue, int FrameOverheadBytes = 0) : SubscriberInput;
 
     public sealed record Unlinked : SubscriberInput;
 

@@ -41,6 +41,8 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
 
     private State _state;
     private bool _linked;
+    private int _maxPayloadBytes;
+    private int _frameOverhead;
     private SubscriptionId _id;
     private uint _sequence;
     private ReadOnlyMemory<byte> _request;
@@ -97,8 +99,8 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(_id, ++_sequence, []))));
                 Forget();
                 break;
-            case SubscriberInput.Linked:
-                _linked = true;
+            case SubscriberInput.Linked linked:
+                (_linked, _maxPayloadBytes, _frameOverhead) = (true, linked.MaxPayloadBytes, linked.FrameOverheadBytes);
                 Begin(now, outbox);
                 break;
             case SubscriberInput.Unlinked:
@@ -150,19 +152,31 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         if (!_linked || _aside.Count == _wanted.Count)
             return;
-        // What is neither covered nor was refused goes first. A covered graph needs no naming, but its heads say cheaply
-        // what is held of it, should that not be what the publisher believes.
-        var graphs = _wanted
-            .Where(pair => !_aside.Contains(pair.Key))
-            .OrderBy(pair => _covered.Contains(pair.Key) ? 2 : _tried.Contains(pair.Key) ? 1 : 0)
-            .Take(WireLimits.GraphsPerSubscribe)
-            .Select(pair => new SubscribeGraph(pair.Key, SampleOf(pair.Value, _covered.Contains(pair.Key))))
-            .ToArray();
+        var graphs = GraphsToName();
         _tried.UnionWith(graphs.Select(graph => graph.Graph));
         _state = State.Asking;
         _request = SyncCodec.Encode(new Subscribe(_id, ++_sequence, (uint)_settings.RemainOpen.TotalSeconds, (ulong)_settings.MaxBytes, graphs));
         _inVain = 0;
         AskAgain(now, outbox);
+    }
+
+    // As many as one request takes. What is neither covered nor was refused goes first. A covered graph needs no naming,
+    // but its heads say cheaply what is held of it, should that not be what the publisher believes.
+    private List<SubscribeGraph> GraphsToName()
+    {
+        var graphs = new List<SubscribeGraph>();
+        var bytes = SyncCodec.SubscribeOverhead;
+        foreach (var (graph, snapshot) in _wanted.Where(pair => !_aside.Contains(pair.Key))
+            .OrderBy(pair => _covered.Contains(pair.Key) ? 2 : _tried.Contains(pair.Key) ? 1 : 0)
+            .Take(WireLimits.GraphsPerSubscribe))
+        {
+            var named = new SubscribeGraph(graph, SampleOf(snapshot, _covered.Contains(graph)));
+            bytes += SyncCodec.SizeOf(named);
+            if (bytes > _maxPayloadBytes && graphs.Count > 0)
+                break;
+            graphs.Add(named);
+        }
+        return graphs;
     }
 
     private static Sample SampleOf(GraphSnapshot? snapshot, bool isCovered)
@@ -303,7 +317,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             return;
         }
         _pushes++;
-        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length;
+        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length + _frameOverhead;
         outbox.Put(new SubscriberOutput.Store(push));
         if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
             _deadline = MonotonicTime.Zero;

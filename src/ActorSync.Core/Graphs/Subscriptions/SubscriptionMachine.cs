@@ -21,6 +21,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private readonly SubscriptionSettings _settings;
     private readonly CommandBlockWriter _writer;
     private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
+    private readonly Turns _turns = new();
     private readonly Dictionary<SubscriptionId, uint> _closed = [];
     private readonly Queue<SubscriptionId> _closedIds = new();
 
@@ -35,7 +36,6 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private int _frameOverhead;
     private int _inLink;
     private bool _linked;
-    private int _turn;
 
     public SubscriptionMachine(SubscriptionSettings settings, WireLimits limits)
     {
@@ -54,6 +54,9 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
 
     /// <summary>When it closes: open still at that time.</summary>
     public MonotonicTime CloseTime => _closeTime;
+
+    /// <summary>Graphs that an input looks at: those with something to send, or unacknowledged.</summary>
+    internal int GraphsInTurn => _turns.Count;
 
     /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
     public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
@@ -83,7 +86,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
                 if (graph.PeerHolds(holds.Commands))
                     TellAcked(graph, outbox);
                 break;
-            case SubscriptionInput.Removed removed when _graphs.Remove(removed.Graph) && _graphs.Count == 0:
+            case SubscriptionInput.Removed removed when Uncover(removed.Graph) && _graphs.Count == 0:
                 End(SubscriptionEndReason.GraphRemoved, outbox);
                 break;
             case SubscriptionInput.Taken:
@@ -110,7 +113,21 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             SetTimer(NextTime(), outbox);
     }
 
-    private PublishedGraph? Covered(GraphId graph) => _graphs.GetValueOrDefault(graph);
+    // Whatever is told of a graph may leave something to send.
+    private PublishedGraph? Covered(GraphId graph)
+    {
+        if (_graphs.TryGetValue(graph, out var covered))
+            _turns.Add(covered);
+        return covered;
+    }
+
+    private bool Uncover(GraphId graph)
+    {
+        if (!_graphs.Remove(graph, out var covered))
+            return false;
+        _turns.Remove(covered);
+        return true;
+    }
 
     private void OnSubscribe(SubscriptionInput.Subscribe input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
@@ -154,6 +171,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         if (_id is { } old)
             RememberClosed(old, uint.MaxValue);
         _id = null;
+        _turns.Clear();
         _graphs.Clear();
         _open = false;
     }
@@ -181,6 +199,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     {
         if (!_graphs.TryGetValue(offer.Graph, out var graph))
             _graphs.Add(offer.Graph, graph = new PublishedGraph(offer.Snapshot!));
+        _turns.Add(graph);
         graph.MoveTo(offer.Snapshot!);
         return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
     }
@@ -214,7 +233,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             return;
         foreach (var graph in request.Graphs.Count == 0 ? [.. _graphs.Keys] : request.Graphs)
         {
-            if (_graphs.Remove(graph))
+            if (Uncover(graph))
                 outbox.Put(new SubscriptionOutput.Unfollow(graph));
         }
         if (_graphs.Count == 0)
@@ -234,21 +253,20 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private void OnUnlinked()
     {
         _linked = false;
-        foreach (var graph in _graphs.Values)
+        foreach (var graph in _turns)
             graph.FallBack();
     }
 
     private void Retry(MonotonicTime now)
     {
-        foreach (var graph in _graphs.Values)
+        foreach (var graph in _turns)
         {
             if (graph.UnackedPushes == 0)
                 graph.RetryAt = MonotonicTime.Never;
             else if (graph.RetryAt == MonotonicTime.Never)
                 graph.RetryAt = now + RetryAfter(graph);
-        }
-        foreach (var graph in _graphs.Values.Where(graph => now > graph.RetryAt))
-        {
+            if (now <= graph.RetryAt)
+                continue;
             graph.InVain++;
             graph.RetryAt = MonotonicTime.Never;
             graph.FallBack();
@@ -264,12 +282,12 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     // The graphs take turns, a push each, so that a large one does not hold up the others.
     private void Pump(MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
-        var graphs = _graphs.Values.ToArray();
-        for (var idle = 0; _open && _linked && idle < graphs.Length && _inLink < _settings.LinkWindow;)
+        for (var idle = 0; _open && _linked && idle < _turns.Count && _inLink < _settings.LinkWindow;)
         {
-            var graph = graphs[_turn = (_turn + 1) % graphs.Length];
+            var graph = _turns.Next();
             idle = graph.UnackedPushes < _settings.UnackedPushes && TryPush(graph, now, outbox) ? 0 : idle + 1;
         }
+        _turns.Settle();
     }
 
     private bool TryPush(PublishedGraph graph, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
@@ -328,14 +346,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         outbox.Put(new SubscriptionOutput.StartTimer(at));
     }
 
-    private MonotonicTime NextTime()
-    {
-        // Open still at its close time: the first moment after it is the next to look at.
-        var next = _closeTime + TimeSpan.FromTicks(1);
-        foreach (var graph in _graphs.Values)
-            next = MonotonicTime.Min(next, graph.RetryAt + TimeSpan.FromTicks(1));
-        return next;
-    }
+    // Open still at its close time: the first moment after it is the next to look at.
+    private MonotonicTime NextTime() => MonotonicTime.Min(_closeTime, _turns.RetryAt) + TimeSpan.FromTicks(1);
 
     private void End(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
@@ -349,6 +361,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         foreach (var graph in _graphs.Keys)
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
         _graphs.Clear();
+        _turns.Clear();
         _open = false;
         _timer = default;
         outbox.Put(new SubscriptionOutput.Ended(reason));

@@ -1,0 +1,60 @@
+using ActorSync.Machines;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>
+/// The graphs of a subscription that want something: those with commands to send or with pushes that are not
+/// acknowledged. They take turns. Most graphs at most moments want nothing, and cost nothing.
+/// </summary>
+internal sealed class Turns
+{
+    private readonly List<PublishedGraph> _graphs = [];
+    private readonly HashSet<PublishedGraph> _members = [];
+    private int _last;
+
+    public int Count => _graphs.Count;
+
+    /// <summary>When the first of them sends again what stays unacknowledged.</summary>
+    public MonotonicTime RetryAt
+    {
+        get
+        {
+            var first = MonotonicTime.Never;
+            foreach (var graph in _graphs)
+                first = MonotonicTime.Min(first, graph.RetryAt);
+            return first;
+        }
+    }
+
+    public List<PublishedGraph>.Enumerator GetEnumerator() => _graphs.GetEnumerator();
+
+    /// <summary>The graph may want something now.</summary>
+    public void Add(PublishedGraph graph)
+    {
+        if (_members.Add(graph))
+            _graphs.Add(graph);
+    }
+
+    public void Remove(PublishedGraph graph)
+    {
+        if (_members.Remove(graph))
+            _graphs.Remove(graph);
+    }
+
+    /// <summary>Whose turn it is.</summary>
+    public PublishedGraph Next() => _graphs[_last = (_last + 1) % _graphs.Count];
+
+    /// <summary>Lets those go that want nothing more.</summary>
+    public void Settle()
+    {
+        var left = _graphs.RemoveAll(graph => graph.IsSettled);
+        if (left > 0)
+            _members.RemoveWhere(graph => graph.IsSettled);
+    }
+
+    public void Clear()
+    {
+        _graphs.Clear();
+        _members.Clear();
+    }
+}
