@@ -71,6 +71,12 @@ public enum SyncErrorKind
 
     /// <summary>The request makes no sense: a bad argument, a setting out of range.</summary>
     InvalidRequest = 23,
+
+    /// <summary>The policy of the graph failed while it evaluated a command: a bug in it, nothing was applied.</summary>
+    PolicyFailed = 24,
+
+    /// <summary>Two finalize commands stand on parallel strands: such a graph has no order, now or later.</summary>
+    ParallelFinalize = 25,
 }
 
 /// <summary>An expected failure: its kind, and a sentence that says what was wrong, where, and what to do.</summary>

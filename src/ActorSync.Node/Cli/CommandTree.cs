@@ -78,6 +78,7 @@ public static partial class CommandTree
             PeerCommands.Unsubscribe(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
+            ScenarioCommand.Create(context),
         };
         options.AddTo(root);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(context);

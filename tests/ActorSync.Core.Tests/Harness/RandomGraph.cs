@@ -13,10 +13,14 @@ internal sealed class RandomGraph
     private readonly List<ulong[]> _before = [];
     private readonly List<int> _tips = [];
     private readonly Random _random;
+    private readonly bool _finalize;
     private int _writer;
 
-    public RandomGraph(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="finalize">Whether some commands are of finalize priority: such a graph has no order when they are parallel.</param>
+    public RandomGraph(int seed, bool finalize = true)
     {
+        _finalize = finalize;
         _random = new Random(seed);
         Seed = seed;
         var count = _random.Next(10, 301);
@@ -84,7 +88,7 @@ internal sealed class RandomGraph
             tip = other;
         else if (draw >= 97)
             tip = _random.Next(Commands.Count);
-        var priority = _random.Next(20) == 0 ? Priority.Finalize : Priority.Basic((uint)_random.Next(3));
+        var priority = _random.Next(20) == 0 && _finalize ? Priority.Finalize : Priority.Basic((uint)_random.Next(3));
         _tips[_writer] = Add(Command.Create(Prior.Single(Commands[tip].Address), priority, BitConverter.GetBytes(Commands.Count)));
     }
 

@@ -42,6 +42,10 @@ public sealed class UsageTests
     [InlineData("node --config nowhere.conf", "there is no such file")]
     [InlineData("status --config nowhere.conf", "there is no such file")]
     [InlineData("node --json", "--json")]
+    [InlineData("scenario", "actorsync scenario --help")]
+    [InlineData("scenario x.test --store cloud", "cloud")]
+    [InlineData("scenario x.test --seed -1", "-1")]
+    [InlineData("scenario nowhere.test", "nowhere.test: it cannot be read")]
     public async Task What_cannot_be_understood_ends_with_2_and_one_line(string line, string expected)
     {
         using var cli = new CliRun();

@@ -108,6 +108,20 @@ public sealed class GraphIndex
         return segment.MaxCut + ordinal - segment.First;
     }
 
+    /// <summary>Ordinals of a command's priors; -1 where it has none.</summary>
+    internal (int Left, int Right) PriorsOf(int ordinal)
+    {
+        ref var segment = ref SegmentOf(ordinal);
+        return ordinal > segment.First ? (ordinal - 1, -1) : (segment.Left, segment.Right);
+    }
+
+    /// <summary>The next command through which every way from this one to the root passes; -1 of the init command.</summary>
+    internal int DominatorOf(int ordinal)
+    {
+        ref var segment = ref SegmentOf(ordinal);
+        return ordinal > segment.First ? ordinal - 1 : segment.Dominator;
+    }
+
     internal Strands Strands => _strands;
 
     /// <summary>Ordinal of the last command of the command's segment.</summary>

@@ -23,7 +23,10 @@ public sealed class MemoryNodeStore(PeerIdentity identity) : INodeStore
         if (!_graphs.TryAdd(store.Graph, store))
             return Task.FromResult<Result<OpenedGraph>>(new SyncError(SyncErrorKind.InvalidRequest, $"the graph {store.Graph} is here already"));
         store.AppendAsync(0, [init]);
-        return OpenAsync(store.Graph);
+        // However the graph's ids are derived, the init command brings its own.
+        var index = new GraphIndex();
+        _ = index.Add(init).Value;
+        return Task.FromResult<Result<OpenedGraph>>(new OpenedGraph(store, index));
     }
 
     public Task<Result<OpenedGraph>> OpenAsync(GraphId graph, ICommandIdentity? identity = null) =>

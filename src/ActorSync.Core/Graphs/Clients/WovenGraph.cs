@@ -1,0 +1,271 @@
+using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Policies;
+using ActorSync.Graphs.Stores;
+using ActorSync.Graphs.Weave;
+
+namespace ActorSync.Graphs.Clients;
+
+/// <summary>
+/// A graph with its weave and its facts, in memory. Commands are added one by one, each evaluated over its prior's facts,
+/// and rejected or tentative then; <see cref="Seal"/> weaves what was added and evaluates once what changed its place.
+/// What was sealed can be taken back, newest first, when a store does not commit it.
+/// <code>
+/// Add, Act ──> tentative ──Seal──> step ──> the next Add
+///                  └Discard            └TakeBack
+/// </code>
+/// </summary>
+internal sealed class WovenGraph
+{
+    private readonly GraphIndex _index;
+    private readonly ICommandReader _reader;
+    private readonly IGraphPolicy _policy;
+    private readonly GraphClientOptions _options;
+    private readonly WeaveOrder _order;
+    private readonly FactHistory _history = new();
+    private readonly PastFacts _past;
+    private readonly RejectedCommands _rejected;
+    private readonly List<Command> _fresh = [];
+    private readonly List<Effect> _effects = [];
+    private HeadSet _heads = HeadSet.Empty;
+    private int _steps;
+
+    private WovenGraph(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
+    {
+        _index = index;
+        _reader = reader;
+        _policy = policy;
+        _options = options;
+        _order = new WeaveOrder(index);
+        _past = new PastFacts(index, _order, _history, policy, Read);
+        _rejected = new RejectedCommands(options.RejectedIds);
+        Clear();
+    }
+
+    /// <summary>The facts after the last sealed step.</summary>
+    public Facts Facts => new(_history.Facts);
+
+    public WeaveOrder Order => _order;
+
+    /// <summary>Whether something was added that is not sealed.</summary>
+    public bool IsOpen => _fresh.Count > 0;
+
+    /// <summary>Whether the command was rejected, or follows one that was, as far as that is remembered.</summary>
+    public bool IsRejected(CommandId id) => _rejected.Contains(id);
+
+    /// <summary>Weaves and evaluates what a store holds. The error is final: parallel finalize commands, or a policy that failed.</summary>
+    public static Result<WovenGraph> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
+    {
+        var graph = new WovenGraph(index, reader, policy, options);
+        for (var ordinal = 0; ordinal < index.Count; ordinal++)
+            graph._order.Note(graph.Read(ordinal).Priority);
+        return graph.Weave(null).TryGet(out _, out var error) ? graph : error;
+    }
+
+    /// <summary>Adds a received command; the error says why not. A failed policy leaves all else as it was.</summary>
+    public SyncError? Add(Command command)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        var prior = command.Prior.Kind == PriorKind.Single ? _index.Find(command.Prior.Left.Id, _index.Count) : -1;
+        if (prior >= 0 && (_index.MaxCutOf(prior) != command.Prior.Left.MaxCut || _index.Find(command.Id, _index.Count) >= 0))
+            return _index.Add(command, ref _steps).Error;
+        if (prior < 0 && (command.Prior.Kind == PriorKind.Single || _index.Count > 0 && command.Prior.Kind == PriorKind.None))
+            return _index.Add(command, ref _steps).Error;
+        if (command.Prior.Kind == PriorKind.Merge)
+            return AddMerge(command);
+        if (!Evaluate(command, prior).TryGet(out var evaluated, out var error))
+            return error;
+        if (evaluated.Rejection is { } rejection)
+        {
+            _rejected.Add(command.Id);
+            return rejection;
+        }
+        Enter(command, evaluated);
+        if (_options.EmitWholeWeave)
+            _effects.AddRange(evaluated.Effects);
+        return null;
+    }
+
+    /// <summary>Writes a local command after all heads, which are merged into one first.</summary>
+    public Result<Command> Act(Priority priority, ReadOnlySpan<byte> payload)
+    {
+        var command = Command.Create(Prior.Single(Collapse()), priority, payload, _policy.Identity);
+        return Add(command) is { } error ? error : command;
+    }
+
+    /// <summary>Merges the heads into one, and gives that.</summary>
+    public Address Collapse()
+    {
+        // With nothing tentative, what the merges weave is what stands woven.
+        var isSealed = !IsOpen;
+        foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
+            Enter(merge, null);
+        if (isSealed)
+            _past.Know(_index.HeadOrdinals.First(), _history.Facts);
+        return _index.AddressOf(_index.HeadOrdinals.First());
+    }
+
+    /// <summary>Weaves what was added. The error took all of it back: parallel finalize commands, a policy that failed.</summary>
+    public Result<WovenStep> Seal()
+    {
+        var first = _index.Count - _fresh.Count;
+        if (Weave(_fresh.ToArray()).TryGet(out var step, out var error))
+            return step;
+        Discard(first);
+        return error;
+    }
+
+    /// <summary>Takes back what was added and not sealed.</summary>
+    public void Discard() => Discard(_index.Count - _fresh.Count);
+
+    /// <summary>Takes back the newest sealed step that is left. Nothing may be open.</summary>
+    public void TakeBack(WovenStep step)
+    {
+        _history.Restore(step.Tail);
+        _order.Revert(step.Change);
+        _past.Replace(step.HeadFactsBefore);
+        _heads = step.HeadsBefore;
+        Discard(step.First);
+    }
+
+    private void Discard(int first)
+    {
+        _order.Forget(first);
+        _index.Cut(first, _heads);
+        Clear();
+    }
+
+    private void Clear()
+    {
+        _past.Forget();
+        _fresh.Clear();
+        _effects.Clear();
+        _steps = _options.Limits.MergeSteps;
+    }
+
+    private SyncError? Refusal(Command command)
+    {
+        if (command.Payload.Length > _options.Limits.CommandPayloadBytes)
+            return new SyncError(SyncErrorKind.LimitExceeded, $"the command {command.Address} has a payload of {command.Payload.Length} bytes, and at most {_options.Limits.CommandPayloadBytes} are allowed");
+        if (_rejected.Contains(command.Id))
+            return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} was rejected before");
+        var prior = command.Prior;
+        if (prior.Kind == PriorKind.None || !_rejected.Contains(prior.Left.Id) && (prior.Kind == PriorKind.Single || !_rejected.Contains(prior.Right.Id)))
+            return null;
+        _rejected.Add(command.Id);
+        return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
+    }
+
+    private Result<Evaluated> Evaluate(Command command, int prior)
+    {
+        if (prior < 0)
+            return Evaluator.Evaluate(_policy, command, FactTree.Empty);
+        return _past.At(prior).TryGet(out var facts, out var error) ? Evaluator.Evaluate(_policy, command, facts) : error;
+    }
+
+    private SyncError? AddMerge(Command merge)
+    {
+        if (_index.Add(merge, ref _steps).Error is { } error)
+            return error;
+        Note(merge, null);
+        if (!_options.EmitWholeWeave)
+            return null;
+        // A merge that cannot be woven spoils what it came with: sealing finds that too.
+        return _past.WeaveOf(_index.Count - 1).TryGet(out var effects, out _) ? Emit(effects) : null;
+    }
+
+    private SyncError? Emit(IReadOnlyList<Effect> effects)
+    {
+        _effects.AddRange(effects);
+        return null;
+    }
+
+    private void Enter(Command command, Evaluated? evaluated)
+    {
+        _ = _index.Add(command).Value;
+        Note(command, evaluated);
+    }
+
+    private void Note(Command command, Evaluated? evaluated)
+    {
+        _order.Note(command.Priority);
+        _fresh.Add(command);
+        if (evaluated is not null)
+            _past.Know(_index.Count - 1, evaluated);
+    }
+
+    private Command Read(int ordinal)
+    {
+        var fresh = ordinal - (_index.Count - _fresh.Count);
+        return fresh >= 0 && _fresh.Count > 0 ? _fresh[fresh] : Command.Restore(_index.IdOf(ordinal), _reader.Read(ordinal));
+    }
+
+    // Null commands: those of the store, whose effects were emitted when they came.
+    private Result<WovenStep> Weave(Command[]? commands)
+    {
+        if (!_order.Extend().TryGet(out var change, out var error))
+            return error;
+        var heads = _index.Heads();
+        var wholeFrom = _options.EmitWholeWeave && heads.Count > 1 ? FirstOfWeave() + 1 : int.MaxValue;
+        var from = Math.Min(change.First, wholeFrom);
+        var tail = _history.Cut(from);
+        var evaluations = 0;
+        for (var place = from; place < _order.Count; place++)
+        {
+            var woven = _order[place];
+            if (!EvaluateAt(woven, ref evaluations).TryGet(out var evaluated, out error))
+            {
+                _history.Restore(tail);
+                _order.Revert(change);
+                return error;
+            }
+            _history.Add(evaluated);
+            if (commands is not null && (place >= wholeFrom || !_options.EmitWholeWeave))
+                _effects.AddRange(evaluated.Effects);
+        }
+        var before = _past.Replace(HeadFacts(heads));
+        var step = new WovenStep(_index.Count - _fresh.Count, commands ?? [], heads, Facts, [.. _effects], evaluations)
+        {
+            Change = change,
+            Tail = tail,
+            HeadsBefore = _heads,
+            HeadFactsBefore = before,
+        };
+        _heads = heads;
+        Clear();
+        return step;
+    }
+
+    // What was evaluated when it came is not evaluated again where nothing else stands before it.
+    private Result<Evaluated> EvaluateAt(Woven woven, ref int evaluations)
+    {
+        if (_order.IsMerge(woven.Ordinal))
+            return Evaluated.Nothing(_history.Facts);
+        if (woven.Alone && _past.TryGetEvaluated(woven.Ordinal, out var evaluated))
+            return evaluated;
+        evaluations++;
+        return Evaluator.Evaluate(_policy, Read(woven.Ordinal), _history.Facts);
+    }
+
+    private int FirstOfWeave()
+    {
+        var place = _order.Count - 1;
+        while (!_order[place].Alone)
+            place--;
+        return place;
+    }
+
+    private Dictionary<int, FactTree> HeadFacts(HeadSet heads)
+    {
+        var facts = new Dictionary<int, FactTree>();
+        if (heads.Count == 1)
+            facts.Add(_index.HeadOrdinals.First(), _history.Facts);
+        else
+            foreach (var head in _index.HeadOrdinals)
+            {
+                if (_past.TryGetKnown(head, out var known))
+                    facts.Add(head, known);
+            }
+        return facts;
+    }
+}

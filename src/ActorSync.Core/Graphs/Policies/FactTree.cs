@@ -1,0 +1,113 @@
+namespace ActorSync.Graphs.Policies;
+
+/// <summary>
+/// Places and values in order, immutable: a change makes a new tree that shares all but O(log n) nodes with the old one.
+/// So the facts of one moment can be read while others are written, and are kept at the price of what changed since.
+/// Balanced (AVL), so that no choice of keys makes it deep.
+/// </summary>
+internal readonly record struct FactTree(FactTree.Node? Root)
+{
+    public static readonly FactTree Empty;
+
+    public int Count => Root?.Count ?? 0;
+
+    public FactTree Set(byte[] place, byte[] value) => new(Set(Root, place, value));
+
+    public FactTree Remove(byte[] place) => Find(place) is null ? this : new(Remove(Root!, place));
+
+    public byte[]? Find(ReadOnlySpan<byte> place)
+    {
+        for (var node = Root; node is not null;)
+        {
+            var order = place.SequenceCompareTo(node.Place);
+            if (order == 0)
+                return node.Value;
+            node = order < 0 ? node.Left : node.Right;
+        }
+        return null;
+    }
+
+    /// <summary>All whose places begin so, in order.</summary>
+    public IEnumerable<Node> From(byte[] prefix)
+    {
+        var path = new Stack<Node>();
+        for (var node = Root; node is not null;)
+        {
+            if (node.Place.AsSpan().SequenceCompareTo(prefix) >= 0)
+            {
+                path.Push(node);
+                node = node.Left;
+            }
+            else
+            {
+                node = node.Right;
+            }
+        }
+        while (path.TryPop(out var next) && next.Place.AsSpan().StartsWith(prefix))
+        {
+            yield return next;
+            for (var node = next.Right; node is not null; node = node.Left)
+                path.Push(node);
+        }
+    }
+
+    private static Node Set(Node? node, byte[] place, byte[] value)
+    {
+        if (node is null)
+            return new Node(place, value, null, null);
+        return place.AsSpan().SequenceCompareTo(node.Place) switch
+        {
+            0 => new Node(node.Place, value, node.Left, node.Right),
+            < 0 => Balanced(node, Set(node.Left, place, value), node.Right),
+            _ => Balanced(node, node.Left, Set(node.Right, place, value)),
+        };
+    }
+
+    private static Node? Remove(Node node, byte[] place)
+    {
+        switch (place.AsSpan().SequenceCompareTo(node.Place))
+        {
+            case < 0:
+                return Balanced(node, Remove(node.Left!, place), node.Right);
+            case > 0:
+                return Balanced(node, node.Left, Remove(node.Right!, place));
+        }
+        if (node.Left is null || node.Right is null)
+            return node.Left ?? node.Right;
+        var next = node.Right;
+        while (next.Left is not null)
+            next = next.Left;
+        return Balanced(next, node.Left, Remove(node.Right, next.Place));
+    }
+
+    // A node with that place and value over these two, whose heights differ by at most two.
+    private static Node Balanced(Node at, Node? left, Node? right)
+    {
+        var lean = Node.HeightOf(left) - Node.HeightOf(right);
+        if (lean is >= -1 and <= 1)
+            return new Node(at.Place, at.Value, left, right);
+        if (lean > 1)
+        {
+            return Node.HeightOf(left!.Left) >= Node.HeightOf(left.Right)
+                ? new Node(left.Place, left.Value, left.Left, new Node(at.Place, at.Value, left.Right, right))
+                : Over(left.Right!, new Node(left.Place, left.Value, left.Left, left.Right!.Left), new Node(at.Place, at.Value, left.Right.Right, right));
+        }
+        return Node.HeightOf(right!.Right) >= Node.HeightOf(right.Left)
+            ? new Node(right.Place, right.Value, new Node(at.Place, at.Value, left, right.Left), right.Right)
+            : Over(right.Left!, new Node(at.Place, at.Value, left, right.Left!.Left), new Node(right.Place, right.Value, right.Left.Right, right.Right));
+    }
+
+    private static Node Over(Node at, Node left, Node right) => new(at.Place, at.Value, left, right);
+
+    internal sealed class Node(byte[] place, byte[] value, Node? left, Node? right)
+    {
+        public readonly byte[] Place = place;
+        public readonly byte[] Value = value;
+        public readonly Node? Left = left;
+        public readonly Node? Right = right;
+        public readonly int Height = Math.Max(HeightOf(left), HeightOf(right)) + 1;
+        public readonly int Count = (left?.Count ?? 0) + (right?.Count ?? 0) + 1;
+
+        public static int HeightOf(Node? node) => node?.Height ?? 0;
+    }
+}

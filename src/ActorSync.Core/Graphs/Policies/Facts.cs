@@ -1,0 +1,41 @@
+namespace ActorSync.Graphs.Policies;
+
+/// <summary>
+/// What a graph's commands have written, at one moment: names and keys to values, immutable. It may be read from any
+/// thread while commits go on.
+/// </summary>
+public sealed class Facts
+{
+    private readonly FactTree _tree;
+
+    internal Facts(FactTree tree)
+    {
+        _tree = tree;
+    }
+
+    /// <summary>How many facts there are.</summary>
+    public int Count => _tree.Count;
+
+    /// <summary>The value under a name and a key.</summary>
+    public bool TryGet(string name, ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
+    {
+        var found = _tree.Find(FactPlace.Of(name, key));
+        value = found;
+        return found is not null;
+    }
+
+    /// <summary>The facts of a name whose keys begin so, in the order of their keys.</summary>
+    public IEnumerable<Fact> Query(string name, ReadOnlySpan<byte> keyPrefix = default) => Query(_tree, FactPlace.Of(name, keyPrefix));
+
+    /// <summary>All facts, in the order of names and keys.</summary>
+    public IEnumerable<Fact> All() => Query(_tree, []);
+
+    /// <summary>Whether these are the same facts.</summary>
+    public bool IsSameAs(Facts other) =>
+        _tree == other._tree || Count == other.Count && _tree.From([]).Zip(other._tree.From([])).All(pair => IsSame(pair.First, pair.Second));
+
+    internal static IEnumerable<Fact> Query(FactTree tree, byte[] prefix) => tree.From(prefix).Select(node => FactPlace.ToFact(node.Place, node.Value));
+
+    private static bool IsSame(FactTree.Node one, FactTree.Node other) =>
+        one == other || one.Place.AsSpan().SequenceEqual(other.Place) && one.Value.AsSpan().SequenceEqual(other.Value);
+}

@@ -1,0 +1,54 @@
+using ActorSync.Node.Cli;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Cli;
+
+public sealed class ScenarioCommandTests
+{
+    private const string Holds = """[{ "SetupClientsAndGraph": { "clients": 2, "graph": 0, "policy": 0 } }, { "HeadCount": { "client": 1, "graph": 0, "count": 1 } }]""";
+    private const string Differs = """[{ "SetupClientsAndGraph": { "clients": 2, "graph": 0, "policy": 0 } }, { "HeadCount": { "client": 1, "graph": 0, "count": 2 } }]""";
+    private const string Drawn = """[{ "GenerateGraph": { "clients": 3, "graph": 0, "commands": 20, "sync_method": { "Poll": { "add_command_chance": 50, "sync_chance": 50 } } } }]""";
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("disk")]
+    public async Task A_scenario_that_holds_ends_with_0(string store)
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Folder.At("a.test"), Holds);
+        File.WriteAllText(cli.Folder.At("b.test"), Drawn);
+
+        var ran = await cli.RunAsync("scenario", cli.Folder.At("a.test"), cli.Folder.At("b.test"), "--store", store, "--seed", "7");
+
+        Assert.Equal((ExitCodes.Ok, ""), (ran.Code, ran.Error));
+        Assert.Contains("a.test: holds", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("b.test: GenerateGraph: seed 7", ran.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scenario_that_does_not_hold_ends_with_1_and_the_number_of_the_rule()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Folder.At("a.test"), Differs);
+        File.WriteAllText(cli.Folder.At("b.test"), Holds);
+
+        var ran = await cli.RunAsync("scenario", cli.Folder.At("a.test"), cli.Folder.At("b.test"));
+
+        Assert.Equal(ExitCodes.Failure, ran.Code);
+        Assert.Contains("a.test: rule 2 (HeadCount): heads: 1, not 2", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("b.test: holds", ran.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_ends_with_2()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Folder.At("a.test"), "this is no scenario");
+        File.WriteAllText(cli.Folder.At("b.test"), Differs);
+
+        var ran = await cli.RunAsync("scenario", cli.Folder.At("a.test"), cli.Folder.At("b.test"));
+
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.Contains("a.test: it cannot be read: it is not JSON", ran.Error, StringComparison.Ordinal);
+    }
+}
