@@ -45,19 +45,22 @@ internal static class ControlAccess
         var (control, failed) = await OpenAsync(context, settings, path, cancellation);
         if (failed is not null)
             return context.Fail(failed);
-        var isEmpty = true;
         var code = await RunAsync(context, control!, async one =>
         {
             var result = await body(one);
-            if (result.Error is not null)
-                isEmpty = (await one.StatusAsync(CancellationToken.None)) is { Error: null, Value.Graphs.Count: 0 };
             error = result.Error;
             return result;
         });
         // What failed and brought nothing leaves no store behind either.
-        if (error is not null && isEmpty)
+        if (error is not null && !HoldsGraphs(settings.DataFolder))
             made.TakeAway(error);
         return code;
+    }
+
+    private static bool HoldsGraphs(string folder)
+    {
+        var graphs = Path.Combine(folder, "graphs");
+        return Directory.Exists(graphs) && Directory.EnumerateFileSystemEntries(graphs).Any();
     }
 
     // Another command is done soon; a node that begins holds the store a moment before it answers.

@@ -15,6 +15,9 @@ internal static class PeerPolls
         var began = Stopwatch.GetTimestamp();
         // A peer that is linked is polled over its link; any other gets one for the time of the poll.
         var linked = (await node.StatusAsync(cancellation)).Peers.FirstOrDefault(one => Names(one, request.Peer));
+        // One whose link is being made again is dialed at once.
+        if (linked is { State: not "connected", Dialed: [var dialed, ..] })
+            return await PollAsync(dialed);
         if (linked is not null)
             return await PollAsync(linked.Node ?? linked.Endpoint);
         if (!Endpoints.ParsePeer(request.Peer).TryGet(out var endpoint, out var error))
