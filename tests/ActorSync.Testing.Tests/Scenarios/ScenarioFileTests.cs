@@ -8,9 +8,9 @@ public sealed class ScenarioFileTests(ITestOutputHelper output)
 {
     private const string None = "(none)";
 
-    private static string OwnFolder => Path.Combine(Repository.Root(), "tests", "scenarios");
+    private static string OwnFolder => Repository.PathOf("tests/scenarios");
 
-    private static string SuiteFolder => Path.Combine(Repository.Root(), "..", "shared", "scenarios");
+    private static string SuiteFolder => Repository.PathOf("../shared/scenarios");
 
     public static TheoryData<string> Own => [.. FilesIn(OwnFolder)];
 
