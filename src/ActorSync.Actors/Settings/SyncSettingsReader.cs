@@ -46,7 +46,6 @@ public static class SyncSettingsReader
         {
             PayloadBytes = keys.Bytes("message.payload-bytes", WireLimits.SmallestPayloadBytes),
             CommandsPerMessage = keys.Count("message.commands", 1),
-            CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
         },
         Graphs = new GraphLimits
         {
@@ -90,10 +89,10 @@ public static class SyncSettingsReader
     };
 
     private static Result<SyncSettings> Check(SyncSettings settings) =>
-        settings.Wire.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
+        settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
             ? new SyncError(
                 SyncErrorKind.InvalidRequest,
-                $"actorsync.sync.graph.command-payload-bytes = {settings.Wire.CommandPayloadBytes}: it must fit into message.payload-bytes = {settings.Wire.PayloadBytes}, with {Command.MaxOverhead + WireLimits.SentenceBytes} to spare")
+                $"actorsync.sync.graph.command-payload-bytes = {settings.Graphs.CommandPayloadBytes}: it must fit into message.payload-bytes = {settings.Wire.PayloadBytes}, with {Command.MaxOverhead + WireLimits.SentenceBytes} to spare")
             : settings;
 
     private static string ReadReference()

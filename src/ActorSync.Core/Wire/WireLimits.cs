@@ -31,10 +31,4 @@ public sealed record WireLimits
 
     /// <summary>Commands in one message.</summary>
     public int CommandsPerMessage { get; init; } = 4096;
-
-    /// <summary>
-    /// Bytes of one command's payload, for those who make commands. A larger one that a peer sends is refused by its
-    /// graph (<see cref="Graphs.GraphLimits.CommandPayloadBytes"/>) and not by the wire, so that the rest of its message is kept.
-    /// </summary>
-    public int CommandPayloadBytes { get; init; } = 768 << 10;
 }

@@ -60,5 +60,5 @@ public sealed record GitReadOptions
     public string? Executable { get; init; }
 
     /// <summary>Bytes of one commit object: it becomes the payload of one command.</summary>
-    public int CommitBytes { get; init; } = Wire.WireLimits.Default.CommandPayloadBytes;
+    public int CommitBytes { get; init; } = Graphs.GraphLimits.Default.CommandPayloadBytes;
 }

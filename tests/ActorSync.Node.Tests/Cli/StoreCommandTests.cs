@@ -3,7 +3,6 @@ using ActorSync.Graphs;
 using ActorSync.Node.Cli;
 using ActorSync.Node.Tests.Fakes;
 using ActorSync.Peers;
-using ActorSync.Wire;
 
 namespace ActorSync.Node.Tests.Cli;
 
@@ -79,7 +78,7 @@ public sealed class StoreCommandTests : IDisposable
     {
         var graph = await CreateAsync("x");
 
-        var ran = await _cli.RunAsync(["graph", "add", graph, "-", "--data", _cli.Data], new string('x', WireLimits.Default.CommandPayloadBytes + 1));
+        var ran = await _cli.RunAsync(["graph", "add", graph, "-", "--data", _cli.Data], new string('x', GraphLimits.Default.CommandPayloadBytes + 1));
 
         Assert.Equal(ExitCodes.Failure, ran.Code);
         Assert.Contains("the standard input is longer than 786432 bytes", ran.Error, StringComparison.Ordinal);

@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using ActorSync.Graphs;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Fakes;
-using ActorSync.Wire;
 
 namespace ActorSync.Node.Tests.Control;
 
@@ -91,7 +91,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         await using var node = await RunningNode.StartAsync(_cli);
 
-        var answer = await node.SendAsync($"POST /graphs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {WireLimits.Default.CommandPayloadBytes + 1}\r\n\r\n");
+        var answer = await node.SendAsync($"POST /graphs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {GraphLimits.Default.CommandPayloadBytes + 1}\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.Contains("LimitExceeded", answer, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class ControlSocketTests : IDisposable
     public async Task A_body_that_turns_out_too_long_is_refused()
     {
         await using var node = await RunningNode.StartAsync(_cli);
-        var size = WireLimits.Default.CommandPayloadBytes + 1;
+        var size = GraphLimits.Default.CommandPayloadBytes + 1;
 
         var answer = await node.SendAsync($"POST /graphs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{size:x}\r\n{new string('x', size)}\r\n0\r\n\r\n");
 
