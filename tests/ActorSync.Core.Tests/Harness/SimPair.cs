@@ -1,3 +1,4 @@
+using ActorSync.Testing.Simulations;
 using ActorSync.Graphs;
 using ActorSync.Wire;
 

@@ -1,3 +1,4 @@
+using ActorSync.Testing.Simulations;
 using ActorSync.Core.Tests.Harness;
 using ActorSync.Graphs;
 using ActorSync.Graphs.Polls;

@@ -1,5 +1,5 @@
-using ActorSync.Core.Tests.Harness;
 using ActorSync.Graphs.Subscriptions;
+using ActorSync.Testing.Simulations;
 using static ActorSync.Core.Tests.Harness.GraphMaker;
 
 namespace ActorSync.Core.Tests.Subscriptions;

@@ -1,8 +1,9 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>A node's copy of a graph: its machine over a store in memory, with a delay and failures of commits.</summary>
 internal sealed class SimGraph : ICommandReader
@@ -19,7 +20,10 @@ internal sealed class SimGraph : ICommandReader
     {
         _simulation = simulation;
         _durable = [.. commands];
-        _machine = new GraphMachine(graph, GraphMaker.IndexOf(commands), this, limits);
+        var index = new GraphIndex();
+        foreach (var command in commands)
+            _ = index.Add(command).Value;
+        _machine = new GraphMachine(graph, index, this, limits);
     }
 
     public TimeSpan CommitDelay { get; set; } = TimeSpan.FromMilliseconds(1);

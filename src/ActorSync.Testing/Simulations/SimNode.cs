@@ -3,7 +3,7 @@ using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>A node of a simulation: graphs and peers, and the machines that the actors run, with no actor between.</summary>
 internal sealed class SimNode(Simulation simulation, string name)

@@ -1,6 +1,6 @@
 using ActorSync.Wire;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>What a network does to payloads.</summary>
 internal sealed record SimFaults

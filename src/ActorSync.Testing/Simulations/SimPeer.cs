@@ -5,7 +5,7 @@ using ActorSync.Machines;
 using ActorSync.Peers;
 using ActorSync.Wire;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>What a node keeps of one peer: the subscription of either side, and the polls under way.</summary>
 internal sealed class SimPeer

@@ -1,6 +1,6 @@
 using ActorSync.Machines;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>Virtual time: what is due happens in its order, and the same seed gives the same run.</summary>
 internal sealed class Simulation(int seed)

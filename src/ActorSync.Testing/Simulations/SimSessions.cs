@@ -3,7 +3,7 @@ using ActorSync.Graphs.Polls;
 using ActorSync.Machines;
 using ActorSync.Wire;
 
-namespace ActorSync.Core.Tests.Harness;
+namespace ActorSync.Testing.Simulations;
 
 /// <summary>One poll of a node at a peer.</summary>
 internal sealed class SimPoll
