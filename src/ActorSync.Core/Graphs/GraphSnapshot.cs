@@ -33,6 +33,9 @@ public sealed class GraphSnapshot
 
     public HeadSet Heads { get; }
 
+    /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
+    internal GraphIndex Index => _index;
+
     /// <summary>Whether this version holds the command, at that max cut.</summary>
     public bool Contains(Address address)
     {
@@ -75,16 +78,6 @@ public sealed class GraphSnapshot
     /// </summary>
     public Address DominatorOf(CommandId id, int maxCut) =>
         _index.AddressOf(Ancestry.ClimbToMaxCut(_index, Checked(Find(id)), maxCut));
-
-    /// <summary>The priors of a merge, and the last common ancestor of the two; false when the command is none.</summary>
-    internal bool TryGetMerge(CommandId id, out (Address Left, Address Right, Address Dominator) merge)
-    {
-        var ordinal = Checked(Find(id));
-        ref var segment = ref _index.SegmentOf(ordinal);
-        var isMerge = segment.First == ordinal && segment.Right >= 0;
-        merge = isMerge ? (_index.AddressOf(segment.Left), _index.AddressOf(segment.Right), _index.AddressOf(segment.Dominator)) : default;
-        return isMerge;
-    }
 
     private int Checked(int ordinal)
     {

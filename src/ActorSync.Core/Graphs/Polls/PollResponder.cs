@@ -32,6 +32,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
 
     private State _state;
     private readonly SortedSet<int> _again = [];
+    private readonly List<CommandId> _told = [];
     private ReadOnlyMemory<byte> _lastNarrow;
     private int _round = -1;
     private int _next;
@@ -131,8 +132,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             return;
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
-        var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
-        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known, settled));
+        var missing = _snapshot.MissingFrom(KnownBy(poll, known, out var settled));
         if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
@@ -144,13 +144,23 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     }
 
     // The requester's own word comes first: beside a complete list of its heads nothing that was remembered counts, and
-    // what follows one of its heads it cannot hold.
-    private IEnumerable<CommandId> KnownBy(Sample sample, bool[] known, bool settled)
+    // what follows one of its heads it cannot hold. The list is complete as well when it is short, but the digest is that
+    // of what was remembered, or of an older version of this graph.
+    private IEnumerable<CommandId> KnownBy(Poll poll, bool[] known, out bool settled)
     {
-        foreach (var head in sample.Addresses.Take(sample.HeadCount))
+        var heads = poll.Sample.Addresses.Take(poll.Sample.HeadCount).ToArray();
+        _told.AddRange(poll.Sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id));
+        settled = true;
+        if (poll.Sample.AllHeads && known.AsSpan(0, heads.Length).IndexOf(false) < 0)
+            return _told;
+        if (new HeadSet(_remembered.Heads).Digest == poll.Digest)
+            return _remembered.Ids;
+        if (known.AsSpan(0, heads.Length).IndexOf(false) < 0 && Versions.Find(_snapshot, poll.Digest, heads) is { } version)
+            return version.Select(head => head.Id);
+        settled = false;
+        foreach (var head in heads)
             _remembered.DropAfter(_snapshot, head.Id);
-        var told = sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id);
-        return settled ? told : _remembered.Ids.Concat(told);
+        return _remembered.Ids.Concat(_told);
     }
 
     // The answer was lost, or only the request repeated: what follows does no harm in either case.
