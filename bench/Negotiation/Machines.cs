@@ -82,7 +82,7 @@ internal sealed class Machines(Pair pair)
             case RequesterOutput.Send send:
                 _overhead += send.Payload.Length + Framing;
                 _toThere.Enqueue(send.Payload);
-                _trips += SyncCodec.PeekType(send.Payload.Span).Value == SyncType.Poll ? 1 : 0;
+                _trips += SyncCodec.PeekType(send.Payload.Span).Value is SyncType.Poll or SyncType.Narrowed ? 1 : 0;
                 break;
             case RequesterOutput.Store store:
                 requester.Handle(new RequesterInput.Stored(store.Index, Commit(store.Commands)), MonotonicTime.Zero, _asks);

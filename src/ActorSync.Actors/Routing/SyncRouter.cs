@@ -62,6 +62,7 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         Level level => level.Session.Value,
         Narrow narrow => narrow.Session.Value,
+        Narrowed narrowed => narrowed.Session.Value,
         PollResponse response => response.Session.Value,
         PollEnd end => end.Session.Value,
         Credit credit => credit.Session.Value,

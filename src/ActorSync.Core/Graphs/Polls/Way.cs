@@ -36,7 +36,7 @@ internal sealed class Way
     public bool IsSampled { get; set; }
 
     /// <summary>Commands of which it is open whether they are known.</summary>
-    public int Window => _joined is not null && _joined.Unknown <= End ? 0 : Unknown - Known - 1;
+    public int Open => _joined is not null && _joined.Unknown <= End ? 0 : Unknown - Known - 1;
 
     /// <summary>Lays a way.</summary>
     /// <param name="index">The graph.</param>
@@ -77,14 +77,22 @@ internal sealed class Way
         return _runs[low].Ordinal - (_runs[low].MaxCut - maxCut);
     }
 
-    /// <summary>The responder said whether it holds a command.</summary>
-    public void Learn(Address address, bool isKnown)
+    /// <summary>The responder said that it lacks a command, which may lie on this way.</summary>
+    public void Lacks(Address address)
     {
-        if (address.MaxCut <= End || address.MaxCut > Start || _index.AddressOf(At(address.MaxCut)) != address)
-            return;
-        if (isKnown)
-            Known = Math.Max(Known, address.MaxCut);
-        else
-            Unknown = Math.Min(Unknown, address.MaxCut);
+        if (address.MaxCut > End && address.MaxCut < Unknown && _index.AddressOf(At(address.MaxCut)) == address)
+            Unknown = address.MaxCut;
+    }
+
+    /// <summary>The responder holds, for all that is known, what is not open; with a command it holds all before it.</summary>
+    public void HoldsAllBut(Predicate<int> isOpen)
+    {
+        var (low, high) = (Known, Unknown - 1);
+        while (low < high)
+        {
+            var middle = low + (high - low + 1) / 2;
+            (low, high) = isOpen(At(middle)) ? (low, middle - 1) : (middle, high);
+        }
+        Known = low;
     }
 }
