@@ -9,6 +9,8 @@ internal sealed record Options
     private static readonly Dictionary<string, Func<Pair, Measured>> All = new()
     {
         ["samples"] = pair => new Machines(pair).Run(),
+        ["filters"] = Filters.Run,
+        ["ranges"] = Ranges.Run,
     };
 
     public int Common { get; private init; } = 1_000_000;
