@@ -5,7 +5,7 @@ if (!Options.TryParse(args, out var options))
 {
     Console.Error.WriteLine("""
         usage: dotnet run --project bench/Negotiation -c Release -- [--common N] [--only samples|filters|ranges] [--json]
-          --common N   commands that the peers have in common (1000000; at least 2000)
+          --common N   commands that the peers have in common (1000000; at least 5000)
           --only M     one method in place of all three
           --json       a JSON array in place of the table
         """);

@@ -70,6 +70,27 @@ public sealed class PollCostTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.True(pair.IsLevel);
     }
 
+    // What the requester holds was never a version here: all its heads have to be named first.
+    [Fact]
+    public void APeerThatIsBehindWithHeadsThatNeverStoodTogetherHereGetsExactlyWhatItLacks()
+    {
+        var strands = Enumerable.Range(0, 64).Select(i => Run(Root, 100 + i, $"strand {i}")).ToArray();
+        var pair = new SimPair([Root, .. strands.SelectMany((strand, i) => strand.Take(10 + 29 * i % 80))], [Root, .. strands.SelectMany(strand => strand)]);
+        var outcome = pair.Poll().Value;
+        Assert.Equal((2, outcome.Received), (outcome.RoundTrips, outcome.Added));
+        Assert.True(pair.IsLevel);
+    }
+
+    [Fact]
+    public void APeerThatIsBehindWhatItHeldWithThisOneNeedsOneRoundTripWithAnyHeads()
+    {
+        var strands = Enumerable.Range(0, 40).Select(i => Run(Root, 50, $"strand {i}")).ToArray();
+        var pair = new SimPair([Root, .. strands.SelectMany(strand => strand.Take(20))], [Root, .. strands.SelectMany(strand => strand.Take(20)), .. strands.SelectMany(strand => strand.Skip(20))]);
+        var outcome = pair.Poll().Value;
+        Assert.Equal((1, 1_200L, 1_200L), (outcome.RoundTrips, outcome.Received, outcome.Added));
+        Assert.True(pair.IsLevel);
+    }
+
     [Theory]
     [InlineData(20_000, 2_000, 2_000)]
     [InlineData(20_000, 1, 20)]

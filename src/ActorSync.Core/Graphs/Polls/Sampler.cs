@@ -19,16 +19,21 @@ internal sealed class Sampler(GraphSnapshot snapshot)
     public const int LastRound = 2;
 
     /// <summary>Runs of the graph that are walked at most to lay the ways; what lies below counts as unknown.</summary>
-    public const int MostSteps = 1 << 18;
+    public const int MostSteps = 1 << 20;
 
     private const int FirstHeads = 2;
 
     // Commands that may be sent in vain, of all ways together, before another short id is worth it.
     private const int Spare = 16;
 
-    // Round 1: up to this distance steps double, or grow faster when room is short; from there on denser if there is room.
+    // Round 1: what is nearer than this is round 2's.
+    private const int Nearest = 16;
+
+    // Up to this distance steps double, or grow faster when room is short; from there on denser if there is room.
     private const int Near = 1 << 13;
     private static readonly (int Near, int Far)[] Growths = [(200, 125), (200, 150), (200, 200), (400, 400), (800, 800)];
+
+    private static readonly (int Near, int Far) Some = (150, 150);
 
     private readonly List<Way> _ways = [];
     private IReadOnlyList<Address> _told = [];
@@ -43,7 +48,7 @@ internal sealed class Sampler(GraphSnapshot snapshot)
         var heads = HeadsFirst(WireLimits.SampleAddresses - 1);
         LayWays(heads);
         var room = WireLimits.SampleAddresses - 1 - heads.Count;
-        var growth = Growths.FirstOrDefault(growth => _ways.Take(heads.Count).Sum(way => Distances(way, growth).Count()) <= room, Growths[2]);
+        var growth = Growths.FirstOrDefault(growth => _ways.Take(heads.Count).Sum(way => Distances(way, growth).Count()) <= room, Some);
         var steps = new List<Address>();
         foreach (var way in FromBothEnds([.. _ways.Take(heads.Count)]).Concat(_ways.Skip(heads.Count)))
         {
@@ -149,7 +154,7 @@ internal sealed class Sampler(GraphSnapshot snapshot)
 
     private static IEnumerable<int> Distances(Way way, (int Near, int Far) growth)
     {
-        for (long distance = 1; way.Start - distance > way.End; distance = distance * (distance < Near ? growth.Near : growth.Far) / 100)
+        for (long distance = Nearest; way.Start - distance > way.End; distance = distance * (distance < Near ? growth.Near : growth.Far) / 100)
             yield return (int)distance;
     }
 

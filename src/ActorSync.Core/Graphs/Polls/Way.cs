@@ -16,7 +16,7 @@ internal sealed class Way
     private Way(GraphIndex index, int start)
     {
         _index = index;
-        Start = index.MaxCutOf(start);
+        Start = End = index.MaxCutOf(start);
         Unknown = Start + 1;
     }
 
@@ -24,7 +24,7 @@ internal sealed class Way
     public int Start { get; }
 
     /// <summary>Max cut below its last command: where it meets another way; -1 below the init command.</summary>
-    public int End { get; private set; } = -1;
+    public int End { get; private set; }
 
     /// <summary>Max cut of the newest command that the responder is known to hold; <see cref="End"/> while none is.</summary>
     public int Known { get; private set; }

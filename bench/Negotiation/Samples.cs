@@ -6,8 +6,8 @@ using ActorSync.Wire;
 
 namespace ActorSync.Bench.Negotiation;
 
-/// <summary>The machines themselves, through the encoding of the wire, over a link that loses nothing.</summary>
-internal sealed class Machines(Pair pair)
+/// <summary>What was chosen: samples. The machines themselves, through the encoding of the wire, over a link that loses nothing.</summary>
+internal sealed class Samples(Pair pair)
 {
     private const int Framing = 4;
 
