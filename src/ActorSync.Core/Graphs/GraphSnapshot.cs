@@ -54,6 +54,13 @@ public sealed class GraphSnapshot
     public bool IsAncestor(CommandId ancestor, CommandId descendant) =>
         Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)));
 
+    /// <summary>
+    /// The same; each run that had to be looked at takes one of <paramref name="steps"/>. Null when those are used up:
+    /// a graph of many parallel strands may hold questions that take as long as it is.
+    /// </summary>
+    internal bool? IsAncestor(CommandId ancestor, CommandId descendant, ref int steps) =>
+        Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)), ref steps);
+
     /// <summary>Reads a command by its ordinal.</summary>
     /// <exception cref="SyncException">The store is damaged there.</exception>
     public Command Read(int ordinal) => Command.Restore(_index.IdOf(Checked(ordinal)), _reader.Read(ordinal));

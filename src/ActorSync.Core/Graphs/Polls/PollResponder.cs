@@ -193,8 +193,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         if (known.AsSpan(0, heads.Length).IndexOf(false) < 0 && Versions.Find(_snapshot, poll.Digest, heads) is { } version)
             return version.Select(head => head.Id);
         settled = false;
-        foreach (var head in heads)
-            _remembered.DropAfter(_snapshot, head.Id);
+        _remembered.DropAfter(_snapshot, heads.Select(head => head.Id));
         return _remembered.Ids.Concat(_told);
     }
 
