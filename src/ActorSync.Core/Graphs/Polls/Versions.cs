@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace ActorSync.Graphs.Polls;
 
 /// <summary>
@@ -25,42 +27,56 @@ internal static class Versions
     {
         if (some.Count == 0 || snapshot.Index.SegmentCount > MostSegments)
             return null;
-        var followed = FirstFollowers(snapshot);
         var given = some.Select(head => snapshot.Find(head.Id)).ToArray();
-        var newest = given.Min(Until);
+        var newest = given.Min(ordinal => FirstFollower(snapshot, ordinal));
         var oldest = Math.Max(given.Max() + 1, newest - MostVersions + 1);
-        var heads = Ends().Where(end => Until(end) >= oldest && end < newest).ToArray();
+        var heads = newest < oldest ? [] : HeadsBetween(snapshot, oldest, newest);
         for (var count = newest; count >= oldest; count--)
         {
-            var at = new HeadSet(heads.Where(end => end < count - 1 && Until(end) >= count).Append(count - 1).Select(snapshot.AddressOf));
+            var at = new HeadSet(heads.Where(head => head.Ordinal < count - 1 && head.Until >= count).Select(head => head.Ordinal).Append(count - 1).Select(snapshot.AddressOf));
             if (at.Digest == digest)
                 return at;
         }
         return null;
-
-        // The newest version in which a command is a head.
-        int Until(int ordinal) => ordinal < EndOf(snapshot, ordinal) ? ordinal + 1 : followed.GetValueOrDefault(ordinal, snapshot.Count);
-
-        IEnumerable<int> Ends()
-        {
-            for (var first = 0; first < snapshot.Count; first = EndOf(snapshot, first) + 1)
-                yield return EndOf(snapshot, first);
-        }
     }
 
-    // For each command that another run follows, the first command of the first such run.
-    private static Dictionary<int, int> FirstFollowers(GraphSnapshot snapshot)
+    // The first command that follows the one given, or what the next one would be: the newest version in which it is a head.
+    private static int FirstFollower(GraphSnapshot snapshot, int ordinal)
     {
-        var followed = new Dictionary<int, int>();
-        for (var first = 0; first < snapshot.Count; first = EndOf(snapshot, first) + 1)
+        if (ordinal < EndOf(snapshot, ordinal))
+            return ordinal + 1;
+        for (var first = ordinal + 1; first < snapshot.Count; first = EndOf(snapshot, first) + 1)
         {
-            ref var segment = ref snapshot.Index.SegmentOf(first);
-            if (segment.Left >= 0)
-                followed.TryAdd(segment.Left, first);
-            if (segment.Right >= 0)
-                followed.TryAdd(segment.Right, first);
+            var (left, right) = snapshot.Index.PriorsOf(first);
+            if (left == ordinal || right == ordinal)
+                return first;
         }
-        return followed;
+        return snapshot.Count;
+    }
+
+    // Of the last commands of runs, those that are heads in some version from the oldest to the newest, and until when.
+    private static List<(int Ordinal, int Until)> HeadsBetween(GraphSnapshot snapshot, int oldest, int newest)
+    {
+        var followed = new BitArray(oldest);
+        var until = new Dictionary<int, int>();
+        for (var first = EndOf(snapshot, 0) + 1; first < newest; first = EndOf(snapshot, first) + 1)
+        {
+            var (left, right) = snapshot.Index.PriorsOf(first);
+            foreach (var prior in (ReadOnlySpan<int>)[left, right])
+            {
+                if (prior >= 0 && first < oldest)
+                    followed[prior] = true;
+                else if (prior >= 0)
+                    until.TryAdd(prior, first);
+            }
+        }
+        var heads = new List<(int, int)>();
+        for (var end = EndOf(snapshot, 0); end < newest; end = end + 1 < snapshot.Count ? EndOf(snapshot, end + 1) : newest)
+        {
+            if (end >= oldest || !followed[end])
+                heads.Add((end, until.GetValueOrDefault(end, newest)));
+        }
+        return heads;
     }
 
     private static int EndOf(GraphSnapshot snapshot, int ordinal) => Math.Min(snapshot.Index.EndOf(ordinal), snapshot.Count - 1);
