@@ -11,6 +11,12 @@ internal enum Bar
     /// <summary>Commands after one round trip, none in vain.</summary>
     Behind,
 
+    /// <summary>
+    /// Commands after at most two round trips, none in vain: what the requester holds was never all that the responder
+    /// held, so that no digest names its heads, and they have to be told.
+    /// </summary>
+    BehindApart,
+
     /// <summary>No command that the requester is known to hold.</summary>
     Spoken,
 
@@ -38,6 +44,9 @@ internal sealed record Scene(string Name, Func<IEnumerable<Command>> Common, IRe
 /// <summary>All cases, of a size that follows from that of the common history.</summary>
 internal static class Scenes
 {
+    /// <summary>The fewest common commands over which the cases show what they are meant to.</summary>
+    public const int Smallest = 5_000;
+
     /// <param name="common">Commands of the common histories: the cases' sizes are those of their names for a million.</param>
     public static IReadOnlyList<Scene> Over(int common)
     {
@@ -60,6 +69,7 @@ internal static class Scenes
                 new Case("level, 64 heads", Bar.Level, Nothing, Nothing),
                 .. new[] { 1, some, many }.Select(n => new Case($"behind by {n:N0}, 64 heads, spoken", Bar.Behind, Nothing, Grown("there", n)) { HasSpoken = true }),
                 .. new[] { 1, some, many }.Select(n => new Case($"behind by {n:N0}, 64 heads, strangers", Bar.Behind, Nothing, Grown("there", n))),
+                .. new[] { some, many }.Select(n => new Case($"behind by {n:N0}, 64 heads that never stood together there, strangers", Bar.BehindApart, Half(0, n), at => Half(1, n)(at).Concat(Half(0, n)(at)))),
                 new Case($"diverged by {some:N0}, 64 heads, spoken", Bar.Spoken, Grown("here", some), Grown("there", some)) { HasSpoken = true },
                 new Case($"diverged by {some:N0}, 64 heads, strangers", Bar.Strangers, Grown("here", some), Grown("there", some)),
                 new Case($"diverged by {many:N0}, 64 heads, strangers", Bar.Strangers, Grown("here", many), Grown("there", many)),
@@ -85,6 +95,10 @@ internal static class Scenes
     // Every head of the common history grows.
     private static Func<GraphSnapshot, IEnumerable<Command>> Grown(string name, int commands) =>
         at => History.On([.. at.Heads], commands, name);
+
+    // Every other head of the common history grows.
+    private static Func<GraphSnapshot, IEnumerable<Command>> Half(int which, int commands) =>
+        at => History.On([.. at.Heads.Where((_, i) => i % 2 == which)], commands, $"half {which}");
 
     // 64 branches of ten commands off the newest 6,400; the first 32 of them the other side has as well.
     private static IEnumerable<Command> Branches(GraphSnapshot at, string name) =>

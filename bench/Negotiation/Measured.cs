@@ -39,6 +39,7 @@ internal sealed record Measured
     {
         Bar.Level => Trips == 1 && Bytes < 200 && Sent == 0,
         Bar.Behind => TripsToPayload == 1 && InVain == 0,
+        Bar.BehindApart => TripsToPayload <= 2 && InVain == 0,
         Bar.Spoken => KnownInVain == 0,
         _ => TripsToPayload <= 3 && InVain <= Math.Max(100, Sent / 20),
     };

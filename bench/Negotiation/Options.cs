@@ -27,7 +27,7 @@ internal sealed record Options
             options = (args[i], i + 1 < args.Length ? args[i + 1] : "") switch
             {
                 ("--json", _) => options with { Json = true },
-                ("--common", var text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var common) && common is >= 5_000 and <= 10_000_000 => options with { Common = common },
+                ("--common", var text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var common) && common is >= Scenes.Smallest and <= 10_000_000 => options with { Common = common },
                 ("--only", var name) when All.TryGetValue(name, out var method) => options with { Methods = [method] },
                 _ => null,
             };

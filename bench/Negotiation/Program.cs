@@ -3,14 +3,17 @@ using ActorSync.Bench.Negotiation;
 
 if (!Options.TryParse(args, out var options))
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine($"""
         usage: dotnet run --project bench/Negotiation -c Release -- [--common N] [--only samples|filters|ranges] [--json]
-          --common N   commands that the peers have in common (1000000; at least 5000)
+          --common N   commands that the peers have in common (1000000; at least {Scenes.Smallest})
           --only M     one method in place of all three
           --json       a JSON array in place of the table
         """);
     return 2;
 }
+// The first runs are the compiler's.
+foreach (var scene in Scenes.Over(Scenes.Smallest))
+    _ = new Pair(scene).Run(options.Methods).Count();
 var measured = new List<Measured>();
 if (!options.Json)
     Table.Head();

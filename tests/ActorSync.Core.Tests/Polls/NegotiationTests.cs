@@ -36,8 +36,17 @@ public sealed class NegotiationTests(Xunit.Abstractions.ITestOutputHelper output
     {
         var level = new Measured
         {
-            Method = "none", Case = "level", Bar = Bar.Level, TripsToPayload = 1, Trips = 1, Overhead = 199,
-            CommandBytes = 0, Sent = 0, InVain = 0, KnownInVain = 0, Milliseconds = 0,
+            Method = "none",
+            Case = "level",
+            Bar = Bar.Level,
+            TripsToPayload = 1,
+            Trips = 1,
+            Overhead = 199,
+            CommandBytes = 0,
+            Sent = 0,
+            InVain = 0,
+            KnownInVain = 0,
+            Milliseconds = 0,
         };
         Assert.True(level.IsMet);
         Assert.False((level with { Overhead = 200 }).IsMet);
