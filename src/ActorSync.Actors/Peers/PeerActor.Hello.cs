@@ -15,6 +15,9 @@ public sealed partial class PeerActor
     /// <summary>Be told no longer.</summary>
     public sealed record UnwantHello(GraphId Graph);
 
+    /// <summary>From the peers: what was wanted of this peer before whoever hears of it began.</summary>
+    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos);
+
     /// <summary>From a poll: it ended with all that the peer held, which may offer now what came meanwhile.</summary>
     public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options);
 
@@ -43,6 +46,12 @@ public sealed partial class PeerActor
     {
         Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, null));
         _helloSubscriber.Forward(unwant);
+    }
+
+    private void OnWantedHellos(WantedHellos wanted)
+    {
+        foreach (var hello in wanted.Hellos)
+            _helloSubscriber.Tell(hello, ActorRefs.NoSender);
     }
 
     private void OnPolledAll(PolledAll polled) => _endedPolls.Note(polled.Session, polled.Graph, polled.Options);

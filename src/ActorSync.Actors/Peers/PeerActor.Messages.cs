@@ -1,5 +1,4 @@
 using ActorSync.Graphs;
-using ActorSync.Graphs.Hellos;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
@@ -56,8 +55,8 @@ public sealed partial class PeerActor
     /// <summary>Hold a subscription of this graph at the peer.</summary>
     public sealed record Want(GraphId Graph);
 
-    /// <summary>From the peers: what was wanted of this peer before whoever asks for it there began.</summary>
-    public sealed record Wanted(IReadOnlyList<GraphId> Graphs, IReadOnlyDictionary<GraphId, HelloTerms> Hellos);
+    /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
+    public sealed record Wanted(IReadOnlyList<GraphId> Graphs);
 
     /// <summary>To the subscriptions and hellos: there is a link.</summary>
     public sealed record Linking(PeerRef Peer);

@@ -118,6 +118,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<HelloPublisherActor.Message>(OnHello);
         Receive<WantHello>(OnWantHello);
         Receive<UnwantHello>(OnUnwantHello);
+        Receive<WantedHellos>(OnWantedHellos);
         Receive<PolledAll>(OnPolledAll);
         Receive<Want>(OnWant);
         Receive<Unwant>(OnUnwant);
@@ -170,8 +171,6 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         foreach (var graph in wanted.Graphs)
             _subscriber.Tell(new Want(graph), ActorRefs.NoSender);
-        foreach (var (graph, terms) in wanted.Hellos)
-            _helloSubscriber.Tell(new WantHello(graph, terms), ActorRefs.NoSender);
     }
 
     private void OnBegan(IActorRef child)
@@ -180,8 +179,10 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
             child.Tell(new Linking(_peer!));
         else
             child.Tell(Unlinking.Instance);
-        if (child.Equals(_subscriber) || child.Equals(_helloSubscriber))
+        if (child.Equals(_subscriber))
             Context.Parent.Tell(new PeersActor.GetWanted(_node));
+        else if (child.Equals(_helloSubscriber))
+            Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
     }
 
     private void OnPoll(Poll poll)

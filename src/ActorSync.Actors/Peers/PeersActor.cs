@@ -43,6 +43,9 @@ public sealed class PeersActor : ReceiveActor
     /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
     public sealed record GetWanted(NodeId Peer);
 
+    /// <summary>Answered by <see cref="PeerActor.WantedHellos"/>.</summary>
+    public sealed record GetWantedHellos(NodeId Peer);
+
     /// <summary>Answered by <see cref="All"/>.</summary>
     public sealed record GetAll
     {
@@ -83,8 +86,9 @@ public sealed class PeersActor : ReceiveActor
         Receive<Broke>(OnBroke);
         Receive<Wants>(OnWants);
         Receive<WantsHello>(OnWantsHello);
-        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted(
-            [.. _wanted.GetValueOrDefault(get.Peer, [])], new Dictionary<GraphId, HelloTerms>(_wantedHellos.GetValueOrDefault(get.Peer, [])))));
+        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer, [])])));
+        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos(
+            [.. _wantedHellos.GetValueOrDefault(get.Peer, []).Select(hello => new PeerActor.WantHello(hello.Key, hello.Value))])));
         Receive<Dial>(OnDial);
         Receive<HangUp>(OnHangUp);
         Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));

@@ -63,7 +63,7 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
     private async Task PollAsync(PeerStatus peer, IReadOnlyList<GraphStatus> held, List<PairReport> pairs, CancellationToken cancellation)
     {
         var name = peer.Node ?? peer.Endpoint;
-        var subscribed = peer.Subscription?.Graphs ?? [];
+        var subscribed = (peer.Subscription?.Graphs ?? []).Union(peer.Hello?.Graphs ?? []).ToArray();
         var before = pairs.Count;
         foreach (var graph in held.Select(graph => graph.Graph).Union(subscribed).Order(StringComparer.Ordinal))
         {

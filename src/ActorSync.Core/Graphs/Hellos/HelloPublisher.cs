@@ -79,12 +79,13 @@ public sealed class HelloPublisher : IMachine<HelloPublisherInput, HelloPublishe
         var request = subscribe.Request;
         if (subscribe.Snapshot is not { } snapshot)
         {
+            var why = subscribe.Refused ?? SyncErrorKind.UnknownGraph;
             Forget(request.Graph, outbox);
-            Refuse(request.Graph, subscribe.Refused ?? SyncErrorKind.UnknownGraph, $"the graph {request.Graph} is not told of here: {subscribe.Refused ?? SyncErrorKind.UnknownGraph}", outbox);
+            Refuse(request.Graph, why, $"the graph {request.Graph} is not told of here: {why}", outbox);
         }
-        else if (OverLimit(request) is { } why)
+        else if (OverLimit(request) is { } limit)
         {
-            Refuse(request.Graph, SyncErrorKind.LimitExceeded, why, outbox);
+            Refuse(request.Graph, SyncErrorKind.LimitExceeded, limit, outbox);
         }
         else
         {
