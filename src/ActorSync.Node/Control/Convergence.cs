@@ -5,7 +5,7 @@ namespace ActorSync.Node.Control;
 /// <summary>
 /// Waits until a node is level with its peers: every peer is polled for every graph in common, again and again, until
 /// each answers Level; without any peer it does not wait at all. Graphs in common are those that are here, unless the peer does not know them, and those
-/// subscribed to there. A peer without any is not level: its graphs are still to come.
+/// subscribed to there, or told of by the peer. A peer without any is not level: its graphs are still to come.
 /// </summary>
 internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<WaitProgress> progress)
 {
