@@ -33,6 +33,9 @@ public sealed class GraphSnapshot
 
     public HeadSet Heads { get; }
 
+    /// <summary>The index; what is above <see cref="Count"/> is no part of this version.</summary>
+    internal GraphIndex Index => _index;
+
     /// <summary>Whether this version holds the command, at that max cut.</summary>
     public bool Contains(Address address)
     {

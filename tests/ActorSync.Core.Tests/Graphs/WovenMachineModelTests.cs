@@ -22,7 +22,7 @@ public sealed class WovenMachineModelTests
         var (failed, gathered, rejected) = (0, 0, 0);
         for (var seed = 1; seed <= 60; seed++)
         {
-            var model = new Model(seed, new OrderPolicy(), new GraphLimits { Heads = 6, PendingCommands = 60, FewEvaluations = gathers ? 0 : 1024 });
+            var model = new Model(seed, new OrderPolicy(), new GraphLimits { Heads = 6, PendingCommands = 60, FewEvaluations = gathers ? -1000 : 1024 });
             await model.RunAsync();
             failed += model.Failed;
             gathered += model.Gathered;
@@ -30,7 +30,7 @@ public sealed class WovenMachineModelTests
         }
         Assert.True(failed > 200, $"only {failed} appends failed");
         Assert.True(rejected > 200, $"only {rejected} commands were rejected");
-        Assert.True(gathers == gathered > 20, $"{gathered} batches were sealed together");
+        Assert.True(gathers ? gathered > 20 : gathered == 0, $"{gathered} batches were sealed with others");
     }
 
     private sealed class Model
@@ -71,14 +71,15 @@ public sealed class WovenMachineModelTests
                     Hear(0);
             }
             Assert.All(_tokens, token => Assert.True(_graph.IsAnswered(token), $"seed {_seed}: {token} is not answered"));
-            Gathered = _graph.Outputs.OfType<GraphOutput.Received>().Count(received => received.Result.Error is null) - _graph.Commits.Count();
+            var acts = _graph.Outputs.OfType<GraphOutput.Acted>().Count(acted => acted.Result.Error is null);
+            Gathered = _graph.Outputs.OfType<GraphOutput.Received>().Count(received => received.Result is { Error: null, Value.Added: > 0 }) + acts - _graph.Commits.Count();
             Rejected = _graph.Outputs.OfType<GraphOutput.Received>().Where(received => received.Result.Error is null).Sum(received => received.Result.Value.Rejected.Count);
             await ReplayAsync();
         }
 
         private async Task ReplayAsync()
         {
-            var store = new MemoryNodeStore(new NodeId(1), new InstanceId(1));
+            var store = new MemoryNodeStore(new PeerIdentity(new NodeId(1), new InstanceId(1)));
             await using var client = (await GraphClient.CreateAsync(store, _theirs.Commands[0], _policy)).Value;
             foreach (var commit in _graph.Commits)
             {

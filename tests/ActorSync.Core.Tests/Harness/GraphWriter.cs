@@ -17,7 +17,7 @@ internal sealed class GraphWriter : ICommandReader
     public GraphWriter(IReadOnlyList<Command> durable, GraphLimits? limits = null, IGraphPolicy? policy = null)
     {
         _durable = [.. durable];
-        Machine = GraphMachine.Open(new GraphId(durable[0].Id), GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default, policy ?? OpaquePolicy.Instance).Value;
+        Machine = GraphMachine.Open(durable.Count == 0 ? GraphMaker.Graph : new GraphId(durable[0].Id), GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default, policy ?? OpaquePolicy.Instance).Value;
     }
 
     public GraphMachine Machine { get; }
