@@ -47,7 +47,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
         _reader = reader;
         _limits = limits;
         _content = content;
-        _unkept = new UnkeptCommands(limits.RememberedRejections);
+        _unkept = new UnkeptCommands(index, limits.RememberedRejections);
         Facts = content.Facts;
         Committed = new GraphSnapshot(graph, index, index.Count, index.Heads(), reader);
     }
@@ -154,12 +154,8 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
         {
             if (Forbidden(command) is { } forbidden)
                 tally.Count(command, forbidden);
-            else if (Refused(command, receive.MayFinalize) is not { } refused)
-                tally.Count(command, null);
-            else if (refused.Kind is SyncErrorKind.Rejected or SyncErrorKind.LimitExceeded or SyncErrorKind.PolicyFailed or SyncErrorKind.NotAllowed)
-                tally.Reject(command, refused);
             else
-                tally.Count(command, refused);
+                Add(command, receive.MayFinalize, tally);
         }
         if (_index.HeadOrdinals.Count > _limits.Heads)
             _content.Collapse();
@@ -170,18 +166,20 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
         ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
         : TooLarge(command.Payload.Length);
 
-    // A limit exceeded from here on is one of what the policy may write. Of what breaks no rule of the graph it is
-    // remembered that it is not here, as nothing that follows it can be.
-    private SyncError? Refused(Command command, bool mayFinalize)
+    // A limit exceeded here is one of what the policy may write.
+    private void Add(Command command, bool mayFinalize, ReceiveTally tally)
     {
-        var error = !mayFinalize && command.Priority.Kind == PriorityKind.Finalize && _index.Find(command.Id, _index.Count) < 0
-            ? new SyncError(SyncErrorKind.NotAllowed, $"the command {command.Address} is of finalize priority, which its sender may not give")
-            : _content.Add(command);
-        if (error is { Kind: SyncErrorKind.MissingPrior } && _unkept.TryExplain(command, out var explained))
-            error = explained;
-        if (error is { Kind: not (SyncErrorKind.Duplicate or SyncErrorKind.MissingPrior or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Busy) })
-            _unkept.Add(command.Id, error.Kind);
-        return error;
+        var error = mayFinalize || command.Priority.Kind != PriorityKind.Finalize || _index.Find(command.Id, _index.Count) >= 0
+            ? _content.Add(command)
+            : new SyncError(SyncErrorKind.NotAllowed, $"the command {command.Address} is of finalize priority, which its sender may not give");
+        if (error is { Kind: SyncErrorKind.MissingPrior } && _unkept.TryGetFirst(command, out var first))
+            error = new SyncError(first.Why.Kind, $"the command {command.Address} follows one that was not let in: {first.Why.Message}");
+        if (error?.Kind == SyncErrorKind.ParallelFinalize)
+            _unkept.Add(command, error);
+        if (error is { Kind: SyncErrorKind.Rejected or SyncErrorKind.LimitExceeded or SyncErrorKind.PolicyFailed or SyncErrorKind.NotAllowed })
+            tally.Reject(command, _unkept.Add(command, error));
+        else
+            tally.Count(command, error);
     }
 
     // Batches that gathered are sealed at once. Should that fail, each has its own fate.

@@ -14,8 +14,8 @@ public sealed record ReceiveResult(
     IReadOnlyList<Address> MissingPriors)
 {
     /// <summary>
-    /// Commands that are not let in here, though they break no rule, with nothing that follows them; the first few that
-    /// follow none of the others. Their sender should hear of them.
+    /// Commands that are not let in here, though they break no rule, and so nothing that follows them; the first few. Of
+    /// those that follow each other only the first of all is named, even if it came long ago. Their sender should hear.
     /// </summary>
     public IReadOnlyList<RejectedCommand> Rejected { get; init; } = [];
 

@@ -35,11 +35,11 @@ internal sealed class ReceiveTally(GraphIndex index, int reported)
         return false;
     }
 
-    /// <summary>Notes a command that is not let in, though it breaks no rule.</summary>
-    public void Reject(Command command, SyncError why)
+    /// <summary>Notes a command that is not let in, though it breaks no rule, and the first of its line.</summary>
+    public void Reject(Command command, RejectedCommand first)
     {
-        if (_rejected.Count < reported && !_left.Contains(command.Prior.Left.Id) && !_left.Contains(command.Prior.Right.Id))
-            _rejected.Add(new RejectedCommand(command.Address, why));
+        if (_rejected.Count < reported && !_rejected.Exists(rejected => rejected.Command == first.Command))
+            _rejected.Add(first);
         _left.Add(command.Id);
     }
 

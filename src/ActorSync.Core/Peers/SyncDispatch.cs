@@ -20,6 +20,9 @@ public enum SyncDestination
     /// <summary>The subscription that this node holds at the peer.</summary>
     Subscriber,
 
+    /// <summary>Whoever here sends commands of the graph to the peer: its subscription, and the sessions that answer its polls.</summary>
+    Senders,
+
     /// <summary>Whichever of the sessions and subscriptions it refers to.</summary>
     Reference,
 
@@ -37,6 +40,7 @@ public static class SyncDispatch
         SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd => SyncDestination.PollRequester,
         SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
         SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
+        SyncType.Rejected => SyncDestination.Senders,
         SyncType.Error => SyncDestination.Reference,
         _ => SyncDestination.None,
     };

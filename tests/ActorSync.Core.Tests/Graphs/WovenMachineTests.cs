@@ -56,11 +56,11 @@ public sealed class WovenMachineTests
         Assert.Empty(result.Refused);
         Assert.Equal("1", Value(graph, "a"));
 
-        // What comes later is no gap, and is named in place of the one that it follows.
+        // What comes later is no gap; the one that it follows is named.
         var later = Set(follows, "c", "3");
         result = Received(graph, later);
         Assert.Equal((0, 1, false), (result.Added, result.LeftOut, result.HasGap));
-        Assert.Equal(later.Address, Assert.Single(result.Rejected).Command);
+        Assert.Equal(bad.Address, Assert.Single(result.Rejected).Command);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace ActorSync.Core.Tests.Peers;
 public sealed class SyncDispatchTests
 {
     private static readonly SyncType[] Reserved =
-        [SyncType.HelloSubscribe, SyncType.HelloUnsubscribe, SyncType.HelloNotify, SyncType.Offer, SyncType.Rejected];
+        [SyncType.HelloSubscribe, SyncType.HelloUnsubscribe, SyncType.HelloNotify, SyncType.Offer];
 
     public static TheoryData<SyncType> Types => [.. Enum.GetValues<SyncType>()];
 

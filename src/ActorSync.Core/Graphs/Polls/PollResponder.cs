@@ -32,6 +32,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
 
     private State _state;
     private readonly SortedSet<int> _again = [];
+    private readonly List<CommandId> _rejected = [];
+    private IReadOnlyList<CommandId> _known = [];
     private ReadOnlyMemory<byte> _lastNarrow;
     private int _round = -1;
     private int _next;
@@ -98,6 +100,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             case RequestMissing missing:
                 _again.UnionWith(missing.Indexes.Where(index => index >= _arrived && index < Math.Min(_answer.Made, _upTo)));
                 break;
+            case Rejected rejected when _rejected.Count < _settings.Rejected && !_rejected.Contains(rejected.Command):
+                OnRejected(rejected.Command);
+                break;
             case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
                 // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
                 outbox.Put(new ResponderOutput.ForgetPeer());
@@ -132,7 +137,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
         var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
-        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known, settled));
+        _known = [.. KnownBy(poll.Sample, known, settled)];
+        var missing = _snapshot.MissingFrom(_known, _rejected);
         if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
@@ -151,6 +157,15 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             _remembered.DropAfter(_snapshot, head.Id);
         var told = sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id);
         return settled ? told : _remembered.Ids.Concat(told);
+    }
+
+    // The requester does not let the command in, nor what follows it. What it holds when all is sent is not known then.
+    private void OnRejected(CommandId command)
+    {
+        _rejected.Add(command);
+        _toldOfAll = true;
+        if (_state != State.Narrowing)
+            _answer.Narrow(_snapshot.MissingFrom(_known, _rejected));
     }
 
     // The answer was lost, or only the request repeated: what follows does no harm in either case.

@@ -12,6 +12,7 @@ namespace ActorSync.Graphs.Subscriptions;
 /// Asking ──silence──> Asking (same sequence)       │
 /// Asking ──refused──> Waiting ──back-off──> Asking  └─SubscriptionEnded, Unlinked──> Asking, Idle
 /// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair │ ──a command refused──> Unsubscribe, graph aside
+///                └─a command not let in──> Rejected: the publisher leaves it out from now on, the graph goes on
 /// Stop ──> Unsubscribe, Idle
 /// </code>
 /// </summary>
@@ -38,6 +39,9 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
 
     // Graphs of which the publisher pushed what is refused here: it would come again for ever.
     private readonly HashSet<GraphId> _aside = [];
+
+    // What the publisher was told is not let in here.
+    private readonly Dictionary<GraphId, HashSet<CommandId>> _rejected = [];
 
     private State _state;
     private bool _linked;
@@ -81,6 +85,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 break;
             case SubscriberInput.Unwant unwant when _wanted.Remove(unwant.Graph):
                 _aside.Remove(unwant.Graph);
+                _rejected.Remove(unwant.Graph);
                 Withdraw(unwant.Graph, now, outbox);
                 break;
             case SubscriberInput.Changed changed when _wanted.ContainsKey(changed.Snapshot.Graph):
@@ -135,6 +140,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         Forget();
         _aside.Clear();
+        _rejected.Clear();
         _id = new SubscriptionId((ulong)_random.NextInt64(1, long.MaxValue));
         _sequence = 0;
         Ask(now, outbox);
@@ -333,9 +339,10 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 PutAside(stored.Graph, error, now, outbox);
             return;
         }
-        foreach (var refused in result.Refused)
+        // Who passes a finalize command on that is parallel to another's breaks no rule.
+        foreach (var refused in result.Refused.Where(refused => refused.Kind != SyncErrorKind.ParallelFinalize))
             outbox.Put(new SubscriberOutput.Fault(refused));
-        if (result.Refused.FirstOrDefault(IsForGood) is { } reason)
+        if ((result.Refused.FirstOrDefault(IsForGood) ?? TellRejected(stored.Graph, result.Rejected, outbox)) is { } reason)
         {
             PutAside(stored.Graph, reason, now, outbox);
             return;
@@ -353,9 +360,26 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
         outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
     }
 
+    // The push that brought it is not acknowledged: without what was not let in, the publisher makes another. Should the
+    // publisher not hear of it, the push comes again, and is answered again. The error says that it is too much.
+    private SyncError? TellRejected(GraphId graph, IReadOnlyList<RejectedCommand> rejected, IOutbox<SubscriberOutput> outbox)
+    {
+        if (rejected.Count == 0)
+            return null;
+        if (!_rejected.TryGetValue(graph, out var told))
+            _rejected.Add(graph, told = []);
+        foreach (var (command, _) in rejected)
+        {
+            told.Add(command.Id);
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Rejected(graph, command.Id))));
+        }
+        return told.Count <= _settings.RejectedPerGraph ? null : rejected[0].Why;
+    }
+
     // Sent again, it would be refused again. A damaged push, a full disk or a busy node leaves hope.
     private static bool IsForGood(SyncError error) => error.Kind is
-        SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected;
+        SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected
+        or SyncErrorKind.PolicyFailed or SyncErrorKind.ParallelFinalize;
 
     // What was kept is not acknowledged: an acknowledgement says that all of the push is durable. The publisher is told
     // why, and asked to cover the graph no longer. It is asked for again on the next link, or when it is wanted anew.
