@@ -25,7 +25,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     /// </summary>
     public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
-    /// <summary>An Unsubscribe or a PushAck.</summary>
+    /// <summary>An Unsubscribe, a PushAck or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
 
     public sealed record Linked(PeerRef Peer);
@@ -187,6 +187,9 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case PushAck ack:
                 Run(new SubscriptionInput.Ack(ack));
+                break;
+            case Rejected rejected:
+                Run(new SubscriptionInput.Rejected(rejected));
                 break;
         }
         Context.Parent.Tell(PeerActor.Handled.Instance);

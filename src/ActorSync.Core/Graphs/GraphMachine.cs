@@ -55,6 +55,9 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
     /// <summary>The latest durable version.</summary>
     public GraphSnapshot Committed { get; private set; }
 
+    /// <summary>Whether there is a policy that makes facts.</summary>
+    public bool HasFacts => _content is not PlainContent;
+
     /// <summary>The facts of the latest durable version; none of an opaque graph.</summary>
     public Facts Facts { get; private set; }
 
