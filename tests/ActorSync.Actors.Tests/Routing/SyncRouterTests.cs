@@ -123,7 +123,7 @@ public sealed class SyncRouterTests : ActorTest
         SyncMessage[] reserved =
         [
             new HelloSubscribe(_graph.Id, 1, 1, 1), new HelloUnsubscribe(_graph.Id), new HelloNotify(_graph.Id, address),
-            new Offer(Session, _graph.Id, address), new Rejected(_graph.Id, address.Id),
+            new Offer(Session, _graph.Id, address),
         ];
         foreach (var message in reserved)
         {
@@ -131,6 +131,15 @@ public sealed class SyncRouterTests : ActorTest
             Assert.Equal(SyncErrorKind.UnknownType, Assert.IsType<SyncFailure>(Decode(_peer.ExpectMsg<PeerActor.Send>().Payload)).Kind);
             _peer.ExpectMsg<PeerActor.Handled>();
         }
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_let_in_goes_to_its_subscription_here_which_says_when_it_is_handled()
+    {
+        Start();
+        Tell(new Rejected(_graph.Id, _graph.Init.Id));
+        Assert.IsType<Rejected>(_peer.ExpectMsg<SubscriptionActor.Other>().Value);
+        Assert.False(_peer.HasMessages);
     }
 
     [Theory]
