@@ -18,7 +18,7 @@ internal static class PolicyKeys
             if (!policies.TryAdd(graph, Policy("policies", policy)))
                 throw new ConfigurationException($"actorsync.sync.graph.policies names the graph {graph} twice");
         }
-        return new GraphPolicies(Policy("policy", others), policies);
+        return policies.Count == 0 && others == "opaque" ? GraphPolicies.Opaque : new GraphPolicies(Policy("policy", others), policies);
     }
 
     public static FinalizeRights ReadRights(string peers) => peers switch

@@ -20,6 +20,15 @@ public sealed record LogEntry(int Ordinal, string Id, int MaxCut, string Priorit
 /// <summary>Commands, newest first, of a graph that holds so many; the rest begins before the ordinal <paramref name="Next"/>.</summary>
 public sealed record LogPage(string Graph, int Commands, IReadOnlyList<LogEntry> Entries, int? Next);
 
+/// <summary>Which facts: those of a name, or of all when that is null, whose keys begin with these characters in UTF-8.</summary>
+public sealed record FactQuery(string? Name, string Prefix);
+
+/// <summary>One fact.</summary>
+public sealed record FactEntry(string Name, byte[] Key, byte[] Value);
+
+/// <summary>A command at its place in the weave. <paramref name="Size"/> is that of its payload in bytes.</summary>
+public sealed record WeaveEntry(int Place, string Id, int MaxCut, string Priority, int Size, byte[] Payload);
+
 /// <summary>One committed version of a graph, and when the node saw it committed.</summary>
 public sealed record GraphVersion(string Graph, DateTimeOffset Time, int Commands, int Heads, int MaxCut, string Digest);
 
