@@ -46,10 +46,11 @@ public sealed record SyncProgress(long Received, long Left);
 
 /// <summary>
 /// How a poll ended. <paramref name="Complete"/>: all that the peer held when it answered is here; otherwise the byte limit
-/// cut the answer, and there is something <paramref name="Remaining"/>. <paramref name="WasLevel"/>: neither side held
-/// anything that the other lacked, before this poll brought anything.
+/// cut the answer, and there is something <paramref name="Remaining"/>, or commands were <paramref name="Rejected"/> here, so
+/// many, each with all that follows it. <paramref name="WasLevel"/>: neither side held anything that the other lacked, before
+/// this poll brought anything.
 /// </summary>
-public sealed record SyncReport(string Peer, string Graph, bool Complete, bool WasLevel, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
+public sealed record SyncReport(string Peer, string Graph, bool Complete, bool WasLevel, long Received, long Added, bool Remaining, int RoundTrips, double Seconds, int Rejected = 0);
 
 /// <summary>Names a peer: by an endpoint, or by the first digits of the id of a node that was met.</summary>
 public sealed record PeerRequest(string Peer);

@@ -1,7 +1,6 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Graphs;
-using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
 using ActorSync.Peers;
 using ActorSync.Transport.Memory;
@@ -11,7 +10,7 @@ namespace ActorSync.Actors.Tests.EndToEnd;
 /// <summary>Nodes whose graphs are key/value maps.</summary>
 public sealed class KeyValueNodesTests
 {
-    private static readonly SyncSettings KeyValue = Nodes.Hurried(new SyncSettings { Policies = new GraphPolicies(new KeyValuePolicy()) });
+    private static readonly SyncSettings KeyValue = Nodes.Hurried(new SyncSettings { Policies = new GraphPolicies(new KeyValuePolicy()), WatchedCommits = 1000 });
 
     private readonly MemoryLinkNetwork _network = new();
 
@@ -23,8 +22,11 @@ public sealed class KeyValueNodesTests
         var graph = (await first.CreateGraphAsync("a map"u8.ToArray())).Value;
         Assert.Null(await second.SubscribeAsync("memory://node-1", graph));
         Assert.Null(await first.SubscribeAsync(second.Id.ToString(), graph));
+        await second.WaitForAsync(graph, snapshot => snapshot.Count == 1);
         using var watching = new CancellationTokenSource(Nodes.Patience);
-        var heard = CollectAsync(second, graph, 41, watching.Token);
+        await using var commits = second.WatchCommitsAsync(graph, watching.Token).GetAsyncEnumerator(watching.Token);
+        Assert.True(await commits.MoveNextAsync());
+        Assert.Equal(0, commits.Current.Facts.Count);
 
         for (var i = 0; i < 20; i++)
         {
@@ -46,13 +48,16 @@ public sealed class KeyValueNodesTests
         Assert.Equal(weaves.Item1.Read().Select(command => command.Id), weaves.Item2.Read().Select(command => command.Id));
 
         // Whoever applies the effects in the order in which they come ends with the facts.
-        var map = new Dictionary<string, string>();
-        foreach (var effect in await heard)
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (!commits.Current.Facts.IsSameAs(one) && await commits.MoveNextAsync())
         {
-            Assert.True(KeyValuePolicy.TryRead(effect.Payload.Span, out var isSet, out var key, out var value) && isSet);
-            map[Encoding.UTF8.GetString(key)] = Encoding.UTF8.GetString(value);
+            foreach (var effect in commits.Current.Effects)
+            {
+                Assert.True(KeyValuePolicy.TryRead(effect.Payload.Span, out var isSet, out var key, out var value) && isSet);
+                map[Encoding.UTF8.GetString(key)] = Encoding.UTF8.GetString(value);
+            }
         }
-        Assert.Equal(map.OrderBy(pair => pair.Key, StringComparer.Ordinal), one.All().ToDictionary(fact => Encoding.UTF8.GetString(fact.Key.Span), fact => Encoding.UTF8.GetString(fact.Value.Span)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.Equal(one.All().Select(fact => (Text(fact.Key), Text(fact.Value))), map.Select(pair => (pair.Key, pair.Value)));
     }
 
     [Fact]
@@ -125,17 +130,7 @@ public sealed class KeyValueNodesTests
         Assert.Equal(7, before.Count);
     }
 
-    private static async Task<List<Effect>> CollectAsync(ISyncNode node, GraphId graph, int commands, CancellationToken cancellation)
-    {
-        var effects = new List<Effect>();
-        await foreach (GraphCommit commit in node.WatchCommitsAsync(graph, cancellation))
-        {
-            effects.AddRange(commit.Effects);
-            if (effects.Select(effect => effect.Command).Distinct().Count() == commands)
-                break;
-        }
-        return effects;
-    }
+    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
     private static ReadOnlyMemory<byte> Set(string key, string value) => KeyValuePolicy.Set(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value));
 }
