@@ -103,7 +103,7 @@ public sealed partial class RealNodeTests : IDisposable
         await using (await RunningNode.StartAsync(_one, "--listen", "off", "--policy", "key-value"))
         {
             await RunAsync(_one, "graph", "delete", graph, "apples");
-            await RunAsync(_one, "graph", "add", graph, "--finalize", "--", "\u0001\u0001fz");
+            await RunAsync(_one, "graph", "add", graph, "--finalize", "\u0001\u0001fz");
             Assert.Equal("name=map key=\"f\" value=\"z\"\nname=map key=\"pears\" value=\"x\"", await RunAsync(_one, "graph", "facts", graph));
             Assert.Equal("", await RunAsync(_one, "graph", "facts", graph, "--name", "other"));
             Assert.Contains("\"name\":\"map\",\"key\":\"cGVhcnM=\",\"value\":\"eA==\"", await RunAsync(_one, "graph", "facts", graph, "--json"), StringComparison.Ordinal);
