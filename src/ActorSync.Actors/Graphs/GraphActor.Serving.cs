@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
@@ -82,6 +83,13 @@ public sealed partial class GraphActor
         known.AddAll(_machine!.Committed, holds.Commands);
         _store.PeerKnowledge.RememberAckedHeads(holds.Peer, _graph, known.Heads);
         TellOf(holds.Peer, holds.Commands);
+    }
+
+    // Whoever holds a subscription is pushed what came meanwhile.
+    private void OnAnswered(PollResponderActor.Answered answered)
+    {
+        if (_followers.Values.All(follower => follower.Peer != answered.Peer.Identity) && Offers.After(answered.Session, answered.Snapshot, _machine!.Committed) is { } offer)
+            answered.Peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(offer), null));
     }
 
     private void TellOf(PeerIdentity peer, IReadOnlyList<CommandId> commands)

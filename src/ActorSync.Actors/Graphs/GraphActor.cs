@@ -181,6 +181,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         Receive<Session>(OnSession);
         Receive<SessionRejects>(OnRejects);
         Receive<PollResponderActor.PeerHolds>(OnPeerHolds);
+        Receive<PollResponderActor.Answered>(OnAnswered);
         Receive<PollResponderActor.ForgetPeer>(forget => _store.PeerKnowledge.RememberAckedHeads(forget.Peer, _graph, []));
         Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
     }
