@@ -111,6 +111,39 @@ public sealed class WovenMachineTests
         Assert.Equal(3, graph.Machine.Facts.Count);
     }
 
+    // Each of the batches takes a place before all that is here: woven one by one, each would evaluate all of it.
+    [Fact]
+    public void BatchesThatCostMuchAreWovenTogetherWhileTheStoreHasTheLast()
+    {
+        const int Batches = 32;
+        var mine = new List<Command> { Root };
+        var theirs = new List<Command> { Set(Root, "theirs", "0", Priority.Basic(9)) };
+        for (var i = 0; i < 2000; i++)
+            mine.Add(Set(mine[^1], $"{i % 100}", $"{i}"));
+        for (var i = 1; i < Batches * 10; i++)
+            theirs.Add(Set(theirs[^1], "theirs", $"{i}", Priority.Basic(9)));
+        var graph = new GraphWriter(mine, policy: KeyValue);
+        var tokens = new List<long>();
+        for (var i = 0; i < Batches; i++)
+        {
+            tokens.Add(graph.Receive([.. theirs.Skip(i * 10).Take(10)]));
+            Assert.Equal(1, graph.Appending);
+            if (i % 8 == 7)
+                graph.Settle();
+        }
+        graph.SettleAll();
+        Assert.All(tokens, token => Assert.Equal(10, graph.Received(token).Value.Added));
+        Assert.InRange(graph.Commits.Sum(commit => commit.Evaluations), 2000, 6 * 2400);
+        Assert.Equal(101, graph.Machine.Facts.Count);
+        // Cheap batches go their way at once, however many the store has.
+        var cheap = new GraphWriter([Root], policy: KeyValue);
+        for (var i = 1; i <= 8; i++)
+        {
+            cheap.Receive(theirs[i - 1]);
+            Assert.Equal(i, cheap.Appending);
+        }
+    }
+
     [Fact]
     public void AFinalizeCommandOfAPeerThatMayNotIsLeftOutWithWhatFollowsIt()
     {
