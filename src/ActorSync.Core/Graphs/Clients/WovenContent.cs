@@ -12,12 +12,16 @@ internal sealed class WovenContent : IGraphContent
     private readonly TentativeCommands _tentative;
     private readonly int _fewEvaluations;
 
+    // They follow each other: of a graph that has an order no two are parallel.
+    private readonly List<int> _finalizes = [];
+
     private WovenContent(GraphIndex index, WovenGraph woven, TentativeCommands tentative, int fewEvaluations)
     {
         _fewEvaluations = fewEvaluations;
         _index = index;
         _woven = woven;
         _tentative = tentative;
+        _finalizes.AddRange(Enumerable.Range(0, index.Count).Where(woven.Order.IsFinalize));
     }
 
     public Facts Facts => _woven.Facts;
@@ -35,36 +39,60 @@ internal sealed class WovenContent : IGraphContent
             : error;
     }
 
-    public SyncError? Add(Command command) => ParallelFinalize(command) ?? _woven.Add(command);
+    public SyncError? Add(Command command)
+    {
+        if (command.Priority.Kind != PriorityKind.Finalize)
+            return _woven.Add(command);
+        if ((ParallelFinalize(command) ?? _woven.Add(command)) is { } error)
+            return error;
+        _finalizes.Add(_index.Count - 1);
+        return null;
+    }
 
-    public Result<Command> Act(Priority priority, ReadOnlySpan<byte> payload) => _woven.Act(priority, payload);
+    public Result<Command> Act(Priority priority, ReadOnlySpan<byte> payload)
+    {
+        var acted = _woven.Act(priority, payload);
+        if (priority.Kind == PriorityKind.Finalize && acted.Error is null)
+            _finalizes.Add(_index.Count - 1);
+        return acted;
+    }
 
     public void Collapse() => _woven.Collapse();
 
     public Result<IGraphStep> Seal()
     {
         if (!_woven.Seal().TryGet(out var step, out var error))
+        {
+            Trim();
             return error;
+        }
         IsCostly = step.Evaluations > step.Commands.Count + _fewEvaluations;
         _tentative.Add(step);
         return step;
     }
 
-    public void Discard() => _woven.Discard();
+    public void Discard()
+    {
+        _woven.Discard();
+        Trim();
+    }
 
     public void TakeBack(IGraphStep step)
     {
         _tentative.TakeBack(step);
         _woven.TakeBack((WovenStep)step);
+        Trim();
     }
 
     public void Keep(IGraphStep step) => _tentative.Keep(step);
 
-    // The finalize commands of a graph that has an order follow each other: a new one must follow the newest. Found here
-    // the command alone is left out, where sealing would refuse all that it came with.
+    private void Trim() => _finalizes.RemoveAll(ordinal => ordinal >= _index.Count);
+
+    // A new one must follow the newest. Found here the command alone is left out, where sealing would refuse all that it
+    // came with.
     private SyncError? ParallelFinalize(Command command)
     {
-        if (command.Priority.Kind != PriorityKind.Finalize || _woven.Order.LastFinalize is var last && last < 0)
+        if (_finalizes is not [.., var last])
             return null;
         var prior = _index.Find(command.Prior.Left.Id, _index.Count);
         if (prior < 0 || _index.Find(command.Id, _index.Count) >= 0 || Ancestry.IsAncestor(_index, last, prior))

@@ -33,10 +33,6 @@ internal sealed class WeaveOrder(GraphIndex index)
     private readonly Column<int> _followers = new();
     private readonly Column<int> _places = new();
     private readonly List<Woven> _order = [];
-    private readonly List<int> _finalizes = [];
-
-    /// <summary>The newest finalize command that is noted, or -1: all others come before it.</summary>
-    public int LastFinalize => _finalizes.Count == 0 ? -1 : _finalizes[^1];
 
     /// <summary>Places in the order.</summary>
     public int Count => _order.Count;
@@ -52,12 +48,12 @@ internal sealed class WeaveOrder(GraphIndex index)
 
     public bool IsMerge(int ordinal) => _priorities[ordinal] == PriorityOrder.Merge;
 
+    public bool IsFinalize(int ordinal) => _priorities[ordinal] == PriorityOrder.Finalize;
+
     /// <summary>Notes the newest command of the index; <see cref="Extend"/> weaves it.</summary>
     public void Note(Priority priority)
     {
         var (left, right) = index.PriorsOf(_priorities.Count);
-        if (priority.Kind == PriorityKind.Finalize)
-            _finalizes.Add(_priorities.Count);
         _priorities.Add(PriorityOrder.Of(priority));
         _followers.Add(0);
         _places.Add(-1);
@@ -78,8 +74,6 @@ internal sealed class WeaveOrder(GraphIndex index)
             if (right >= 0)
                 _followers[right]--;
         }
-        while (LastFinalize >= count)
-            _finalizes.RemoveAt(_finalizes.Count - 1);
         _priorities.Cut(count);
         _followers.Cut(count);
         _places.Cut(count);
