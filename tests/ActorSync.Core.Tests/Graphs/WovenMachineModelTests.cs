@@ -19,7 +19,7 @@ public sealed class WovenMachineModelTests
     [InlineData(true)]
     public async Task FactsAndEffectsAreThoseOfTheClientWhateverFails(bool gathers)
     {
-        var (failed, gathered, rejected) = (0, 0, 0);
+        var (failed, gathered, rejected, parallel) = (0, 0, 0, 0);
         for (var seed = 1; seed <= 60; seed++)
         {
             var model = new Model(seed, new OrderPolicy(), new GraphLimits { Heads = 6, PendingCommands = 60, FewEvaluations = gathers ? -1000 : 1024 });
@@ -27,8 +27,10 @@ public sealed class WovenMachineModelTests
             failed += model.Failed;
             gathered += model.Gathered;
             rejected += model.Rejected;
+            parallel += model.Parallel;
         }
         Assert.True(failed > 200, $"only {failed} appends failed");
+        Assert.True(parallel > 50, $"only {parallel} finalize commands were parallel to others");
         Assert.True(rejected > 200, $"only {rejected} commands were rejected");
         Assert.True(gathers ? gathered > 20 : gathered == 0, $"{gathered} batches were sealed with others");
     }
@@ -49,7 +51,7 @@ public sealed class WovenMachineModelTests
             _seed = seed;
             _random = new Random(seed);
             _policy = policy;
-            _theirs = new RandomGraph(seed, finalize: false);
+            _theirs = new RandomGraph(seed, finalize: seed % 2 == 0);
             _graph = new GraphWriter([_theirs.Commands[0]], limits, policy);
         }
 
@@ -58,6 +60,8 @@ public sealed class WovenMachineModelTests
         public int Gathered { get; private set; }
 
         public int Rejected { get; private set; }
+
+        public int Parallel { get; private set; }
 
         public async Task RunAsync()
         {
@@ -73,7 +77,9 @@ public sealed class WovenMachineModelTests
             Assert.All(_tokens, token => Assert.True(_graph.IsAnswered(token), $"seed {_seed}: {token} is not answered"));
             var acts = _graph.Outputs.OfType<GraphOutput.Acted>().Count(acted => acted.Result.Error is null);
             Gathered = _graph.Outputs.OfType<GraphOutput.Received>().Count(received => received.Result is { Error: null, Value.Added: > 0 }) + acts - _graph.Commits.Count();
-            Rejected = _graph.Outputs.OfType<GraphOutput.Received>().Where(received => received.Result.Error is null).Sum(received => received.Result.Value.Rejected.Count);
+            var received = _graph.Outputs.OfType<GraphOutput.Received>().Where(received => received.Result.Error is null).Select(received => received.Result.Value).ToArray();
+            Parallel = received.Sum(result => result.Refused.Count(refused => refused.Kind == SyncErrorKind.ParallelFinalize));
+            Rejected = received.Sum(result => result.Rejected.Count);
             await ReplayAsync();
         }
 
@@ -99,7 +105,7 @@ public sealed class WovenMachineModelTests
             switch (_random.Next(7))
             {
                 case 0:
-                    _tokens.Add(_graph.Act(BitConverter.GetBytes(_random.Next(1000))));
+                    _tokens.Add(_graph.Act(BitConverter.GetBytes(_random.Next(1000)), _random.Next(12) == 0 ? Priority.Finalize : null));
                     break;
                 case 1 or 2 or 3:
                     // What a failed batch carried comes again, so that every command arrives some day.

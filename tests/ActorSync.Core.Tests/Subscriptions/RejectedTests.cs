@@ -170,6 +170,53 @@ public sealed class RejectedTests
         Assert.True(pair.GraphHere.Committed.Contains(good.Id));
     }
 
+    [Fact]
+    public void WhateverIsLostAllThatMayBeHeldArrivesAndNothingElse()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var random = new Random(seed);
+            var pair = Pair([Root]);
+            pair.Link.Faults = SimFaults.Rough;
+            pair.Subscribe();
+            var commands = new List<Command> { Root };
+            var rejected = new HashSet<CommandId>();
+            for (var i = 0; i < 60; i++)
+            {
+                var prior = commands[Math.Max(0, commands.Count - 1 - random.Next(6))];
+                var isBad = random.Next(20) == 0;
+                var command = isBad ? After(prior, $"nonsense {i}") : Set(prior, $"{i}", "v");
+                if (isBad || rejected.Contains(prior.Id))
+                    rejected.Add(command.Id);
+                commands.Add(command);
+                pair.GraphThere.Receive([command], null, _ => { });
+                pair.Simulation.Run(TimeSpan.FromMilliseconds(random.Next(500)));
+            }
+            pair.Link.Faults = SimFaults.None;
+            pair.Simulation.Run(TimeSpan.FromMinutes(5));
+            var missing = commands.Where(command => !rejected.Contains(command.Id) && !pair.GraphHere.Committed.Contains(command.Id));
+            Assert.True(!missing.Any() && !rejected.Any(pair.GraphHere.Committed.Contains), $"seed {seed}: {missing.Count()} are missing");
+            IsSilent(pair);
+        }
+    }
+
+    [Fact]
+    public void WhatIsLeftOutIsWhatFollowsTheRejected()
+    {
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            var graph = new RandomGraph(seed);
+            var random = new Random(seed);
+            var snapshot = SnapshotOf([.. graph.Commands]);
+            int[] rejected = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, graph.Commands.Count))];
+            int[] known = [.. Enumerable.Range(0, 3).Select(_ => random.Next(graph.Commands.Count)).Where(command => !rejected.Any(other => graph.IsAncestor(other, command)))];
+            var expected = Enumerable.Range(0, graph.Commands.Count).Where(command =>
+                !rejected.Any(other => graph.IsAncestor(other, command)) && !known.Any(other => graph.IsAncestor(command, other)));
+            var missing = snapshot.MissingFrom(known.Select(command => graph.Commands[command].Id), [.. rejected.Select(command => graph.Commands[command].Id)]);
+            Assert.Equal(expected, missing.SelectMany(range => Enumerable.Range(range.First, range.Count)));
+        }
+    }
+
     private static SimPair Pair(IReadOnlyList<Command> there, GraphLimits? limits = null, IReadOnlyList<Command>? here = null) =>
         new(here ?? [Root], there, new Simulation(1), 1 << 20, node =>
         {
