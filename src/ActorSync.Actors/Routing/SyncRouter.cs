@@ -122,6 +122,8 @@ public sealed partial class SyncRouter : ReceiveActor
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
                 return true;
+            case SyncDestination.Senders:
+                return OnRejected(peer, (Rejected)message);
             case SyncDestination.HelloPublisher:
                 peer.Actor.Tell(message is HelloSubscribe hello
                     ? new HelloPublisherActor.SubscribeTo(hello, _graphs.GetValueOrDefault(hello.Graph))
@@ -162,6 +164,18 @@ public sealed partial class SyncRouter : ReceiveActor
             return false;
         }
         graph.Tell(new GraphActor.Session(peer, session, message));
+        return true;
+    }
+
+    // It is said of the graph, not of a session: whoever sends its commands to the peer leaves out what follows.
+    private bool OnRejected(PeerRef peer, Rejected rejected)
+    {
+        if (_graphs.TryGetValue(rejected.Graph, out var graph))
+        {
+            foreach (var (node, session) in _sessions.Where(open => open.Key.Item1 == peer.Identity.Node && open.Value.Equals(graph)).Select(open => open.Key))
+                graph.Tell(new GraphActor.SessionRejects(peer, new SessionId(session), rejected));
+        }
+        peer.Actor.Tell(new SubscriptionActor.Other(rejected));
         return true;
     }
 

@@ -80,6 +80,22 @@ public sealed class GraphSnapshot
         Difference.Between(_index, Heads.Select(head => Find(head.Id)), known.Select(Find).Where(ordinal => ordinal >= 0));
 
     /// <summary>
+    /// The same for a peer that does not let the rejected commands in: without those, and without all that follows them.
+    /// Rejected commands that are not in this version are ignored.
+    /// </summary>
+    public IReadOnlyList<OrdinalRange> MissingFrom(IEnumerable<CommandId> known, IReadOnlyCollection<CommandId> rejected) => rejected.Count == 0
+        ? MissingFrom(known)
+        : Difference.Between(_index, OrdinalsWithout(rejected), known.Select(Find).Where(ordinal => ordinal >= 0));
+
+    /// <summary>Commands of which all that can be held without the rejected ones is one, or comes before one.</summary>
+    public IEnumerable<CommandId> HeadsWithout(IReadOnlyCollection<CommandId> rejected) => rejected.Count == 0
+        ? Heads.Select(head => head.Id)
+        : OrdinalsWithout(rejected).Select(_index.IdOf);
+
+    private List<int> OrdinalsWithout(IReadOnlyCollection<CommandId> rejected) =>
+        Exclusion.Below(_index, Heads.Select(head => Find(head.Id)), [.. rejected.Select(Find).Where(ordinal => ordinal >= 0)]);
+
+    /// <summary>
     /// The command nearest to that max cut, not above it unless the first of a run is, through which every way from the
     /// command to the root passes. O(log n) segments.
     /// </summary>

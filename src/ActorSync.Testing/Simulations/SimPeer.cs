@@ -159,6 +159,11 @@ internal sealed class SimPeer
             case SyncDestination.Subscriber:
                 Subscribe(new SubscriberInput.Message(message));
                 break;
+            case SyncDestination.Senders:
+                Publish(new SubscriptionInput.Rejected((Rejected)message));
+                foreach (var answer in _answers.Values.ToArray())
+                    answer.Run(new ResponderInput.Message(message));
+                break;
             case SyncDestination.Reference:
                 OnFailure((SyncFailure)message);
                 break;

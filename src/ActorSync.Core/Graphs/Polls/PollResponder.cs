@@ -34,6 +34,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     private State _state;
     private readonly SortedSet<int> _again = [];
     private readonly List<CommandId> _told = [];
+    private readonly List<CommandId> _rejected = [];
+    private IReadOnlyList<CommandId> _known = [];
     private ReadOnlyMemory<byte> _lastNarrow;
     private IReadOnlyList<OrdinalRange> _missing = [];
     private ulong _maxBytes;
@@ -105,6 +107,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             case RequestMissing missing:
                 _again.UnionWith(missing.Indexes.Where(index => index >= _arrived && index < Math.Min(_answer.Made, _upTo)));
                 break;
+            case Rejected rejected when _rejected.Count < _settings.Rejected && !_rejected.Contains(rejected.Command):
+                OnRejected(rejected.Command);
+                break;
             case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
                 // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
                 outbox.Put(new ResponderOutput.ForgetPeer());
@@ -139,7 +144,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
         _maxBytes = poll.MaxBytes;
-        _missing = _snapshot.MissingFrom(KnownBy(poll, known, out var settled));
+        _known = [.. KnownBy(poll, known, out var settled)];
+        _missing = _snapshot.MissingFrom(_known, _rejected);
         if (!settled && poll.Round < Sampler.LastRound && _missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
@@ -158,7 +164,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             return;
         }
         _told.AddRange(Held(narrowed));
-        _answer.Begin(_snapshot.MissingFrom(_remembered.Ids.Concat(_told)), _maxBytes);
+        _known = [.. _remembered.Ids, .. _told];
+        _answer.Begin(_snapshot.MissingFrom(_known, _rejected), _maxBytes);
         _state = State.Streaming;
     }
 
@@ -195,6 +202,15 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         settled = false;
         _remembered.DropAfter(_snapshot, heads.Select(head => head.Id));
         return _remembered.Ids.Concat(_told);
+    }
+
+    // The requester does not let the command in, nor what follows it. What it holds when all is sent is not known then.
+    private void OnRejected(CommandId command)
+    {
+        _rejected.Add(command);
+        _toldOfAll = true;
+        if (_state != State.Narrowing)
+            _answer.Narrow(_snapshot.MissingFrom(_known, _rejected));
     }
 
     // The answer was lost, or only the request repeated: what follows does no harm in either case.

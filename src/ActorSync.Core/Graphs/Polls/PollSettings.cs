@@ -23,6 +23,9 @@ public sealed record PollSettings
     /// <summary>How often in a row a requester asks in vain before it gives up.</summary>
     public int Retries { get; init; } = 4;
 
+    /// <summary>Commands that the requester may not let in, and that a responder leaves out of what it has left to send.</summary>
+    public int Rejected { get; init; } = 64;
+
     /// <summary>A responder forgets a session that was silent for so long.</summary>
     public TimeSpan IdleSession { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -8,11 +8,15 @@ namespace ActorSync.Graphs.Subscriptions;
 /// push never repeats, and what is acknowledged, durable at the subscriber. When acknowledgements stay out, what was
 /// sent falls back to what was acknowledged, and goes out again. What was sent is at every moment what is acknowledged
 /// and what the unacknowledged pushes carried.
+/// <para>
+/// What the subscriber does not let in is as if this graph did not hold it, nor what follows it: the rest goes on.
+/// </para>
 /// </summary>
 internal sealed class PublishedGraph(GraphSnapshot snapshot)
 {
     private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
     private readonly KnownHeads _sent = new();
+    private readonly List<CommandId> _rejected = [];
     private CatchUp _catchUp = CatchUp.None;
 
     // Whether all of this version was sent: most graphs at most moments, so that looking is free.
@@ -30,6 +34,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
 
     /// <summary>Whether the subscriber holds, and has acknowledged, all of this version.</summary>
     public bool IsSettled => _isLevel && _unacked.Count == 0;
+
+    /// <summary>Commands that the subscriber did not let in, each following none of the others.</summary>
+    public int Rejected => _rejected.Count;
 
     /// <summary>When what is unacknowledged is sent again; begun anew whenever the oldest of it is acknowledged.</summary>
     public MonotonicTime RetryAt { get; set; } = MonotonicTime.Never;
@@ -66,7 +73,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     {
         if (_catchUp.IsDone && !_isLevel)
         {
-            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids));
+            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids, _rejected), [.. Snapshot.HeadsWithout(_rejected)]);
             _isLevel = _catchUp.IsDone;
         }
         return _catchUp.Next;
@@ -80,7 +87,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         _unacked.Add((NextIndex++, heads));
         _catchUp.Next = next;
         _isLevel = next.AtEnd && _catchUp.Version == Snapshot;
-        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Version!.Heads.Select(head => head.Id) : heads);
+        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Heads : heads);
     }
 
     /// <summary>The subscriber holds these commands durably. True when that was news.</summary>
@@ -99,6 +106,22 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         var pushed = _unacked.Where(push => push.Index == index).SelectMany(push => push.Heads);
         var news = Acked.AddAll(Snapshot, pushed) | NoteHeld(heads);
         return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
+    }
+
+    /// <summary>
+    /// The subscriber did not let the command in. What was sent with it falls back to what is acknowledged, as it is not
+    /// known which of it was kept. False when that is no news.
+    /// </summary>
+    public bool Reject(CommandId id)
+    {
+        if (!Snapshot.Contains(id) || _rejected.Exists(rejected => Snapshot.IsAncestor(rejected, id)))
+            return false;
+        _rejected.RemoveAll(rejected => Snapshot.IsAncestor(id, rejected));
+        _rejected.Add(id);
+        Acked.Replace(Snapshot, Acked.Ids.Where(acked => !Snapshot.Contains(acked) || !Snapshot.IsAncestor(id, acked)).ToArray());
+        (RetryAt, InVain) = (MonotonicTime.Never, 0);
+        FallBack();
+        return true;
     }
 
     /// <summary>Gives up on what is unacknowledged: it counts as not sent.</summary>
