@@ -13,6 +13,18 @@ internal sealed class RuleFields(JsonElement json)
 
     public ulong? OptionalNumber(string name, ulong most = ulong.MaxValue) => Find(name) is { } field ? ToNumber(field, name, most) : null;
 
+    /// <summary>A number within bounds.</summary>
+    public ulong Between(string name, ulong least, ulong most, ulong otherwise)
+    {
+        var number = Number(name, most, otherwise);
+        if (number < least)
+            Fail($"{name} is no whole number from {least} to {most}");
+        return number;
+    }
+
+    /// <summary>Whether the field is there.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
     public bool Flag(string name) => OptionalFlag(name) ?? Missing<bool>(name);
 
     public bool Flag(string name, bool otherwise) => OptionalFlag(name) ?? otherwise;
@@ -51,7 +63,7 @@ internal sealed class RuleFields(JsonElement json)
         return fields;
     }
 
-    private bool? OptionalFlag(string name)
+    public bool? OptionalFlag(string name)
     {
         if (Find(name) is not { } field)
             return null;

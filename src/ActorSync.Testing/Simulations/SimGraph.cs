@@ -23,7 +23,7 @@ internal sealed class SimGraph : ICommandReader
         var index = new GraphIndex();
         foreach (var command in commands)
             _ = index.Add(command).Value;
-        _machine = new GraphMachine(graph, index, this, limits);
+        _machine = new GraphMachine(graph, index, this, limits, simulation.Policy?.Identity);
     }
 
     public TimeSpan CommitDelay { get; set; } = TimeSpan.FromMilliseconds(1);

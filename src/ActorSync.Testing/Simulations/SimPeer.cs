@@ -27,7 +27,7 @@ internal sealed class SimPeer
         _simulation = node.Simulation;
         Subscriber = new SubscriberMachine(node.Subscriptions, _simulation.Random);
         Publisher = new SubscriptionMachine(node.Subscriptions, WireLimits.Default);
-        Hello = new SimHello(this, node);
+        Hello = new SimHello(this, node, _simulation.Policy);
         _publisherTimer = new SimTimer(_simulation, () => Publish(new SubscriptionInput.Tick()));
         _subscriberTimer = new SimTimer(_simulation, () => Subscribe(new SubscriberInput.Tick()));
     }
@@ -224,7 +224,7 @@ internal sealed class SimPeer
             case SubscriberOutput.Store store:
                 var push = store.Push;
                 _node.Graphs[push.Graph].Receive(
-                    push.Commands.Decode(WireLimits.Default).Value, this, result => Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result)));
+                    push.Commands.Decode(WireLimits.Default, _simulation.Policy?.Identity).Value, this, result => Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result)));
                 break;
             case SubscriberOutput.Repair repair:
                 Repairs++;

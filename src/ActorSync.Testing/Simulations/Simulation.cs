@@ -1,3 +1,4 @@
+using ActorSync.Graphs.Policies;
 using ActorSync.Machines;
 
 namespace ActorSync.Testing.Simulations;
@@ -9,6 +10,9 @@ internal sealed class Simulation(int seed)
     private long _number;
 
     public Random Random { get; } = new(seed);
+
+    /// <summary>The policy of all graphs: how ids are derived and heads are merged; null for the canonical way.</summary>
+    public IGraphPolicy? Policy { get; init; }
 
     public MonotonicTime Now { get; private set; } = MonotonicTime.Zero + TimeSpan.FromHours(1);
 
