@@ -5,6 +5,8 @@ namespace ActorSync.Testing.Scenarios;
 /// <summary>The fields of one rule. The first that cannot be read is kept as the error; null stands for a field left out.</summary>
 internal sealed class RuleFields(JsonElement json)
 {
+    private readonly HashSet<string> _known = [];
+
     public string? Error { get; private set; }
 
     public ulong Number(string name, ulong most = ulong.MaxValue) => OptionalNumber(name, most) ?? Missing<ulong>(name);
@@ -20,6 +22,13 @@ internal sealed class RuleFields(JsonElement json)
         if (number < least)
             Fail($"{name} is no whole number from {least} to {most}");
         return number;
+    }
+
+    /// <summary>A field that was not asked for is an error.</summary>
+    public void AllowNoOthers()
+    {
+        if (json.ValueKind == JsonValueKind.Object && json.EnumerateObject().FirstOrDefault(field => !_known.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            Fail($"{other.Name} is no field of it: it has {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
     }
 
     /// <summary>Whether the field is there.</summary>
@@ -80,8 +89,11 @@ internal sealed class RuleFields(JsonElement json)
         return 0;
     }
 
-    private JsonElement? Find(string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+    private JsonElement? Find(string name)
+    {
+        _known.Add(name);
+        return json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+    }
 
     private T Missing<T>(string name)
         where T : struct

@@ -11,8 +11,16 @@ internal static class NetworkRules
     // A day of an idle network costs nothing, a year of one that is not may.
     private const ulong LongestWait = 366UL * 24 * 3600 * 1000;
 
-    /// <summary>The rule of that name; null when there is none.</summary>
-    public static ScenarioRule? Read(string name, RuleFields fields) => name switch
+    /// <summary>The rule of that name; null when there is none. A field that it does not know makes the file unreadable.</summary>
+    public static ScenarioRule? Read(string name, RuleFields fields)
+    {
+        var rule = Find(name, fields);
+        if (rule is not null)
+            fields.AllowNoOthers();
+        return rule;
+    }
+
+    private static ScenarioRule? Find(string name, RuleFields fields) => name switch
     {
         "NodeSettings" => new ScenarioRule.NodeSettings(
             fields.Number("client"),

@@ -92,7 +92,9 @@ internal sealed class ScenarioNetwork(ScenarioWorld world)
     private async Task WaitAsync(TimeSpan time)
     {
         TakeOver();
+        var before = _links.Values.Sum(link => link.Link.Sent.Count);
         _simulation.Run(time);
+        world.Trace($"Wait: {_links.Values.Sum(link => link.Link.Sent.Count) - before} payloads were sent over links");
         foreach (var node in _nodes.Values)
             world.Expectations.Emit(await node.BringHomeAsync().ConfigureAwait(false));
     }
