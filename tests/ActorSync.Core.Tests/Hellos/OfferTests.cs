@@ -112,6 +112,18 @@ public sealed class OfferTests
         static Offer Offer(ulong session) => new(new SessionId(session), Graph, Root.Address);
     }
 
+    [Fact]
+    public void WhatIsKeptOfPollsWhoseOffersWereTakenIsBounded()
+    {
+        var polls = new EndedPolls<int>();
+        for (var i = 0; i < 10 * EndedPolls<int>.Most; i++)
+        {
+            polls.Note(new SessionId((ulong)i), Graph, i);
+            Assert.True(polls.TryTake(new Offer(new SessionId((ulong)i), Graph, Root.Address), out _));
+        }
+        Assert.InRange(polls.Kept, 0, EndedPolls<int>.Most);
+    }
+
     private static SimPair Behind() => new([Root], [Root, .. Run(Root, 2000, "there")]);
 
     private static void PollAndCommit(SimPair pair)

@@ -17,6 +17,9 @@ public sealed class EndedPolls<T>
     private readonly Dictionary<SessionId, (GraphId Graph, T How)> _ended = [];
     private readonly Queue<SessionId> _order = new();
 
+    /// <summary>The polls whose order is kept, those that were taken among them.</summary>
+    internal int Kept => _order.Count;
+
     /// <summary>A poll ended well.</summary>
     public void Note(SessionId session, GraphId graph, T how)
     {
