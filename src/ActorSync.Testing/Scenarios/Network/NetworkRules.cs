@@ -8,8 +8,8 @@ internal static class NetworkRules
     private const ulong MostClients = 1000;
     private const ulong MostPercent = 90;
 
-    // A day of an idle network costs nothing, a year of one that is not may.
-    private const ulong LongestWait = 366UL * 24 * 3600 * 1000;
+    // A week, of which every payload is kept to be counted.
+    private const ulong LongestWait = 7UL * 24 * 3600 * 1000;
 
     /// <summary>The rule of that name; null when there is none. A field that it does not know makes the file unreadable.</summary>
     public static ScenarioRule? Read(string name, RuleFields fields)
