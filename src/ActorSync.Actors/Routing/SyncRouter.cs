@@ -62,6 +62,7 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         Level level => level.Session.Value,
         Narrow narrow => narrow.Session.Value,
+        Narrowed narrowed => narrowed.Session.Value,
         PollResponse response => response.Session.Value,
         PollEnd end => end.Session.Value,
         Credit credit => credit.Session.Value,
@@ -173,7 +174,7 @@ public sealed partial class SyncRouter : ReceiveActor
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
     private void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
     {
-        if (message is SyncResume or RequestMissing)
+        if (message is SyncResume or RequestMissing or Narrowed)
         {
             var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
             Refuse(peer, error, session.Value, null);

@@ -63,6 +63,7 @@ public static class SyncSettingsReader
             GapAfter = keys.Time("poll.gap-after"),
             IdleSession = keys.Time("poll.idle-session"),
             WorthNarrowing = keys.Count("poll.worth-narrowing", 0),
+            MostCompared = keys.Count("poll.most-compared", 0),
         },
         Subscriptions = new SubscriptionSettings
         {

@@ -33,6 +33,9 @@ public sealed class GraphSnapshot
 
     public HeadSet Heads { get; }
 
+    /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
+    internal GraphIndex Index => _index;
+
     /// <summary>Whether this version holds the command, at that max cut.</summary>
     public bool Contains(Address address)
     {
@@ -50,6 +53,13 @@ public sealed class GraphSnapshot
     /// <summary>Whether the first command is the second or comes before it; both must be in this version.</summary>
     public bool IsAncestor(CommandId ancestor, CommandId descendant) =>
         Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)));
+
+    /// <summary>
+    /// The same; each run that had to be looked at takes one of <paramref name="steps"/>. Null when those are used up:
+    /// a graph of many parallel strands may hold questions that take as long as it is.
+    /// </summary>
+    internal bool? IsAncestor(CommandId ancestor, CommandId descendant, ref int steps) =>
+        Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)), ref steps);
 
     /// <summary>Reads a command by its ordinal.</summary>
     /// <exception cref="SyncException">The store is damaged there.</exception>
@@ -75,16 +85,6 @@ public sealed class GraphSnapshot
     /// </summary>
     public Address DominatorOf(CommandId id, int maxCut) =>
         _index.AddressOf(Ancestry.ClimbToMaxCut(_index, Checked(Find(id)), maxCut));
-
-    /// <summary>The priors of a merge, and the last common ancestor of the two; false when the command is none.</summary>
-    internal bool TryGetMerge(CommandId id, out (Address Left, Address Right, Address Dominator) merge)
-    {
-        var ordinal = Checked(Find(id));
-        ref var segment = ref _index.SegmentOf(ordinal);
-        var isMerge = segment.First == ordinal && segment.Right >= 0;
-        merge = isMerge ? (_index.AddressOf(segment.Left), _index.AddressOf(segment.Right), _index.AddressOf(segment.Dominator)) : default;
-        return isMerge;
-    }
 
     private int Checked(int ordinal)
     {

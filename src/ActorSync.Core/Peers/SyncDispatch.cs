@@ -39,7 +39,7 @@ public static class SyncDispatch
     public static SyncDestination DestinationOf(SyncType type) => type switch
     {
         SyncType.Poll => SyncDestination.Graph,
-        SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
+        SyncType.Narrowed or SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
         SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd or SyncType.Offer => SyncDestination.PollRequester,
         SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
         SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,

@@ -277,6 +277,7 @@ internal sealed class SimPeer
 
     private static SessionId SessionOf(SyncMessage message) => message switch
     {
+        Narrowed narrowed => narrowed.Session,
         Credit credit => credit.Session,
         RequestMissing missing => missing.Session,
         SyncResume resume => resume.Session,

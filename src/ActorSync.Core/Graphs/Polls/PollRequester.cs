@@ -33,7 +33,7 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
     private readonly SortedDictionary<int, CommandBlock> _early = [];
 
     private State _state;
-    private Sample _sample = Sample.Empty with { AllHeads = true };
+    private SyncMessage? _request;
     private int _round;
     private int _handed;
     private int _durable;
@@ -61,7 +61,6 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
         if (snapshot is null)
             return;
         _sampler = new Sampler(snapshot);
-        _sample = _sampler.First();
     }
 
     // Parts came out of order or the end came before them: what is between may still be under way.
@@ -104,7 +103,9 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
                 break;
             case Narrow narrow when _state == State.Asking && narrow.Round == _round && _sampler is not null && _round < Sampler.LastRound:
                 _inVain = 0;
-                _sample = _sampler.Next(++_round, narrow.Known);
+                _sampler.Learn(narrow.Known);
+                _round++;
+                _request = null;
                 Ask(outbox);
                 break;
             case PollResponse response:
@@ -227,8 +228,15 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
             Send(new RequestMissing(_session, missing), outbox);
     }
 
-    private void Ask(IOutbox<RequesterOutput> outbox) =>
-        Send(new Poll(_session, _graph, _round, _maxBytes, UpTo, _heads.Digest, _sample), outbox);
+    private void Ask(IOutbox<RequesterOutput> outbox) => Send(_request ??= Request(), outbox);
+
+    private SyncMessage Request()
+    {
+        if (_sampler is not null && _round == Sampler.LastRound)
+            return new Narrowed(_session, _sampler.Narrow(_session));
+        var sample = _sampler is null ? Sample.Empty with { AllHeads = true } : _round == 0 ? _sampler.First() : _sampler.Spread();
+        return new Poll(_session, _graph, _round, _maxBytes, UpTo, _heads.Digest, sample);
+    }
 
     private void Grant(IOutbox<RequesterOutput> outbox)
     {

@@ -28,4 +28,7 @@ public sealed record PollSettings
 
     /// <summary>With so few commands to send, a sample is not narrowed further: it would cost more than it saves.</summary>
     public int WorthNarrowing { get; init; } = 100;
+
+    /// <summary>Commands that a responder compares with what a requester told of in the last round; others count as not held there.</summary>
+    public int MostCompared { get; init; } = 1 << 22;
 }

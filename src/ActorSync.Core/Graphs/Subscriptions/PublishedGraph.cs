@@ -46,8 +46,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         var exact = sample.AllHeads && known.AsSpan(0, sample.HeadCount).IndexOf(false) < 0;
         var before = exact ? [] : Acked.Ids.Concat(remembered).ToArray();
         Acked.Replace(Snapshot, before);
-        foreach (var head in sample.Addresses.Take(sample.HeadCount))
-            Acked.DropAfter(Snapshot, head.Id);
+        Acked.DropAfter(Snapshot, sample.Addresses.Take(sample.HeadCount).Select(head => head.Id));
         Acked.AddAll(Snapshot, told);
         SendAfter(Acked.Ids.Concat(_unacked.SelectMany(push => push.Heads)).ToArray());
         return known;
@@ -136,6 +135,10 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         return _unacked.Count == 0 && oldest is not null && Acked.AddAll(Snapshot, [.. _sent.Ids]);
     }
 
-    private bool IsAcked(CommandId id) =>
-        Acked.Ids.Any(acked => Snapshot.Contains(acked) && Snapshot.IsAncestor(id, acked));
+    // What takes too long to see is not acknowledged yet: the acknowledgement of the push itself, or its repetition, says so.
+    private bool IsAcked(CommandId id)
+    {
+        var steps = KnownHeads.MostSteps;
+        return Acked.Ids.Any(acked => Snapshot.Contains(acked) && Snapshot.IsAncestor(id, acked, ref steps) == true);
+    }
 }
