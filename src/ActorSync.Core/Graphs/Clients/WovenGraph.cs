@@ -21,7 +21,7 @@ internal sealed class WovenGraph
     private readonly IGraphPolicy _policy;
     private readonly GraphClientOptions _options;
     private readonly WeaveOrder _order;
-    private readonly FactHistory _history = new();
+    private readonly WovenFacts _facts;
     private readonly PastFacts _past;
     private readonly RejectedCommands _rejected;
     private readonly List<Command> _fresh = [];
@@ -36,13 +36,14 @@ internal sealed class WovenGraph
         _policy = policy;
         _options = options;
         _order = new WeaveOrder(index);
-        _past = new PastFacts(index, _order, HistoryFrom, policy, Read);
+        _facts = new WovenFacts(index, _order, policy, options, Read);
+        _past = new PastFacts(index, _order, _facts.HistoryFrom, policy, Read);
         _rejected = new RejectedCommands(options.RejectedIds);
         Clear();
     }
 
     /// <summary>The facts after the last sealed step.</summary>
-    public Facts Facts => new(_history.Facts);
+    public Facts Facts => new(_facts.Tree);
 
     public WeaveOrder Order => _order;
 
@@ -52,14 +53,30 @@ internal sealed class WovenGraph
     /// <summary>Whether the command was rejected, or follows one that was, as far as that is remembered.</summary>
     public bool IsRejected(CommandId id) => _rejected.Contains(id);
 
-    /// <summary>Weaves and evaluates what a store holds. The error is final: parallel finalize commands, or a policy that failed.</summary>
-    public static Result<WovenGraph> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
+    /// <summary>Whether so much has changed since the last snapshot that another should be taken.</summary>
+    public bool IsSnapshotDue => _facts.IsSnapshotDue;
+
+    /// <summary>Whether a snapshot should be taken when nothing more will change: it need not be written anew for a few commands.</summary>
+    public bool IsLastSnapshotDue => _facts.IsLastSnapshotDue;
+
+    /// <summary>
+    /// Opens what a store holds: with the facts of a snapshot that fits it, weaving and evaluating what came after that;
+    /// or all of it. The error is final: parallel finalize commands, or a policy that failed.
+    /// </summary>
+    public static Result<WovenGraph> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options, IFactStore? facts = null)
     {
         var graph = new WovenGraph(index, reader, policy, options);
-        for (var ordinal = 0; ordinal < index.Count; ordinal++)
+        if (policy.Version is not null && facts?.Read() is { } snapshot && !graph._facts.TryRestore(snapshot))
+            graph = new WovenGraph(index, reader, policy, options);
+        for (var ordinal = graph._facts.Count; ordinal < index.Count; ordinal++)
             graph._order.Note();
         return graph.Weave(null).TryGet(out _, out var error) ? graph : error;
     }
+
+    /// <summary>
+    /// The sealed facts as they are now, to be written elsewhere: little is copied. Null when the policy's facts are not kept.
+    /// </summary>
+    public FactSnapshot? TakeSnapshot() => _facts.TakeSnapshot(_heads);
 
     /// <summary>Adds a received command; the error says why not. A failed policy leaves all else as it was.</summary>
     public SyncError? Add(Command command)
@@ -102,7 +119,7 @@ internal sealed class WovenGraph
         foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
             Enter(merge);
         if (isSealed)
-            _past.Know(_index.HeadOrdinals.First(), _history.Facts);
+            _past.Know(_index.HeadOrdinals.First(), _facts.Tree);
         return _index.AddressOf(_index.HeadOrdinals.First());
     }
 
@@ -122,7 +139,7 @@ internal sealed class WovenGraph
     /// <summary>Takes back the newest sealed step that is left. Nothing may be open.</summary>
     public void TakeBack(WovenStep step)
     {
-        _history.Restore(step.FactChanges, step.FactsBefore);
+        _facts.Restore(step.FactChanges, step.FactsBefore);
         _order.Revert(step.Change);
         _past.Replace(step.HeadFactsBefore);
         _heads = step.HeadsBefore;
@@ -199,13 +216,21 @@ internal sealed class WovenGraph
     {
         if (!_order.Extend().TryGet(out var change, out var error))
             return error;
-        var heads = _index.Heads();
-        var (factsBefore, evaluations) = (_history.Facts, 0);
-        if (!Rewrite(change, heads, commands is not null, ref evaluations).TryGet(out var factChanges, out error))
+        var emit = commands is not null;
+        if (!_facts.Reaches(change, emit))
+        {
+            _order.Revert(change);
+            if (!_facts.HistoryFrom(0).TryGet(out _, out error))
+                return error;
+            change = _order.Extend().Value;
+        }
+        var factsBefore = _facts.Tree;
+        if (!_facts.Rewrite(change, _past, emit ? _effects : null, out var evaluations).TryGet(out var factChanges, out error))
         {
             _order.Revert(change);
             return error;
         }
+        var heads = _index.Heads();
         var step = new WovenStep(_index.Count - _fresh.Count, commands ?? [], heads, Facts, [.. _effects], evaluations)
         {
             Change = change,
@@ -219,68 +244,11 @@ internal sealed class WovenGraph
         return step;
     }
 
-    // The places that changed, and of the rest behind them what touches what changed.
-    private Result<IReadOnlyList<FactChange>> Rewrite(WeaveChange change, HeadSet heads, bool emit, ref int evaluations)
-    {
-        var (first, end) = (change.First, change.First + change.Inserted);
-        var wholeFrom = int.MaxValue;
-        if (_options.EmitWholeWeave && heads.Count > 1)
-            (wholeFrom, end) = (FirstOfWeave() + 1, _order.Count);
-        first = Math.Min(first, wholeFrom);
-        var rewrite = new FactRewrite(_history, first, _history.Count - first - (_order.Count - end), end - first);
-        for (var place = first; place < end; place++)
-        {
-            if (!EvaluateAt(_order[place], rewrite, out var facts, ref evaluations).TryGet(out var evaluated, out var error))
-                return error;
-            rewrite.Add(evaluated, facts);
-            if (emit && (place >= wholeFrom || !_options.EmitWholeWeave))
-                _effects.AddRange(evaluated.Effects);
-        }
-        rewrite.EndNew();
-        while (rewrite.TryNext(out var place))
-        {
-            if (!EvaluateAt(_order[place], rewrite, out _, ref evaluations).TryGet(out var evaluated, out var error))
-            {
-                rewrite.Abandon();
-                return error;
-            }
-            rewrite.Replace(evaluated);
-            if (emit && !_options.EmitWholeWeave)
-                _effects.AddRange(evaluated.Effects);
-        }
-        return new Result<IReadOnlyList<FactChange>>(rewrite.Finish());
-    }
-
-    // What was evaluated when it came is not evaluated again where nothing else stands before it.
-    private Result<Evaluated> EvaluateAt(Woven woven, IFactSource before, out FactTree? after, ref int evaluations)
-    {
-        after = null;
-        if (_order.IsMerge(woven.Ordinal))
-            return Evaluated.Nothing;
-        if (woven.Alone && _past.TryGetEvaluated(woven.Ordinal, out var known))
-        {
-            after = known.Facts;
-            return known.Evaluated;
-        }
-        evaluations++;
-        return Evaluator.Evaluate(_policy, Read(woven.Ordinal), before);
-    }
-
-    private Result<FactHistory> HistoryFrom(int place) => _history;
-
-    private int FirstOfWeave()
-    {
-        var place = _order.Count - 1;
-        while (!_order[place].Alone)
-            place--;
-        return place;
-    }
-
     private Dictionary<int, FactTree> HeadFacts(HeadSet heads)
     {
         var facts = new Dictionary<int, FactTree>();
         if (heads.Count == 1)
-            facts.Add(_index.HeadOrdinals.First(), _history.Facts);
+            facts.Add(_index.HeadOrdinals.First(), _facts.Tree);
         else
             foreach (var head in _index.HeadOrdinals)
             {

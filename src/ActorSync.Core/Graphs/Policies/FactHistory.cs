@@ -58,6 +58,21 @@ internal sealed class FactHistory
         return Start + low;
     }
 
+    /// <summary>The last places, at most so many and of so many bytes, by themselves.</summary>
+    public FactRun Recent(int most, int bytes)
+    {
+        var first = Count;
+        for (; first > Start && Count - first < most; first--)
+        {
+            var (start, end) = TouchesOf(first - 1, 1);
+            for (var i = start; i < end; i++)
+                bytes -= _run.Undo[i].Place.Length + (_run.Undo[i].Before?.Length ?? 0);
+            if (bytes < 0)
+                break;
+        }
+        return Copy(first, Count - first);
+    }
+
     /// <summary>Some known places by themselves.</summary>
     public FactRun Copy(int from, int count) => _run.Copy(from - Start, count);
 
