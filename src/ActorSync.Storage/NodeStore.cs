@@ -195,7 +195,7 @@ public sealed class NodeStore : INodeStore
     private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity)
     {
         var options = CheckedOptionsOf(graph);
-        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity));
+        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity, _settings.CheckpointCommands));
     }
 
     // A log that is being closed is waited for, so that its folder is free.

@@ -15,16 +15,25 @@ internal sealed class GraphLog : IGraphStore
     private readonly CommandMap _map;
     private readonly BlockCache _cache;
     private readonly RecordLog _log;
+    private readonly GraphIndex _index;
+    private readonly IndexLog _checkpoints;
+    private readonly Lazy<Task<bool>> _closed;
     private bool _hasTail;
 
-    private GraphLog(GraphId graph, RecordLog log, CommandMap map, BlockCache cache)
+    private GraphLog(GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache)
     {
         Graph = graph;
         _log = log;
-        _map = map;
+        _map = opening.Map;
+        _index = opening.Index;
+        _checkpoints = opening.Checkpoints;
         _cache = cache;
-        _log.StartAt(map.Count);
+        _closed = new Lazy<Task<bool>>(CloseAsync);
+        _log.StartAt(_map.Count);
         _log.Committed = OnCommitted;
+        _log.Flushed = _checkpoints.Advance;
+        // What was found was flushed when the log was opened.
+        _checkpoints.Advance();
     }
 
     public GraphId Graph { get; }
@@ -34,8 +43,8 @@ internal sealed class GraphLog : IGraphStore
     /// <summary>Whether it was asked to close.</summary>
     public bool IsClosing => _log.IsClosing;
 
-    /// <summary>Ends when it is closed; whether all of it is on the disk.</summary>
-    public Task<bool> Closed => _log.Closed;
+    /// <summary>Closes it, unless that is under way; whether all of it is on the disk.</summary>
+    public Task<bool> Closed => _closed.Value;
 
     public (uint Segment, long Length) CommittedEnd => _log.CommittedEnd;
 
@@ -49,35 +58,23 @@ internal sealed class GraphLog : IGraphStore
         return error ?? (flushed ? null : new SyncError(SyncErrorKind.StoreFailed, $"flushing the new graph in {options.Folder} failed; check the disk, then try again"));
     }
 
-    /// <summary>Opens the log of a graph; every command is hashed, and checked against those before it.</summary>
-    public static Result<(GraphLog Log, GraphIndex Index)> Open(LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity)
+    /// <summary>
+    /// Opens the log of a graph. Commands that its index on the disk does not cover are hashed, and checked against those
+    /// before them.
+    /// </summary>
+    public static Result<(GraphLog Log, GraphIndex Index)> Open(
+        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, int checkpointCommands = StoreSettings.DefaultCheckpointCommands)
     {
-        var (index, map) = (new GraphIndex((ulong)Random.Shared.NextInt64()), new CommandMap());
-        return RecordLog.Open(options with { Walked = Walked }, Visit).TryGet(out var log, out var error)
-            ? (new GraphLog(graph, log, map, cache), index)
-            : error;
-
-        SyncError? Walked(LogFound found) => index.Count == 0
-            ? StoreErrors.Damaged(options.PathOf(1), RecordFormat.SegmentHeaderSize, "the graph has no init command")
-            : options.Walked(found);
-
-        SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
-        {
-            if (type == RecordFormat.ClosedType)
-                return null;
-            var block = map.BlockFor(place, isNewest: true);
-            block.Length = (int)(place.End - block.Offset);
-            var start = place.Offset + RecordFormat.HeadSize - block.Offset;
-            return GraphReplay.Add(index, graph, type, body, identity, offset => map.Add(start + offset)) is { } why
-                ? StoreErrors.Damaged(options.PathOf(place.Segment), place.Offset, why)
-                : null;
-        }
+        var opening = new GraphOpening(options, graph, identity, checkpointCommands);
+        return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache), opening.Index) : error;
     }
 
     public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfZero(commands.Count);
+        if (!IsIndexed(first, commands))
+            _checkpoints.Stop();
         return CommandBatch.Encode(commands) is { } record
             ? _log.AppendAsync(CommandBatch.RecordType, record, commands.Count, first)
             : Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.LimitExceeded,
@@ -95,7 +92,27 @@ internal sealed class GraphLog : IGraphStore
             : throw Damage(block, offset, $"the command {ordinal} is not whole");
     }
 
-    public ValueTask DisposeAsync() => _log.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Closed.ConfigureAwait(false);
+
+    private async Task<bool> CloseAsync()
+    {
+        var isFlushed = await _log.CloseAsync().ConfigureAwait(false);
+        await _checkpoints.CloseAsync().ConfigureAwait(false);
+        return isFlushed;
+    }
+
+    // The index belongs to the caller from the opening on: what is written of it must be what is appended.
+    private bool IsIndexed(int first, IReadOnlyList<Command> commands)
+    {
+        if (_index.Count < first + commands.Count)
+            return false;
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (_index.IdOf(first + i) != commands[i].Id)
+                return false;
+        }
+        return true;
+    }
 
     // On a writer thread, in order. What is there before an offset is published is never changed after.
     private void OnCommitted(RecordPlace place, PendingRecord record)
@@ -152,24 +169,11 @@ internal sealed class GraphLog : IGraphStore
             {
                 throw new SyncException(StoreErrors.Failed("reading", _log.PathOf(block.Segment), failure), failure);
             }
-            Check(block, data);
+            if (block.FindDamage(data, _log.SeedOf(block.Segment)) is >= 0 and var at)
+                throw Damage(block, at, "no intact record is there any more");
             block.Data = data;
             _cache.Add(block);
             return data;
-        }
-    }
-
-    private void Check(Block block, byte[] data)
-    {
-        var seed = _log.SeedOf(block.Segment);
-        for (var at = 0; at < data.Length;)
-        {
-            var record = data.AsSpan(at);
-            if (!RecordFormat.TryReadHead(record, seed, (uint)(block.Offset + at), out var head)
-                || head.Length > record.Length - RecordFormat.HeadSize
-                || !RecordFormat.IsBodyIntact(record, head))
-                throw Damage(block, at, "no intact record is there any more");
-            at += RecordFormat.HeadSize + head.Length;
         }
     }
 

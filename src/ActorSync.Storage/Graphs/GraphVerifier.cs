@@ -54,7 +54,7 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             var isLast = i == segments.Count - 1;
             if (isLast && LogOpening.IsUnborn(file) && i > 0)
                 torn = lengths[i];
-            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, lengths[i]).TryGet(out var found, out var error))
+            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, end: lengths[i]).TryGet(out var found, out var error))
                 torn = found.TornBytes;
             else
                 return Report(error, path, _intact);

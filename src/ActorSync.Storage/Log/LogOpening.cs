@@ -23,8 +23,14 @@ internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length
 /// </summary>
 internal static class LogOpening
 {
-    /// <summary>Walks all files and hands over the records. It changes nothing.</summary>
-    public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit) => Walk(options, Segments(options), 0, visit);
+    /// <summary>
+    /// Walks the files from a place where a record begins, or from the first, and hands over the records. It changes nothing.
+    /// </summary>
+    public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit, LogPosition start = default)
+    {
+        var segments = Segments(options);
+        return Walk(options, segments, Math.Max(0, segments.IndexOf(start.Segment)), visit, start);
+    }
 
     /// <summary>
     /// Finds where a log ends: by its closing mark, or else by a walk over its newest file. It changes nothing.
@@ -41,7 +47,7 @@ internal static class LogOpening
         return Walk(options, segments, Math.Max(0, from), (_, _, _) => null);
     }
 
-    private static Result<LogFound?> Walk(LogOptions options, List<uint> segments, int from, RecordVisitor visit)
+    private static Result<LogFound?> Walk(LogOptions options, List<uint> segments, int from, RecordVisitor visit, LogPosition start = default)
     {
         if (segments.Count == 0)
             return (LogFound?)null;
@@ -54,7 +60,8 @@ internal static class LogOpening
             var isLast = i == segments.Count - 1;
             if (isLast && IsUnborn(file))
                 return found;
-            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit).TryGet(out found, out var error))
+            var first = segments[i] == start.Segment ? start.Length : RecordFormat.SegmentHeaderSize;
+            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit, first).TryGet(out found, out var error))
                 return error;
             found = found with { FirstSegment = segments[0] };
         }
@@ -79,7 +86,7 @@ internal static class LogOpening
         var numbers = new List<uint>();
         foreach (var name in options.Files.List(options.Folder))
         {
-            if (name.Length == 12 && name.EndsWith(".log", StringComparison.Ordinal)
+            if (name.Length == 8 + options.Extension.Length && name.EndsWith(options.Extension, StringComparison.Ordinal)
                 && uint.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
                 numbers.Add(number);
         }
@@ -118,13 +125,14 @@ internal static class LogOpening
         return BitConverter.ToUInt64(bytes);
     }
 
-    /// <summary>Walks the records of one file up to <paramref name="end"/>, or its end.</summary>
-    public static Result<LogFound> WalkSegment(IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long end = long.MaxValue)
+    /// <summary>Walks the records of one file from <paramref name="start"/> up to <paramref name="end"/>, or its end.</summary>
+    public static Result<LogFound> WalkSegment(
+        IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long start = RecordFormat.SegmentHeaderSize, long end = long.MaxValue)
     {
         if (ReadHeader(file, kind, segment, out var salt) is { } why)
             return StoreErrors.Damaged(file.Path, 0, why);
         end = Math.Min(end, file.Length);
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), RecordFormat.SegmentHeaderSize, end);
+        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), start, end);
         var closed = false;
         for (var at = scan.Offset; scan.TryNext(out var head, out var body); at = scan.Offset)
         {

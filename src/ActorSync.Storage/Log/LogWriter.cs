@@ -14,6 +14,9 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     /// <summary>The newest file, and the bytes of it that are accepted.</summary>
     public (uint Segment, long Length) End => (_active.Number, _active.Length);
 
+    /// <summary>Whether all that is accepted is on the disk.</summary>
+    public bool IsFlushed => _active.Durable == _active.Length;
+
     /// <summary>Whether a group that begins with that record and is so many bytes long fits into one file.</summary>
     public bool Fits(PendingRecord first, long bytes) =>
         (MustRoll(first) ? RecordFormat.SegmentHeaderSize : _active.Length) + bytes <= options.SegmentBytes;

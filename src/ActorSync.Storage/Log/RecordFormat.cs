@@ -8,6 +8,7 @@ internal enum LogKind : ushort
 {
     Graph = 1,
     PeerKnowledge = 2,
+    Index = 3,
 }
 
 /// <summary>The head of a record.</summary>

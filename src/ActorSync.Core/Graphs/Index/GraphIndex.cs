@@ -95,6 +95,21 @@ public sealed class GraphIndex
             _heads.Add(Find(head.Id, count));
     }
 
+    /// <summary>
+    /// Appends commands that follow each other, whose ids and priors were checked when they were first added and kept
+    /// since. Nothing is checked here: both priors are ordinals in the graph, -1 where there is none.
+    /// </summary>
+    /// <param name="left">The first command's prior, a merge's left.</param>
+    /// <param name="right">A merge's right prior; else -1.</param>
+    /// <param name="ids">The ids behind each other, 32 bytes each; at least one.</param>
+    internal void Restore(int left, int right, ReadOnlySpan<byte> ids)
+    {
+        BeginRun(left, right);
+        for (; ids.Length > 0; ids = ids[CommandId.Size..])
+            Put(new CommandId(ids));
+        EndRun(left, right);
+    }
+
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
 
@@ -142,17 +157,31 @@ public sealed class GraphIndex
 
     private int Append(CommandId id, int left, int right)
     {
-        var ordinal = Count;
-        if (left != ordinal - 1 || right >= 0 || ordinal == 0)
-            _segments.Add(Begin(ordinal, left, right));
+        BeginRun(left, right);
+        Put(id);
+        EndRun(left, right);
+        return Count - 1;
+    }
+
+    private void BeginRun(int left, int right)
+    {
+        if (left != Count - 1 || right >= 0 || Count == 0)
+            _segments.Add(Begin(Count, left, right));
+    }
+
+    private void Put(CommandId id)
+    {
         _segmentOf.Add(_segments.Count - 1);
-        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, ordinal);
         _ids.Add(id);
-        _table.Add(ordinal);
+        _table.Add(Count - 1);
+    }
+
+    private void EndRun(int left, int right)
+    {
+        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, Count - 1);
         _heads.Remove(left);
         _heads.Remove(right);
-        _heads.Add(ordinal);
-        return ordinal;
+        _heads.Add(Count - 1);
     }
 
     private Segment Begin(int ordinal, int left, int right)
