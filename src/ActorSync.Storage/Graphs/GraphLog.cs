@@ -69,6 +69,9 @@ internal sealed class GraphLog : IGraphStore
         return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache), opening.Index) : error;
     }
 
+    /// <summary>Ends when what is under way of the index is written.</summary>
+    internal Task IndexWriting => _checkpoints.Writing;
+
     public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);

@@ -14,7 +14,7 @@ internal sealed class IndexCheck(LogOptions log, GraphId graph, ICommandIdentity
     public bool Agrees(ulong salt)
     {
         if (map.Newest is not { } last)
-            return true;
+            return IsThere(1, RecordFormat.SegmentHeaderSize, salt, isWhole: false);
         if (index.Count != map.Count || index.IdOf(0) != graph.Init)
             return false;
         var (segment, end) = (0u, 0L);

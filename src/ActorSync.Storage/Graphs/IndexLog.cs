@@ -30,6 +30,16 @@ internal sealed class IndexLog(LogOptions options, GraphIndex index, CommandMap 
     private bool _isWriting;
     private bool _isStopped;
 
+    /// <summary>Ends when what is under way is written; it does not fail.</summary>
+    public Task Writing
+    {
+        get
+        {
+            lock (_gate)
+                return _writing;
+        }
+    }
+
     /// <summary>All commands in the map are on the disk. Called on a writer thread, or before the graph is given out.</summary>
     public void Advance()
     {
@@ -53,7 +63,7 @@ internal sealed class IndexLog(LogOptions options, GraphIndex index, CommandMap 
     /// <summary>Finishes what is under way; after the graph's log is closed.</summary>
     public async Task CloseAsync()
     {
-        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Writing.ConfigureAwait(false);
         if (_log is not null)
             await _log.CloseAsync().ConfigureAwait(false);
     }
