@@ -7,7 +7,7 @@ namespace ActorSync.Storage.Tests.Crashes;
 public sealed class CrashPointTests
 {
     private const int LeastPoints = 2000;
-    private const int ReopenedEvery = 4;
+    private const int ThoroughEvery = 4;
 
     private static readonly StoreSettings Settings = new()
     {
@@ -30,14 +30,15 @@ public sealed class CrashPointTests
     }
 
     [Theory]
-    [InlineData(FsyncMode.Interval)]
-    [InlineData(FsyncMode.Never)]
-    public async Task Without_a_flush_for_each_commit_what_is_lost_is_lost_from_the_end_and_said(FsyncMode fsync)
+    [InlineData(FsyncMode.Interval, 200, 40, StoreSettings.MinSegmentBytes)]
+    [InlineData(FsyncMode.Never, 200, 40, StoreSettings.MinSegmentBytes)]
+    [InlineData(FsyncMode.Never, 60, 16_000, 1 << 20)]
+    public async Task Without_a_flush_for_each_commit_what_is_lost_is_lost_from_the_end_and_said(FsyncMode fsync, int appends, int payloadBytes, int segmentBytes)
     {
         var files = new RecordingFiles();
-        var settings = Settings with { Fsync = fsync };
-        var story = new Story(files, settings);
-        await LiveAsync(story, appends: 200);
+        var settings = Settings with { Fsync = fsync, SegmentBytes = segmentBytes };
+        var story = new Story(files, settings) { PayloadBytes = payloadBytes };
+        await LiveAsync(story, appends);
         await CrashEverywhereAsync(new Disk(), files.Journal, story, settings, point => point);
     }
 
@@ -92,6 +93,8 @@ public sealed class CrashPointTests
                 await story.AppendAsync(graph, random.Next(1, 3));
             if (i % 8 == 3)
                 await story.LearnAsync(graph);
+            if (i % 8 == 7)
+                story.Wait();
         }
         await story.CloseAsync();
     }
@@ -110,7 +113,7 @@ public sealed class CrashPointTests
                 {
                     try
                     {
-                        await new Aftermath(story, settings, at).CheckAsync(files, reopen: cut % ReopenedEvery == 0);
+                        await new Aftermath(story, settings, at, isThorough: cut % ThoroughEvery == 0).CheckAsync(files);
                     }
                     catch (Exception failure)
                     {

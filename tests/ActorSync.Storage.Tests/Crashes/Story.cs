@@ -36,7 +36,11 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
 {
     private readonly Random _random = new(1);
     private readonly Dictionary<GraphStory, OpenedGraph> _open = [];
+    private readonly ManualTime _time = new();
     private NodeStore? _store;
+
+    /// <summary>The most bytes in a payload.</summary>
+    public int PayloadBytes { get; init; } = 40;
 
     public List<GraphStory> Graphs { get; } = [];
 
@@ -45,7 +49,7 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
 
     public async Task OpenAsync()
     {
-        _store = (await NodeStore.OpenAsync(settings, files, new ManualTime())).Value;
+        _store = (await NodeStore.OpenAsync(settings, files, _time)).Value;
         foreach (var story in Graphs.Where(story => _store.Graphs.Contains(story.Graph.Graph)))
             await OpenAsync(story);
     }
@@ -89,10 +93,10 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
     }
 
     /// <summary>Appends a batch, and waits for all that it entails.</summary>
-    public async Task AppendAsync(GraphStory story, int commands, int payloadBytes = 40)
+    public async Task AppendAsync(GraphStory story, int commands)
     {
         var at = story.Appends.Count;
-        var append = Begin(story, commands, payloadBytes);
+        var append = Begin(story, commands);
         Assert.Null(await append);
         Done(story, at);
         await ((GraphLog)_open[story].Store).IndexWriting;
@@ -103,9 +107,9 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
     {
         var at = story.Appends.Count;
         var held = files.Hold();
-        var lone = Begin(story, 1, 40);
+        var lone = Begin(story, 1);
         await held.Reached;
-        var group = Enumerable.Range(0, batches).Select(_ => Begin(story, _random.Next(1, 4), 40)).ToList();
+        var group = Enumerable.Range(0, batches).Select(_ => Begin(story, _random.Next(1, 4))).ToList();
         held.LetGo();
         Assert.Null(await lone);
         Assert.All(await Task.WhenAll(group), Assert.Null);
@@ -123,10 +127,13 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
         await ((PeerKnowledgeLog)_store.PeerKnowledge).WriteAsync();
     }
 
-    private Task<SyncError?> Begin(GraphStory story, int commands, int payloadBytes)
+    /// <summary>The interval of flushes, if that is the mode, is over.</summary>
+    public void Wait() => _time.Advance(settings.FsyncInterval);
+
+    private Task<SyncError?> Begin(GraphStory story, int commands)
     {
         var (opened, first) = (_open[story], story.Graph.Commands.Count);
-        var batch = story.Graph.Batch(commands, payloadBytes);
+        var batch = story.Graph.Batch(commands, PayloadBytes);
         foreach (var command in batch)
             _ = opened.Index.Add(command).Value;
         story.Appends.Add((new Deed(files.Now), first + commands, opened.Index.Heads().Digest));
