@@ -78,7 +78,8 @@ public sealed class GoldenTests
 
     private static string Describe(byte[] bytes, LogKind kind)
     {
-        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, kind, 1, out var salt));
+        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, kind, 1, out var header));
+        var salt = header.Salt;
         var text = new StringBuilder();
         var line = CultureInfo.InvariantCulture;
         text.Append(line, $"segment 1 of a log of kind {kind}, salt {salt:x16}\n");

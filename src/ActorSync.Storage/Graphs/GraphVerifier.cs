@@ -44,6 +44,7 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         if (segments.Count == 0)
             return Report(StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing"), options.PathOf(1), 0);
         long torn = 0;
+        LogFound? before = null;
         for (var i = 0; i < segments.Count; i++)
         {
             var path = options.PathOf((uint)i + 1);
@@ -54,8 +55,10 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             var isLast = i == segments.Count - 1;
             if (isLast && LogOpening.IsUnborn(file) && i > 0)
                 torn = lengths[i];
-            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, end: lengths[i]).TryGet(out var found, out var error))
-                torn = found.TornBytes;
+            else if (before is not null && LogOpening.Shortened(options, before, file, segments[i]) is { } shortened)
+                return Report(shortened, options.PathOf(before.LastSegment), before.Length);
+            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, end: lengths[i], salt: before?.Salt).TryGet(out var found, out var error))
+                (torn, before) = (found.TornBytes, found);
             else
                 return Report(error, path, _intact);
             _fileStart += lengths[i];

@@ -36,7 +36,7 @@ internal sealed class IndexCheck(LogOptions log, GraphId graph, ICommandIdentity
         if (!log.Files.FileExists(log.PathOf(segment)))
             return false;
         using var file = log.Files.Open(log.PathOf(segment), write: false);
-        return LogOpening.ReadHeader(file, log.Kind, segment, out var found) is null && found == salt
+        return LogOpening.ReadHeader(file, log.Kind, segment, out var found) is null && found.Salt == salt
             && (isWhole ? file.Length == length : file.Length >= length);
     }
 

@@ -61,7 +61,10 @@ internal static class LogOpening
             if (isLast && IsUnborn(file))
                 return found;
             var first = segments[i] == start.Segment ? start.Length : RecordFormat.SegmentHeaderSize;
-            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit, first).TryGet(out found, out var error))
+            if (found is not null && Shortened(options, found, file, segments[i]) is { } shortened)
+                return shortened;
+            var salt = found?.Salt;
+            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit, first, salt: salt).TryGet(out found, out var error))
                 return error;
             found = found with { FirstSegment = segments[0] };
         }
@@ -72,11 +75,11 @@ internal static class LogOpening
     private static LogFound? FindMark(IFile file, LogKind kind, uint segment)
     {
         var at = file.Length - RecordFormat.HeadSize;
-        if (at < RecordFormat.SegmentHeaderSize || ReadHeader(file, kind, segment, out var salt) is not null)
+        if (at < RecordFormat.SegmentHeaderSize || ReadHeader(file, kind, segment, out var header) is not null)
             return null;
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), at, file.Length);
+        var scan = new SegmentScan(file, RecordFormat.Seed(header.Salt, segment), at, file.Length);
         return scan.TryNext(out var head, out _) && head.Type == RecordFormat.ClosedType
-            ? new LogFound(segment, segment, file.Length, salt, 0, Closed: true)
+            ? new LogFound(segment, segment, file.Length, header.Salt, 0, Closed: true)
             : null;
     }
 
@@ -125,14 +128,19 @@ internal static class LogOpening
         return BitConverter.ToUInt64(bytes);
     }
 
-    /// <summary>Walks the records of one file from <paramref name="start"/> up to <paramref name="end"/>, or its end.</summary>
+    /// <summary>
+    /// Walks the records of one file from <paramref name="start"/> up to <paramref name="end"/>, or its end. The salt is
+    /// that of the files before it, if any.
+    /// </summary>
     public static Result<LogFound> WalkSegment(
-        IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long start = RecordFormat.SegmentHeaderSize, long end = long.MaxValue)
+        IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long start = RecordFormat.SegmentHeaderSize, long end = long.MaxValue, ulong? salt = null)
     {
-        if (ReadHeader(file, kind, segment, out var salt) is { } why)
+        if (ReadHeader(file, kind, segment, out var header) is { } why)
             return StoreErrors.Damaged(file.Path, 0, why);
+        if (salt is not null && salt != header.Salt)
+            return StoreErrors.Damaged(file.Path, 0, "it is a file of another log");
         end = Math.Min(end, file.Length);
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), start, end);
+        var scan = new SegmentScan(file, RecordFormat.Seed(header.Salt, segment), start, end);
         var closed = false;
         for (var at = scan.Offset; scan.TryNext(out var head, out var body); at = scan.Offset)
         {
@@ -145,14 +153,22 @@ internal static class LogOpening
             return StoreErrors.Damaged(file.Path, length, "no intact record is there, and newer files follow");
         if (length < end && scan.WasDurable())
             return StoreErrors.Damaged(file.Path, length, "no intact record is there, and a later record shows that one was");
-        return new LogFound(segment, segment, length, salt, end - length, closed);
+        return new LogFound(segment, segment, length, header.Salt, end - length, closed);
     }
 
+    /// <summary>
+    /// Says that a file has lost its end, or null: the file behind it was made when it was full, and says how long it was.
+    /// </summary>
+    public static SyncError? Shortened(LogOptions options, LogFound before, IFile next, uint segment) =>
+        ReadHeader(next, options.Kind, segment, out var header) is null && header.Before != 0 && header.Before != before.Length
+            ? StoreErrors.Damaged(options.PathOf(before.LastSegment), before.Length, $"it ends there and had {header.Before} bytes")
+            : null;
+
     /// <summary>Reads the header of a segment file; says what is wrong with it, or null.</summary>
-    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out ulong salt)
+    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out SegmentHeader segmentHeader)
     {
         Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderSize];
-        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out salt);
+        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out segmentHeader);
     }
 
     // The newest file whose making was cut short: no record can be in it, since its header is flushed first.

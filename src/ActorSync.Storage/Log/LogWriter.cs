@@ -96,7 +96,7 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
             _active.CutMark();
         // Once the new file may be there the old one takes no more: only the newest may have a torn tail.
         _isRollPending = true;
-        var next = ActiveSegment.Create(options, _active.Number + 1, salt);
+        var next = ActiveSegment.Create(options, _active.Number + 1, salt, _active.Length);
         _active.Dispose();
         _active = next;
         _isRollPending = false;

@@ -76,7 +76,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         try
         {
             var salt = options.Salt ?? LogOpening.DrawSalt();
-            var active = ActiveSegment.Create(options, 1, salt);
+            var active = ActiveSegment.Create(options, 1, salt, before: 0);
             return new RecordLog(options, salt, new LogWriter(options, salt, active, 1, isMarked: false));
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
