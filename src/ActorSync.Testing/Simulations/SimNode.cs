@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -22,6 +23,8 @@ internal sealed class SimNode(Simulation simulation, string name)
     public PollSettings Polls { get; set; } = PollSettings.Default;
 
     public SubscriptionSettings Subscriptions { get; set; } = SubscriptionSettings.Default;
+
+    public HelloSettings Hellos { get; set; } = HelloSettings.Default;
 
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
 

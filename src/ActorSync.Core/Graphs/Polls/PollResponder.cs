@@ -104,7 +104,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
                 End(outbox);
                 break;
             case EndSession or SyncFailure:
-                End(outbox);
+                End(outbox, allIsHeld: message is EndSession && _state == State.Finished && _answer.Made == 0);
                 break;
         }
     }
@@ -218,7 +218,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
         _toldOfAll = true;
         if (credit.UpTo <= credit.Received)
-            End(outbox);
+            End(outbox, allIsHeld: !_answer.WasCut);
     }
 
     private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)
@@ -227,9 +227,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         outbox.Put(new ResponderOutput.Send(payload));
     }
 
-    private void End(IOutbox<ResponderOutput> outbox)
+    private void End(IOutbox<ResponderOutput> outbox, bool allIsHeld = false)
     {
         _state = State.Ended;
-        outbox.Put(new ResponderOutput.Ended());
+        outbox.Put(new ResponderOutput.Ended(allIsHeld));
     }
 }
