@@ -54,8 +54,8 @@ internal sealed class GraphLog : IGraphStore
         if (!RecordLog.Create(options).TryGet(out var log, out var error))
             return error;
         error = await log.AppendAsync(CommandBatch.RecordType, CommandBatch.Encode([init])!).ConfigureAwait(false);
-        var flushed = await log.CloseAsync().ConfigureAwait(false);
-        return error ?? (flushed ? null : new SyncError(SyncErrorKind.StoreFailed, $"flushing the new graph in {options.Folder} failed; check the disk, then try again"));
+        await log.CloseAsync().ConfigureAwait(false);
+        return error ?? log.CloseFailure;
     }
 
     /// <summary>

@@ -97,8 +97,8 @@ internal static class LogOpening
         return numbers;
     }
 
-    /// <summary>Cuts what is torn and ends the log with its closing mark; false when the mark is not on the disk.</summary>
-    public static bool Seal(LogOptions options, LogFound found)
+    /// <summary>Cuts what is torn and ends the log with its closing mark; says why that is not on the disk, or null.</summary>
+    public static SyncError? Seal(LogOptions options, LogFound found)
     {
         Cut(options, found);
         return new LogWriter(options, found.Salt, ActiveSegment.Open(options, found), found.FirstSegment, found.Closed).Close();

@@ -51,6 +51,9 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     /// <summary>Ends when the log is closed; whether all of it is on the disk, with its closing mark.</summary>
     public Task<bool> Closed => _closed.Task;
 
+    /// <summary>Why not all of it is on the disk; once it is closed.</summary>
+    public SyncError? CloseFailure { get; private set; }
+
     public bool IsClosing
     {
         get
@@ -303,10 +306,10 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private void CloseFile()
     {
         _timer?.Dispose();
-        var clean = _writer.Close();
-        if (clean)
+        CloseFailure = _writer.Close();
+        if (CloseFailure is null)
             Flushed?.Invoke();
-        _closed.SetResult(clean);
+        _closed.SetResult(CloseFailure is null);
     }
 
     private static Task<SyncError?> Refuse(SyncErrorKind kind, string message) => Task.FromResult<SyncError?>(new SyncError(kind, message));

@@ -30,8 +30,8 @@ internal sealed class GraphSalvage(LogOptions from, LogOptions to, GraphId graph
                 break;
         }
         error ??= await FlushAsync(log).ConfigureAwait(false);
-        var isFlushed = await log.CloseAsync().ConfigureAwait(false);
-        return error ?? (isFlushed ? null : new SyncError(SyncErrorKind.StoreFailed, $"flushing what was kept to {to.Folder} failed; check the disk, then try again"));
+        await log.CloseAsync().ConfigureAwait(false);
+        return error ?? log.CloseFailure;
     }
 
     // A file whose header is damaged is one of the same log as the others.
