@@ -197,6 +197,26 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task An_index_that_lies_under_true_checksums_is_found_by_verify_and_goes_with_repair()
+    {
+        var (files, graph) = await StoredAsync();
+        var bytes = files[IndexOf(graph)];
+        var id = graph.Commands[3].Id.ToArray();
+        bytes[bytes.AsSpan().IndexOf(id) + 5] ^= 1;
+        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, LogKind.Index, 1, out var header));
+        var first = bytes.AsSpan(RecordFormat.SegmentHeaderSize);
+        var record = first[..(RecordFormat.HeadSize + BitConverter.ToInt32(first))];
+        RecordFormat.WriteHead(record, IndexRecord.RecordType, BitConverter.ToUInt32(record[5..]), RecordFormat.Seed(header.Salt, 1), RecordFormat.SegmentHeaderSize);
+        files[IndexOf(graph)] = bytes;
+
+        var found = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value).Found;
+        Assert.Equal(IndexOf(graph), found.DamagedFile);
+        Assert.Contains($"it is {graph.Commands[3].Address}", found.Damage!.Message, StringComparison.Ordinal);
+        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+        await AssertOpensAsync(files, graph);
+    }
+
+    [Fact]
     public async Task Files_that_the_index_covers_must_be_there_whole()
     {
         var (files, graph) = await StoredAsync();

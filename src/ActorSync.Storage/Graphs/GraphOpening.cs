@@ -22,6 +22,14 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
 
     private LogOptions IndexOptions => options with { Kind = LogKind.Index, Extension = IndexLog.Extension, Fsync = FsyncMode.Never };
 
+    /// <summary>What the index on the disk says, if it would be believed; nothing is changed.</summary>
+    public static GraphIndex? ReadIndex(LogOptions options, GraphId graph, ICommandIdentity? identity)
+    {
+        var opening = new GraphOpening(options, graph, identity, int.MaxValue);
+        opening.Begin();
+        return opening.Find() is null ? null : opening.Index;
+    }
+
     /// <summary>Opens the log. The error is StoreDamaged or StoreFailed.</summary>
     public Result<RecordLog> Run()
     {

@@ -65,6 +65,8 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         }
         progress?.Report(new VerifyProgress(_total, _total));
         _done = _total;
+        if (IndexDamage() is { } wrong)
+            return Report(wrong, IndexFile, 0);
         return Report(null, null, 0) with { TornBytes = torn };
 
         SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
@@ -82,6 +84,20 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             return null;
         }
     }
+
+    // Opening the graph believes its ids.
+    private SyncError? IndexDamage()
+    {
+        var index = GraphOpening.ReadIndex(options, graph, identity);
+        for (var ordinal = 0; ordinal < Math.Min(index?.Count ?? 0, _index.Count); ordinal++)
+        {
+            if (index!.AddressOf(ordinal) != _index.AddressOf(ordinal))
+                return StoreErrors.Damaged(IndexFile, 0, $"it says that command {ordinal} is {index.AddressOf(ordinal)}, it is {_index.AddressOf(ordinal)}");
+        }
+        return null;
+    }
+
+    private string IndexFile => Path.ChangeExtension(options.PathOf(1), IndexLog.Extension);
 
     private long LengthOf(uint segment, (uint Segment, long Length)? end)
     {
