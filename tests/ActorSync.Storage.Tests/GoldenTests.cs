@@ -144,8 +144,8 @@ public sealed class GoldenTests
         }
         for (var i = 0; i < runs; i++)
         {
-            var run = Take(ref body, 3);
-            text.Append(CultureInfo.InvariantCulture, $"    run of {run[0]} commands, priors {run[1]} and {run[2]}\n");
+            var run = Take(ref body, 5);
+            text.Append(CultureInfo.InvariantCulture, $"    run of {run[0]} commands, {(PriorityKind)run[1]} {run[2]}, priors {run[3]} and {run[4]}\n");
         }
         for (var i = 0; i < commands; i++)
             text.Append(CultureInfo.InvariantCulture, $"    {new CommandId(body[(i * CommandId.Size)..])} at {BitConverter.ToInt32(body[(commands * CommandId.Size + i * sizeof(int))..])}\n");

@@ -91,8 +91,8 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         var index = GraphOpening.ReadIndex(options, graph, identity);
         for (var ordinal = 0; ordinal < Math.Min(index?.Count ?? 0, _index.Count); ordinal++)
         {
-            if (index!.AddressOf(ordinal) != _index.AddressOf(ordinal))
-                return StoreErrors.Damaged(IndexFile, 0, $"it says that command {ordinal} is {index.AddressOf(ordinal)}, it is {_index.AddressOf(ordinal)}");
+            if (index!.AddressOf(ordinal) != _index.AddressOf(ordinal) || index.PriorityAt(ordinal) != _index.PriorityAt(ordinal))
+                return StoreErrors.Damaged(IndexFile, 0, $"it says that command {ordinal} is {index.AddressOf(ordinal)}, {index.PriorityAt(ordinal)}; it is {_index.AddressOf(ordinal)}, {_index.PriorityAt(ordinal)}");
         }
         return null;
     }

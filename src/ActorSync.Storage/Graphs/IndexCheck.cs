@@ -52,7 +52,7 @@ internal sealed class IndexCheck(LogOptions log, GraphId graph, ICommandIdentity
         {
             var offset = map.OffsetOf(ordinal);
             if (offset < 0 || offset >= data.Length || !CommandBatch.TryNext(data, ref offset, out var bytes)
-                || !Command.Parse(bytes, identity).TryGet(out var command, out _) || command.Address != index.AddressOf(ordinal))
+                || !Command.Parse(bytes, identity).TryGet(out var command, out _) || command.Address != index.AddressOf(ordinal) || command.Priority != index.PriorityAt(ordinal))
                 return false;
         }
         return true;

@@ -11,12 +11,13 @@ namespace ActorSync.Storage;
 /// 0   u32  ordinal of the first command      4   u32  commands
 /// 8   u32  blocks                            12  u32  runs
 /// blocks ×    u32 segment, u32 offset, u32 bytes, u32 commands
-/// runs ×      u32 commands, i32 left, i32 right: ordinals of the first one's priors, -1 where there is none
+/// runs ×      u32 commands, u32 kind and u32 value of their priority,
+///             i32 left, i32 right: ordinals of the first one's priors, -1 where there is none
 /// commands ×  32 bytes of id
 /// commands ×  u32 offset in its block
 /// </code>
-/// The blocks follow those of the record before without a gap; a run goes on linearly, and its first command may go on
-/// with the run of the record before.
+/// The blocks follow those of the record before without a gap; a run goes on linearly, with one priority, and its
+/// first command may go on with the run before.
 /// </summary>
 internal static class IndexRecord
 {
@@ -25,7 +26,7 @@ internal static class IndexRecord
 
     private const int HeadSize = 16;
     private const int BlockSize = 16;
-    private const int RunSize = 12;
+    private const int RunSize = 20;
 
     /// <summary>Encodes the commands of some blocks, none of them the newest, with room for a record's head before.</summary>
     public static byte[] Encode(GraphIndex index, CommandMap map, int firstBlock, int blocks)
@@ -43,7 +44,8 @@ internal static class IndexRecord
         foreach (var (at, next) in runs)
         {
             var (left, right) = index.PriorsOf(at);
-            Put(ref rest, next - at, left, right);
+            var priority = index.PriorityAt(at);
+            Put(ref rest, next - at, (int)priority.Kind, (int)priority.Value, left, right);
         }
         for (var ordinal = first; ordinal < end; ordinal++)
         {
@@ -74,12 +76,12 @@ internal static class IndexRecord
     {
         for (; runs.Length > 0; runs = runs[RunSize..])
         {
-            var (commands, left, right) = (Number(runs, 0), Number(runs, 4), Number(runs, 8));
+            var (commands, kind, value, left, right) = (Number(runs, 0), Number(runs, 4), (uint)Number(runs, 8), Number(runs, 12), Number(runs, 16));
             var isInit = index.Count == 0 && left == -1 && right == -1;
             var follows = left >= 0 && left < index.Count && right >= -1 && right < index.Count && left != right;
-            if (commands <= 0 || commands > ids.Length / CommandId.Size || !(isInit || follows))
+            if (commands <= 0 || commands > ids.Length / CommandId.Size || !(isInit || follows) || kind is < 0 or > (int)PriorityKind.Init || (value > 0 && kind != (int)PriorityKind.Basic))
                 return false;
-            index.Restore(left, right, ids[..(commands * CommandId.Size)]);
+            index.Restore(left, right, Priority.Of((PriorityKind)kind, value), ids[..(commands * CommandId.Size)]);
             ids = ids[(commands * CommandId.Size)..];
         }
         return ids.Length == 0;
@@ -106,7 +108,7 @@ internal static class IndexRecord
         var start = first;
         for (var ordinal = first + 1; ordinal <= end; ordinal++)
         {
-            if (ordinal < end && index.SegmentOf(ordinal).First != ordinal)
+            if (ordinal < end && index.SegmentOf(ordinal).First != ordinal && index.PriorityAt(ordinal) == index.PriorityAt(start))
                 continue;
             runs.Add((start, ordinal));
             start = ordinal;

@@ -36,7 +36,7 @@ internal sealed class WovenGraph
         _policy = policy;
         _options = options;
         _order = new WeaveOrder(index);
-        _past = new PastFacts(index, _order, _history, policy, Read);
+        _past = new PastFacts(index, _order, HistoryFrom, policy, Read);
         _rejected = new RejectedCommands(options.RejectedIds);
         Clear();
     }
@@ -57,7 +57,7 @@ internal sealed class WovenGraph
     {
         var graph = new WovenGraph(index, reader, policy, options);
         for (var ordinal = 0; ordinal < index.Count; ordinal++)
-            graph._order.Note(graph.Read(ordinal).Priority);
+            graph._order.Note();
         return graph.Weave(null).TryGet(out _, out var error) ? graph : error;
     }
 
@@ -73,14 +73,15 @@ internal sealed class WovenGraph
             return _index.Add(command, ref _steps).Error;
         if (command.Prior.Kind == PriorKind.Merge)
             return AddMerge(command);
-        if (!Evaluate(command, prior).TryGet(out var evaluated, out var error))
+        if (!FactsBefore(prior).TryGet(out var before, out var error) || !Evaluator.Evaluate(_policy, command, before).TryGet(out var evaluated, out error))
             return error;
         if (evaluated.Rejection is { } rejection)
         {
             _rejected.Add(command.Id);
             return rejection;
         }
-        Enter(command, evaluated);
+        Enter(command);
+        _past.Know(_index.Count - 1, evaluated, evaluated.Apply(before));
         if (_options.EmitWholeWeave)
             _effects.AddRange(evaluated.Effects);
         return null;
@@ -99,7 +100,7 @@ internal sealed class WovenGraph
         // With nothing tentative, what the merges weave is what stands woven.
         var isSealed = !IsOpen;
         foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
-            Enter(merge, null);
+            Enter(merge);
         if (isSealed)
             _past.Know(_index.HeadOrdinals.First(), _history.Facts);
         return _index.AddressOf(_index.HeadOrdinals.First());
@@ -121,7 +122,7 @@ internal sealed class WovenGraph
     /// <summary>Takes back the newest sealed step that is left. Nothing may be open.</summary>
     public void TakeBack(WovenStep step)
     {
-        _history.Restore(step.Tail);
+        _history.Restore(step.FactChanges, step.FactsBefore);
         _order.Revert(step.Change);
         _past.Replace(step.HeadFactsBefore);
         _heads = step.HeadsBefore;
@@ -156,18 +157,13 @@ internal sealed class WovenGraph
         return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
     }
 
-    private Result<Evaluated> Evaluate(Command command, int prior)
-    {
-        if (prior < 0)
-            return Evaluator.Evaluate(_policy, command, FactTree.Empty);
-        return _past.At(prior).TryGet(out var facts, out var error) ? Evaluator.Evaluate(_policy, command, facts) : error;
-    }
+    private Result<FactTree> FactsBefore(int prior) => prior < 0 ? FactTree.Empty : _past.At(prior);
 
     private SyncError? AddMerge(Command merge)
     {
         if (_index.Add(merge, ref _steps).Error is { } error)
             return error;
-        Note(merge, null);
+        Note(merge);
         if (!_options.EmitWholeWeave)
             return null;
         // A merge that cannot be woven spoils what it came with: sealing finds that too.
@@ -180,18 +176,16 @@ internal sealed class WovenGraph
         return null;
     }
 
-    private void Enter(Command command, Evaluated? evaluated)
+    private void Enter(Command command)
     {
         _ = _index.Add(command).Value;
-        Note(command, evaluated);
+        Note(command);
     }
 
-    private void Note(Command command, Evaluated? evaluated)
+    private void Note(Command command)
     {
-        _order.Note(command.Priority);
+        _order.Note();
         _fresh.Add(command);
-        if (evaluated is not null)
-            _past.Know(_index.Count - 1, evaluated);
     }
 
     private Command Read(int ordinal)
@@ -206,46 +200,73 @@ internal sealed class WovenGraph
         if (!_order.Extend().TryGet(out var change, out var error))
             return error;
         var heads = _index.Heads();
-        var wholeFrom = _options.EmitWholeWeave && heads.Count > 1 ? FirstOfWeave() + 1 : int.MaxValue;
-        var from = Math.Min(change.First, wholeFrom);
-        var tail = _history.Cut(from);
-        var evaluations = 0;
-        for (var place = from; place < _order.Count; place++)
+        var (factsBefore, evaluations) = (_history.Facts, 0);
+        if (!Rewrite(change, heads, commands is not null, ref evaluations).TryGet(out var factChanges, out error))
         {
-            var woven = _order[place];
-            if (!EvaluateAt(woven, ref evaluations).TryGet(out var evaluated, out error))
-            {
-                _history.Restore(tail);
-                _order.Revert(change);
-                return error;
-            }
-            _history.Add(evaluated);
-            if (commands is not null && (place >= wholeFrom || !_options.EmitWholeWeave))
-                _effects.AddRange(evaluated.Effects);
+            _order.Revert(change);
+            return error;
         }
-        var before = _past.Replace(HeadFacts(heads));
         var step = new WovenStep(_index.Count - _fresh.Count, commands ?? [], heads, Facts, [.. _effects], evaluations)
         {
             Change = change,
-            Tail = tail,
+            FactChanges = factChanges,
+            FactsBefore = factsBefore,
             HeadsBefore = _heads,
-            HeadFactsBefore = before,
+            HeadFactsBefore = _past.Replace(HeadFacts(heads)),
         };
         _heads = heads;
         Clear();
         return step;
     }
 
-    // What was evaluated when it came is not evaluated again where nothing else stands before it.
-    private Result<Evaluated> EvaluateAt(Woven woven, ref int evaluations)
+    // The places that changed, and of the rest behind them what touches what changed.
+    private Result<IReadOnlyList<FactChange>> Rewrite(WeaveChange change, HeadSet heads, bool emit, ref int evaluations)
     {
-        if (_order.IsMerge(woven.Ordinal))
-            return Evaluated.Nothing(_history.Facts);
-        if (woven.Alone && _past.TryGetEvaluated(woven.Ordinal, out var evaluated))
-            return evaluated;
-        evaluations++;
-        return Evaluator.Evaluate(_policy, Read(woven.Ordinal), _history.Facts);
+        var (first, end) = (change.First, change.First + change.Inserted);
+        var wholeFrom = int.MaxValue;
+        if (_options.EmitWholeWeave && heads.Count > 1)
+            (wholeFrom, end) = (FirstOfWeave() + 1, _order.Count);
+        first = Math.Min(first, wholeFrom);
+        var rewrite = new FactRewrite(_history, first, _history.Count - first - (_order.Count - end), end - first);
+        for (var place = first; place < end; place++)
+        {
+            if (!EvaluateAt(_order[place], rewrite, out var facts, ref evaluations).TryGet(out var evaluated, out var error))
+                return error;
+            rewrite.Add(evaluated, facts);
+            if (emit && (place >= wholeFrom || !_options.EmitWholeWeave))
+                _effects.AddRange(evaluated.Effects);
+        }
+        rewrite.EndNew();
+        while (rewrite.TryNext(out var place))
+        {
+            if (!EvaluateAt(_order[place], rewrite, out _, ref evaluations).TryGet(out var evaluated, out var error))
+            {
+                rewrite.Abandon();
+                return error;
+            }
+            rewrite.Replace(evaluated);
+            if (emit && !_options.EmitWholeWeave)
+                _effects.AddRange(evaluated.Effects);
+        }
+        return new Result<IReadOnlyList<FactChange>>(rewrite.Finish());
     }
+
+    // What was evaluated when it came is not evaluated again where nothing else stands before it.
+    private Result<Evaluated> EvaluateAt(Woven woven, IFactSource before, out FactTree? after, ref int evaluations)
+    {
+        after = null;
+        if (_order.IsMerge(woven.Ordinal))
+            return Evaluated.Nothing;
+        if (woven.Alone && _past.TryGetEvaluated(woven.Ordinal, out var known))
+        {
+            after = known.Facts;
+            return known.Evaluated;
+        }
+        evaluations++;
+        return Evaluator.Evaluate(_policy, Read(woven.Ordinal), before);
+    }
+
+    private Result<FactHistory> HistoryFrom(int place) => _history;
 
     private int FirstOfWeave()
     {
