@@ -207,6 +207,7 @@ public sealed class IndexTests
                 Assert.Null(await opened.Store.AppendAsync(first, graph.Batch(4)));
             }
         }
+        Assert.DoesNotContain(files.Files, path => path.EndsWith(".idx", StringComparison.Ordinal));
         await AssertOpensAsync(files, graph);
     }
 
