@@ -166,6 +166,52 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task An_index_that_agrees_where_it_ends_and_not_before_was_deleted_in_time()
+    {
+        var (files, init) = (new MemoryFiles(), Command.Init("branches"u8));
+        var graph = new GraphId(init.Id);
+        // Each of them fills a file, and none follows another.
+        Command Branch(int number) => Command.Create(Prior.Single(init.Address), Priority.Basic(0), [.. BitConverter.GetBytes(number), .. new byte[4000]]);
+        async Task RunAsync(int checkpointCommands, params int[] branches)
+        {
+            await using var store = (await NodeStore.OpenAsync(Settings with { CheckpointCommands = checkpointCommands }, files)).Value;
+            var opened = store.Graphs.Count == 0 ? (await store.CreateAsync(init)).Value : (await store.OpenAsync(graph)).Value;
+            foreach (var branch in branches.Select(Branch))
+            {
+                _ = opened.Index.Add(branch).Value;
+                Assert.Null(await opened.Store.AppendAsync(opened.Index.Count - 1, [branch]));
+            }
+        }
+
+        await RunAsync(1, 1, 2, 3, 4);
+        foreach (var segment in (int[])[3, 4, 5])
+            files.DeleteFile($"/data/graphs/{graph}/{segment:x8}.log");
+        await RunAsync(int.MaxValue, 22, 3, 4);
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var index = (await again.OpenAsync(graph)).Value.Index;
+        Assert.Equal(new HeadSet(new[] { 1, 22, 3, 4 }.Select(branch => Branch(branch).Address)), index.Heads());
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_of_an_index_that_holds_other_commands_than_the_log()
+    {
+        var (files, graph, other) = (new MemoryFiles(), new RandomGraph(1), 0);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            var opened = (await store.CreateAsync(graph.Init)).Value;
+            for (var i = 0; i < 60; i++)
+            {
+                var first = graph.Commands.Count;
+                while (opened.Index.Count < first + 4)
+                    _ = opened.Index.Add(Command.Create(Prior.Single(graph.Init.Address), Priority.Basic(0), BitConverter.GetBytes(other++))).Value;
+                Assert.Null(await opened.Store.AppendAsync(first, graph.Batch(4)));
+            }
+        }
+        Assert.DoesNotContain(files.Files, path => path.EndsWith(".idx", StringComparison.Ordinal));
+        await AssertOpensAsync(files, graph);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_of_an_index_that_its_owner_does_not_keep()
     {
         var (files, graph) = (new MemoryFiles(), new RandomGraph(1));

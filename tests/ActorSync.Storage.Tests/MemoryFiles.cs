@@ -209,6 +209,8 @@ internal sealed class MemoryFiles : IFileSystem
             lock (files._gate)
             {
                 var count = (int)Math.Clamp(content.Bytes.Count - offset, 0, destination.Length);
+                if (count == 0)
+                    return 0;
                 files.BytesRead += count;
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(content.Bytes).Slice((int)offset, count).CopyTo(destination);
                 return count;

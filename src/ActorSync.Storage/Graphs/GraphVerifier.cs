@@ -65,7 +65,8 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         }
         progress?.Report(new VerifyProgress(_total, _total));
         _done = _total;
-        if (IndexDamage() is { } wrong)
+        // While the graph is open its index is being written.
+        if (end is null && IndexDamage() is { } wrong)
             return Report(wrong, IndexFile, 0);
         return Report(null, null, 0) with { TornBytes = torn };
 
