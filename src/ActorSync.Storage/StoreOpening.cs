@@ -57,8 +57,8 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
                 return error;
             foreach (var (log, found) in _open)
             {
-                if (!LogOpening.Seal(log, found))
-                    return new SyncError(SyncErrorKind.StoreFailed, $"writing to {log.PathOf(found.LastSegment)} failed; check the disk, then try again");
+                if (LogOpening.Seal(log, found) is { } failure)
+                    return failure;
             }
             Writers = new WriterPool(settings.WriterThreads);
             return OpenKnowledge();

@@ -19,6 +19,7 @@ public sealed record StoreSettings
     public const int MinSegmentBytes = 4 << 10;
     public const int MaxSegmentBytes = 1 << 30;
     public const int MaxWriterThreads = 64;
+    public const int DefaultCheckpointCommands = 2048;
 
     /// <summary>The data folder; made when it is not there.</summary>
     public required string Folder { get; init; }
@@ -43,6 +44,12 @@ public sealed record StoreSettings
     /// <summary>Threads that write and flush: as many graphs can wait for the disk at once.</summary>
     public int WriterThreads { get; init; } = 4;
 
+    /// <summary>
+    /// Commands of a graph after which its index on the disk goes on: about as many, and those of the newest 64 KiB, are
+    /// hashed when the graph is opened. 36 bytes a command and up are written for it.
+    /// </summary>
+    public int CheckpointCommands { get; init; } = DefaultCheckpointCommands;
+
     /// <summary>Pairs of peer and graph whose acked heads are remembered; past it the least recently used is forgotten.</summary>
     public int MaxKnownPairs { get; init; } = 16_384;
 
@@ -66,6 +73,8 @@ public sealed record StoreSettings
             return Wrong(nameof(MaxSnapshotBytes), $"between 0 and {1 << 30} bytes");
         if (WriterThreads is < 1 or > MaxWriterThreads)
             return Wrong(nameof(WriterThreads), $"between 1 and {MaxWriterThreads}");
+        if (CheckpointCommands < 1)
+            return Wrong(nameof(CheckpointCommands), "1 or more");
         if (MaxKnownPairs is < 1 or > 1 << 20)
             return Wrong(nameof(MaxKnownPairs), $"between 1 and {1 << 20}");
         if (KnowledgeDelay < TimeSpan.FromMilliseconds(1) || KnowledgeDelay > TimeSpan.FromHours(1))

@@ -29,12 +29,36 @@ public sealed class GoldenTests
 
         using var golden = new LogFixture();
         golden.Files["/log/00000001.log"] = Read("graph-log-v1");
-        var (graphLog, index) = GraphLog.Open(golden.Options, new GraphId(commands[0].Id), new BlockCache(0), null, new FactFile(golden.Files, "/log", new GraphId(commands[0].Id), new InstanceId(1), 0)).Value;
+        var (graphLog, index) = GraphLog.Open(golden.Options, new GraphId(commands[0].Id), new BlockCache(0), null, NoFacts(golden.Files, commands[0])).Value;
         await using (graphLog)
         {
             Assert.Equal(commands.Count, index.Count);
             Assert.Equal(commands.Select(command => command.Id), Enumerable.Range(0, 5).Select(ordinal => Command.Parse(graphLog.Read(ordinal)).Value.Id));
         }
+    }
+
+    [Fact]
+    public async Task Graph_index_v1()
+    {
+        using var fixture = new LogFixture();
+        // The merge and what follows it go to a second file, and the index covers the first.
+        fixture.Options = fixture.Options with { Salt = 0x0123456789abcdef, SegmentBytes = 200 };
+        var commands = Commands();
+        await using (var log = fixture.Create())
+        {
+            foreach (var batch in (Command[][])[[commands[0]], [commands[1], commands[2]], [commands[3], commands[4]]])
+                Assert.Null(await log.AppendAsync(CommandBatch.RecordType, CommandBatch.Encode(batch)!));
+        }
+        await using (GraphLog.Open(fixture.Options, new GraphId(commands[0].Id), new BlockCache(0), null, NoFacts(fixture.Files, commands[0]), checkpointCommands: 1).Value.Log)
+            Assert.Equal(2, fixture.Files.Files.Count);
+        var bytes = fixture.Files["/log/00000001.idx"];
+        Check("graph-index-v1", bytes, Describe(bytes, LogKind.Index));
+
+        fixture.Files["/log/00000001.idx"] = Read("graph-index-v1");
+        fixture.Files.Before = (act, path) => Assert.False(act == FileAct.Delete, $"{path} is not believed");
+        var (graphLog, index) = GraphLog.Open(fixture.Options, new GraphId(commands[0].Id), new BlockCache(0), null, NoFacts(fixture.Files, commands[0]), checkpointCommands: 1).Value;
+        await using (graphLog)
+            Assert.Equal(commands[4].Address, Assert.Single(index.Heads()));
     }
 
     [Fact]
@@ -78,7 +102,8 @@ public sealed class GoldenTests
 
     private static string Describe(byte[] bytes, LogKind kind)
     {
-        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, kind, 1, out var salt));
+        Assert.Null(RecordFormat.ReadSegmentHeader(bytes, kind, 1, out var header));
+        var salt = header.Salt;
         var text = new StringBuilder();
         var line = CultureInfo.InvariantCulture;
         text.Append(line, $"segment 1 of a log of kind {kind}, salt {salt:x16}\n");
@@ -89,6 +114,8 @@ public sealed class GoldenTests
             text.Append(line, $"at {at}: record of type {head.Type}, {head.Length} bytes, durable {head.Durable}\n");
             if (kind == LogKind.Graph && head.Type == CommandBatch.RecordType)
                 DescribeBatch(text, bytes.AsMemory(at + RecordFormat.HeadSize, head.Length));
+            if (kind == LogKind.Index && head.Type == IndexRecord.RecordType)
+                DescribeIndex(text, record.Slice(RecordFormat.HeadSize, head.Length));
             if (kind == LogKind.PeerKnowledge && head.Type == RememberedHeads.RecordType)
                 DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
             at += RecordFormat.HeadSize + head.Length;
@@ -105,6 +132,30 @@ public sealed class GoldenTests
             var command = Command.Parse(bytes).Value;
             text.Append(CultureInfo.InvariantCulture, $"    {command.Id} max cut {command.Address.MaxCut}, {command.Priority}, payload \"{Encoding.UTF8.GetString(command.Payload.Span)}\"\n");
         }
+    }
+
+    private static void DescribeIndex(StringBuilder text, ReadOnlySpan<byte> body)
+    {
+        var (commands, blocks, runs) = (Take(ref body, 2)[1], Take(ref body, 1)[0], Take(ref body, 1)[0]);
+        for (var i = 0; i < blocks; i++)
+        {
+            var block = Take(ref body, 4);
+            text.Append(CultureInfo.InvariantCulture, $"    block in segment {block[0]} at {block[1]}, {block[2]} bytes, {block[3]} commands\n");
+        }
+        for (var i = 0; i < runs; i++)
+        {
+            var run = Take(ref body, 5);
+            text.Append(CultureInfo.InvariantCulture, $"    run of {run[0]} commands, {(PriorityKind)run[1]} {run[2]}, priors {run[3]} and {run[4]}\n");
+        }
+        for (var i = 0; i < commands; i++)
+            text.Append(CultureInfo.InvariantCulture, $"    {new CommandId(body[(i * CommandId.Size)..])} at {BitConverter.ToInt32(body[(commands * CommandId.Size + i * sizeof(int))..])}\n");
+    }
+
+    private static int[] Take(ref ReadOnlySpan<byte> body, int numbers)
+    {
+        var taken = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(body[..(numbers * sizeof(int))]).ToArray();
+        body = body[(numbers * sizeof(int))..];
+        return taken;
     }
 
     private static void DescribeHeads(StringBuilder text, ReadOnlySpan<byte> body)
@@ -131,4 +182,6 @@ public sealed class GoldenTests
         Assert.Equal(File.ReadAllText(Path.Combine(Golden, name + ".hex")).ReplaceLineEndings("\n"), lines);
         Assert.Equal(File.ReadAllText(Path.Combine(Golden, name + ".txt")).ReplaceLineEndings("\n"), text);
     }
+
+    private static FactFile NoFacts(IFileSystem files, Command init) => new(files, "/log", new GraphId(init.Id), new InstanceId(1), 0);
 }

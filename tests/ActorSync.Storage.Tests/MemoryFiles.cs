@@ -3,6 +3,7 @@ namespace ActorSync.Storage.Tests;
 /// <summary>What a file layer is asked to do, as faults see it.</summary>
 internal enum FileAct
 {
+    CreateFolder,
     Create,
     Open,
     Write,
@@ -42,6 +43,15 @@ internal sealed class MemoryFiles : IFileSystem
         {
             lock (_gate)
                 return [.. _files.Keys];
+        }
+    }
+
+    public IReadOnlyList<string> Folders
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _folders];
         }
     }
 
@@ -199,6 +209,8 @@ internal sealed class MemoryFiles : IFileSystem
             lock (files._gate)
             {
                 var count = (int)Math.Clamp(content.Bytes.Count - offset, 0, destination.Length);
+                if (count == 0)
+                    return 0;
                 files.BytesRead += count;
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(content.Bytes).Slice((int)offset, count).CopyTo(destination);
                 return count;

@@ -30,6 +30,8 @@ internal sealed class RandomGraph
 
     public HeadSet Heads => _index.Heads();
 
+    public bool IsAncestor(CommandId ancestor, CommandId descendant) => _index.IsAncestor(ancestor, descendant);
+
     /// <summary>The next commands.</summary>
     public List<Command> Batch(int count, int payloadBytes = 60)
     {

@@ -29,6 +29,9 @@ public readonly record struct Priority : IComparable<Priority>
 
     public static Priority Basic(uint value) => new(PriorityKind.Basic, value);
 
+    /// <summary>The priority of a kind that is known to be one, and of a value that only a basic one has.</summary>
+    internal static Priority Of(PriorityKind kind, uint value) => new(kind, value);
+
     public int CompareTo(Priority other) => Kind != other.Kind ? Kind.CompareTo(other.Kind) : Value.CompareTo(other.Value);
 
     public static bool operator <(Priority left, Priority right) => left.CompareTo(right) < 0;

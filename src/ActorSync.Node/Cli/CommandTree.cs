@@ -75,6 +75,11 @@ public static partial class CommandTree
                 GraphVerifyCommand.Create(context, options),
                 GraphWatchCommand.Create(context, options),
             },
+            new Command("store", "The store on the disk, while no node runs on it.")
+            {
+                StoreCommands.Verify(context, options),
+                StoreCommands.Repair(context, options),
+            },
             SyncCommand.Create(context, options),
             PeerCommands.Connect(context, options),
             PeerCommands.Disconnect(context, options),

@@ -54,7 +54,7 @@ public static class NodeComposition
         _ => NodeLogLevel.Error,
     };
 
-    private static StoreSettings StoreSettingsOf(NodeSettings settings) => new()
+    internal static StoreSettings StoreSettingsOf(NodeSettings settings) => new()
     {
         Folder = settings.DataFolder,
         Fsync = settings.Fsync,

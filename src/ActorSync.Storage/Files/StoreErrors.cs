@@ -9,7 +9,7 @@ internal static class StoreErrors
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
     public static SyncError Damaged(string file, long offset, string why) =>
-        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}; bring the file back from a copy, or remove the graph and fetch it from a peer");
+        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing");
 
     public static SyncError Failed(string what, string where, Exception failure) => IsDiskFull(failure)
         ? new(SyncErrorKind.StoreFailed, $"{what} {where} failed: the disk is full; make room, then try again")

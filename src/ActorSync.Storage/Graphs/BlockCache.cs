@@ -32,6 +32,23 @@ internal sealed class Block(uint segment, long offset, int first)
 
     /// <summary>Whether it was read since the cache last looked.</summary>
     public bool WasUsed { get; set; }
+
+    /// <summary>Where in these bytes of the block no intact record is; -1 when all are.</summary>
+    /// <param name="data">What was read.</param>
+    /// <param name="seed">See <see cref="RecordFormat.Seed"/>.</param>
+    public int FindDamage(ReadOnlySpan<byte> data, uint seed)
+    {
+        for (var at = 0; at < data.Length;)
+        {
+            var record = data[at..];
+            if (!RecordFormat.TryReadHead(record, seed, (uint)(offset + at), out var head)
+                || head.Length > record.Length - RecordFormat.HeadSize
+                || !RecordFormat.IsBodyIntact(record, head))
+                return at;
+            at += RecordFormat.HeadSize + head.Length;
+        }
+        return -1;
+    }
 }
 
 /// <summary>

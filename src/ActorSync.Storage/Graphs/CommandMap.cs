@@ -16,6 +16,14 @@ internal sealed class CommandMap
     /// <summary>Commands that are mapped.</summary>
     public int Count => _offsets.Count;
 
+    /// <summary>Blocks that are there.</summary>
+    public int BlockCount => Volatile.Read(ref _blockCount);
+
+    public Block BlockAt(int number) => _blocks[number];
+
+    /// <summary>The command's offset in its block.</summary>
+    public int OffsetOf(int ordinal) => (int)_offsets[ordinal];
+
     /// <summary>The newest block, or null.</summary>
     public Block? Newest => _blocks.Count == 0 ? null : _blocks[_blocks.Count - 1];
 
@@ -26,7 +34,13 @@ internal sealed class CommandMap
     {
         if (isNewest && Newest is { } newest && newest.Segment == place.Segment && place.End - newest.Offset <= Block.TargetBytes)
             return newest;
-        var block = new Block(place.Segment, place.Offset, Count);
+        return AddBlock(place.Segment, place.Offset);
+    }
+
+    /// <summary>Begins a block: the commands that are added next are in it.</summary>
+    public Block AddBlock(uint segment, long offset)
+    {
+        var block = new Block(segment, offset, Count);
         _blocks.Add(block);
         Volatile.Write(ref _blockCount, _blocks.Count);
         return block;

@@ -10,6 +10,7 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
 {
     private const string Unmade = ".new";
     private const string Removed = ".gone";
+    private const string Damaged = ".damaged";
 
     public string Root { get; } = Path.Combine(folder, "graphs");
 
@@ -27,13 +28,22 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
             files.CreateFolder(Root);
             files.FlushFolder(folder);
         }
+        foreach (var name in files.List(Root))
+        {
+            if (name.EndsWith(Unmade, StringComparison.Ordinal) || name.EndsWith(Removed, StringComparison.Ordinal))
+                files.DeleteFolder(Path.Combine(Root, name));
+        }
+        return List();
+    }
+
+    /// <summary>The graphs that are there, sorted.</summary>
+    public IReadOnlyList<GraphId> List()
+    {
         var graphs = new List<GraphId>();
         foreach (var name in files.List(Root))
         {
             if (GraphId.TryParse(name, out var graph) && graph.ToString() == name)
                 graphs.Add(graph);
-            else if (name.EndsWith(Unmade, StringComparison.Ordinal) || name.EndsWith(Removed, StringComparison.Ordinal))
-                files.DeleteFolder(Path.Combine(Root, name));
         }
         graphs.Sort((x, y) => x.Init.CompareTo(y.Init));
         return graphs;
@@ -60,6 +70,35 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
             files.Rename(PathOf(graph), NewPathOf(graph));
             throw;
         }
+    }
+
+    /// <summary>A name, free so far, under which a graph is kept that is damaged.</summary>
+    public string AsidePathOf(GraphId graph)
+    {
+        var path = PathOf(graph) + Damaged;
+        for (var number = 2; files.FolderExists(path); number++)
+            path = $"{PathOf(graph)}{Damaged}-{number}";
+        return path;
+    }
+
+    /// <summary>Graphs that are set aside and have nothing in their place: a repair was cut short, or could keep nothing.</summary>
+    public IReadOnlyDictionary<GraphId, string> SetAsideOnly()
+    {
+        var aside = new Dictionary<GraphId, string>();
+        foreach (var name in files.List(Root).Order(StringComparer.Ordinal))
+        {
+            var dot = name.IndexOf(Damaged, StringComparison.Ordinal);
+            if (dot > 0 && GraphId.TryParse(name[..dot], out var graph) && !files.FolderExists(PathOf(graph)))
+                aside[graph] = Path.Combine(Root, name);
+        }
+        return aside;
+    }
+
+    /// <summary>Deletes what was begun; durable with the other changes of the root when it returns.</summary>
+    public void Abandon(GraphId graph)
+    {
+        DeleteIfThere(NewPathOf(graph));
+        files.FlushFolder(Root);
     }
 
     /// <summary>Takes a graph out of its place and then deletes it; says so in between, when it is gone durably.</summary>

@@ -16,17 +16,26 @@ internal sealed class GraphLog : IGraphStore
     private readonly BlockCache _cache;
     private readonly RecordLog _log;
     private readonly FactFile _facts;
+    private readonly GraphIndex _index;
+    private readonly IndexLog _checkpoints;
+    private readonly Lazy<Task<bool>> _closed;
     private bool _hasTail;
 
-    private GraphLog(GraphId graph, RecordLog log, CommandMap map, BlockCache cache, FactFile facts)
+    private GraphLog(GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache, FactFile facts)
     {
         Graph = graph;
         _facts = facts;
         _log = log;
-        _map = map;
+        _map = opening.Map;
+        _index = opening.Index;
+        _checkpoints = opening.Checkpoints;
         _cache = cache;
-        _log.StartAt(map.Count);
+        _closed = new Lazy<Task<bool>>(CloseAsync);
+        _log.StartAt(_map.Count);
         _log.Committed = OnCommitted;
+        _log.Flushed = _checkpoints.Advance;
+        // What was found was flushed when the log was opened.
+        _checkpoints.Advance();
     }
 
     public GraphId Graph { get; }
@@ -37,10 +46,10 @@ internal sealed class GraphLog : IGraphStore
     public long TornBytes => _log.TornBytes;
 
     /// <summary>Whether it was asked to close.</summary>
-    public bool IsClosing => _log.IsClosing;
+    public bool IsClosing => _closed.IsValueCreated || _log.IsClosing;
 
-    /// <summary>Ends when it is closed; whether all of it is on the disk.</summary>
-    public Task<bool> Closed => _log.Closed;
+    /// <summary>Closes it, unless that is under way; whether all of it is on the disk.</summary>
+    public Task<bool> Closed => _closed.Value;
 
     public (uint Segment, long Length) CommittedEnd => _log.CommittedEnd;
 
@@ -50,39 +59,30 @@ internal sealed class GraphLog : IGraphStore
         if (!RecordLog.Create(options).TryGet(out var log, out var error))
             return error;
         error = await log.AppendAsync(CommandBatch.RecordType, CommandBatch.Encode([init])!).ConfigureAwait(false);
-        var flushed = await log.CloseAsync().ConfigureAwait(false);
-        return error ?? (flushed ? null : new SyncError(SyncErrorKind.StoreFailed, $"flushing the new graph in {options.Folder} failed; check the disk, then try again"));
+        await log.CloseAsync().ConfigureAwait(false);
+        return error ?? log.CloseFailure;
     }
 
-    /// <summary>Opens the log of a graph; every command is hashed, and checked against those before it.</summary>
-    public static Result<(GraphLog Log, GraphIndex Index)> Open(LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts)
+    /// <summary>
+    /// Opens the log of a graph. Commands that its index on the disk does not cover are hashed, and checked against those
+    /// before them.
+    /// </summary>
+    public static Result<(GraphLog Log, GraphIndex Index)> Open(
+        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts, int checkpointCommands = StoreSettings.DefaultCheckpointCommands)
     {
-        var (index, map) = (new GraphIndex((ulong)Random.Shared.NextInt64()), new CommandMap());
-        return RecordLog.Open(options with { Walked = Walked }, Visit).TryGet(out var log, out var error)
-            ? (new GraphLog(graph, log, map, cache, facts), index)
-            : error;
-
-        SyncError? Walked(LogFound found) => index.Count == 0
-            ? StoreErrors.Damaged(options.PathOf(1), RecordFormat.SegmentHeaderSize, "the graph has no init command")
-            : options.Walked(found);
-
-        SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
-        {
-            if (type == RecordFormat.ClosedType)
-                return null;
-            var block = map.BlockFor(place, isNewest: true);
-            block.Length = (int)(place.End - block.Offset);
-            var start = place.Offset + RecordFormat.HeadSize - block.Offset;
-            return GraphReplay.Add(index, graph, type, body, identity, offset => map.Add(start + offset)) is { } why
-                ? StoreErrors.Damaged(options.PathOf(place.Segment), place.Offset, why)
-                : null;
-        }
+        var opening = new GraphOpening(options, graph, identity, checkpointCommands);
+        return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache, facts), opening.Index) : error;
     }
+
+    /// <summary>Ends when what is under way of the index is written.</summary>
+    internal Task IndexWriting => _checkpoints.Writing;
 
     public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfZero(commands.Count);
+        if (!IsIndexed(first, commands))
+            _checkpoints.Stop();
         return CommandBatch.Encode(commands) is { } record
             ? _log.AppendAsync(CommandBatch.RecordType, record, commands.Count, first)
             : Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.LimitExceeded,
@@ -100,10 +100,27 @@ internal sealed class GraphLog : IGraphStore
             : throw Damage(block, offset, $"the command {ordinal} is not whole");
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await Closed.ConfigureAwait(false);
+
+    private async Task<bool> CloseAsync()
     {
         await _facts.CloseAsync().ConfigureAwait(false);
-        await _log.DisposeAsync().ConfigureAwait(false);
+        var isFlushed = await _log.CloseAsync().ConfigureAwait(false);
+        await _checkpoints.CloseAsync().ConfigureAwait(false);
+        return isFlushed;
+    }
+
+    // The index belongs to the caller from the opening on: what is written of it must be what is appended.
+    private bool IsIndexed(int first, IReadOnlyList<Command> commands)
+    {
+        if (_index.Count < first + commands.Count)
+            return false;
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (_index.IdOf(first + i) != commands[i].Id)
+                return false;
+        }
+        return true;
     }
 
     // On a writer thread, in order. What is there before an offset is published is never changed after.
@@ -161,24 +178,11 @@ internal sealed class GraphLog : IGraphStore
             {
                 throw new SyncException(StoreErrors.Failed("reading", _log.PathOf(block.Segment), failure), failure);
             }
-            Check(block, data);
+            if (block.FindDamage(data, _log.SeedOf(block.Segment)) is >= 0 and var at)
+                throw Damage(block, at, "no intact record is there any more");
             block.Data = data;
             _cache.Add(block);
             return data;
-        }
-    }
-
-    private void Check(Block block, byte[] data)
-    {
-        var seed = _log.SeedOf(block.Segment);
-        for (var at = 0; at < data.Length;)
-        {
-            var record = data.AsSpan(at);
-            if (!RecordFormat.TryReadHead(record, seed, (uint)(block.Offset + at), out var head)
-                || head.Length > record.Length - RecordFormat.HeadSize
-                || !RecordFormat.IsBodyIntact(record, head))
-                throw Damage(block, at, "no intact record is there any more");
-            at += RecordFormat.HeadSize + head.Length;
         }
     }
 

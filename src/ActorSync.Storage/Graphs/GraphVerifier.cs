@@ -44,6 +44,7 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         if (segments.Count == 0)
             return Report(StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing"), options.PathOf(1), 0);
         long torn = 0;
+        LogFound? before = null;
         for (var i = 0; i < segments.Count; i++)
         {
             var path = options.PathOf((uint)i + 1);
@@ -54,14 +55,19 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             var isLast = i == segments.Count - 1;
             if (isLast && LogOpening.IsUnborn(file) && i > 0)
                 torn = lengths[i];
-            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, lengths[i]).TryGet(out var found, out var error))
-                torn = found.TornBytes;
+            else if (before is not null && LogOpening.Shortened(options, before, file, segments[i]) is { } shortened)
+                return Report(shortened, options.PathOf(before.LastSegment), before.Length);
+            else if (LogOpening.WalkSegment(file, LogKind.Graph, segments[i], isLast, Visit, end: lengths[i], salt: before?.Salt).TryGet(out var found, out var error))
+                (torn, before) = (found.TornBytes, found);
             else
                 return Report(error, path, _intact);
             _fileStart += lengths[i];
         }
         progress?.Report(new VerifyProgress(_total, _total));
         _done = _total;
+        // While the graph is open its index is being written.
+        if (end is null && IndexDamage() is { } wrong)
+            return Report(wrong, IndexFile, 0);
         return Report(null, null, 0) with { TornBytes = torn };
 
         SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
@@ -79,6 +85,20 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             return null;
         }
     }
+
+    // Opening the graph believes its ids.
+    private SyncError? IndexDamage()
+    {
+        var index = GraphOpening.ReadIndex(options, graph, identity);
+        for (var ordinal = 0; ordinal < Math.Min(index?.Count ?? 0, _index.Count); ordinal++)
+        {
+            if (index!.AddressOf(ordinal) != _index.AddressOf(ordinal) || index.PriorityAt(ordinal) != _index.PriorityAt(ordinal))
+                return StoreErrors.Damaged(IndexFile, 0, $"it says that command {ordinal} is {index.AddressOf(ordinal)}, {index.PriorityAt(ordinal)}; it is {_index.AddressOf(ordinal)}, {_index.PriorityAt(ordinal)}");
+        }
+        return null;
+    }
+
+    private string IndexFile => Path.ChangeExtension(options.PathOf(1), IndexLog.Extension);
 
     private long LengthOf(uint segment, (uint Segment, long Length)? end)
     {

@@ -42,13 +42,17 @@ internal sealed class ActiveSegment : IDisposable
     public string Path => _file.Path;
 
     /// <summary>Makes the file, with its header and its name on the disk when it returns.</summary>
-    public static ActiveSegment Create(LogOptions options, uint number, ulong salt)
+    /// <param name="options">The log.</param>
+    /// <param name="number">Which file of it.</param>
+    /// <param name="salt">The log's salt.</param>
+    /// <param name="before">Bytes of the file before; 0 of the first.</param>
+    public static ActiveSegment Create(LogOptions options, uint number, ulong salt, long before)
     {
         var file = options.Files.Create(options.PathOf(number));
         try
         {
             var header = new byte[RecordFormat.SegmentHeaderSize];
-            RecordFormat.WriteSegmentHeader(header, options.Kind, number, salt);
+            RecordFormat.WriteSegmentHeader(header, options.Kind, number, new SegmentHeader(salt, (uint)before));
             file.Write(0, header);
             file.Flush();
             options.Files.FlushFolder(options.Folder);

@@ -23,8 +23,14 @@ internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length
 /// </summary>
 internal static class LogOpening
 {
-    /// <summary>Walks all files and hands over the records. It changes nothing.</summary>
-    public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit) => Walk(options, Segments(options), 0, visit);
+    /// <summary>
+    /// Walks the files from a place where a record begins, or from the first, and hands over the records. It changes nothing.
+    /// </summary>
+    public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit, LogPosition start = default)
+    {
+        var segments = Segments(options);
+        return Walk(options, segments, Math.Max(0, segments.IndexOf(start.Segment)), visit, start);
+    }
 
     /// <summary>
     /// Finds where a log ends: by its closing mark, or else by a walk over its newest file. It changes nothing.
@@ -41,7 +47,7 @@ internal static class LogOpening
         return Walk(options, segments, Math.Max(0, from), (_, _, _) => null);
     }
 
-    private static Result<LogFound?> Walk(LogOptions options, List<uint> segments, int from, RecordVisitor visit)
+    private static Result<LogFound?> Walk(LogOptions options, List<uint> segments, int from, RecordVisitor visit, LogPosition start = default)
     {
         if (segments.Count == 0)
             return (LogFound?)null;
@@ -54,7 +60,11 @@ internal static class LogOpening
             var isLast = i == segments.Count - 1;
             if (isLast && IsUnborn(file))
                 return found;
-            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit).TryGet(out found, out var error))
+            var first = segments[i] == start.Segment ? start.Length : RecordFormat.SegmentHeaderSize;
+            if (found is not null && Shortened(options, found, file, segments[i]) is { } shortened)
+                return shortened;
+            var salt = found?.Salt;
+            if (!WalkSegment(file, options.Kind, segments[i], isLast, visit, first, salt: salt).TryGet(out found, out var error))
                 return error;
             found = found with { FirstSegment = segments[0] };
         }
@@ -65,11 +75,11 @@ internal static class LogOpening
     private static LogFound? FindMark(IFile file, LogKind kind, uint segment)
     {
         var at = file.Length - RecordFormat.HeadSize;
-        if (at < RecordFormat.SegmentHeaderSize || ReadHeader(file, kind, segment, out var salt) is not null)
+        if (at < RecordFormat.SegmentHeaderSize || ReadHeader(file, kind, segment, out var header) is not null)
             return null;
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), at, file.Length);
+        var scan = new SegmentScan(file, RecordFormat.Seed(header.Salt, segment), at, file.Length);
         return scan.TryNext(out var head, out _) && head.Type == RecordFormat.ClosedType
-            ? new LogFound(segment, segment, file.Length, salt, 0, Closed: true)
+            ? new LogFound(segment, segment, file.Length, header.Salt, 0, Closed: true)
             : null;
     }
 
@@ -79,7 +89,7 @@ internal static class LogOpening
         var numbers = new List<uint>();
         foreach (var name in options.Files.List(options.Folder))
         {
-            if (name.Length == 12 && name.EndsWith(".log", StringComparison.Ordinal)
+            if (name.Length == 8 + options.Extension.Length && name.EndsWith(options.Extension, StringComparison.Ordinal)
                 && uint.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
                 numbers.Add(number);
         }
@@ -87,8 +97,8 @@ internal static class LogOpening
         return numbers;
     }
 
-    /// <summary>Cuts what is torn and ends the log with its closing mark; false when the mark is not on the disk.</summary>
-    public static bool Seal(LogOptions options, LogFound found)
+    /// <summary>Cuts what is torn and ends the log with its closing mark; says why that is not on the disk, or null.</summary>
+    public static SyncError? Seal(LogOptions options, LogFound found)
     {
         Cut(options, found);
         return new LogWriter(options, found.Salt, ActiveSegment.Open(options, found), found.FirstSegment, found.Closed).Close();
@@ -118,13 +128,19 @@ internal static class LogOpening
         return BitConverter.ToUInt64(bytes);
     }
 
-    /// <summary>Walks the records of one file up to <paramref name="end"/>, or its end.</summary>
-    public static Result<LogFound> WalkSegment(IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long end = long.MaxValue)
+    /// <summary>
+    /// Walks the records of one file from <paramref name="start"/> up to <paramref name="end"/>, or its end. The salt is
+    /// that of the files before it, if any.
+    /// </summary>
+    public static Result<LogFound> WalkSegment(
+        IFile file, LogKind kind, uint segment, bool isLast, RecordVisitor visit, long start = RecordFormat.SegmentHeaderSize, long end = long.MaxValue, ulong? salt = null)
     {
-        if (ReadHeader(file, kind, segment, out var salt) is { } why)
+        if (ReadHeader(file, kind, segment, out var header) is { } why)
             return StoreErrors.Damaged(file.Path, 0, why);
+        if (salt is not null && salt != header.Salt)
+            return StoreErrors.Damaged(file.Path, 0, "it is a file of another log");
         end = Math.Min(end, file.Length);
-        var scan = new SegmentScan(file, RecordFormat.Seed(salt, segment), RecordFormat.SegmentHeaderSize, end);
+        var scan = new SegmentScan(file, RecordFormat.Seed(header.Salt, segment), start, end);
         var closed = false;
         for (var at = scan.Offset; scan.TryNext(out var head, out var body); at = scan.Offset)
         {
@@ -137,14 +153,22 @@ internal static class LogOpening
             return StoreErrors.Damaged(file.Path, length, "no intact record is there, and newer files follow");
         if (length < end && scan.WasDurable())
             return StoreErrors.Damaged(file.Path, length, "no intact record is there, and a later record shows that one was");
-        return new LogFound(segment, segment, length, salt, end - length, closed);
+        return new LogFound(segment, segment, length, header.Salt, end - length, closed);
     }
 
+    /// <summary>
+    /// Says that a file has lost its end, or null: the file behind it was made when it was full, and says how long it was.
+    /// </summary>
+    public static SyncError? Shortened(LogOptions options, LogFound before, IFile next, uint segment) =>
+        ReadHeader(next, options.Kind, segment, out var header) is null && header.Before != 0 && header.Before != before.Length
+            ? StoreErrors.Damaged(options.PathOf(before.LastSegment), before.Length, $"it ends there and had {header.Before} bytes")
+            : null;
+
     /// <summary>Reads the header of a segment file; says what is wrong with it, or null.</summary>
-    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out ulong salt)
+    public static string? ReadHeader(IFile file, LogKind kind, uint segment, out SegmentHeader segmentHeader)
     {
         Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderSize];
-        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out salt);
+        return RecordFormat.ReadSegmentHeader(header[..file.Read(0, header)], kind, segment, out segmentHeader);
     }
 
     // The newest file whose making was cut short: no record can be in it, since its header is flushed first.

@@ -11,6 +11,9 @@ internal sealed record LogOptions
 
     public required LogKind Kind { get; init; }
 
+    /// <summary>How the names of its files end, so that two logs may share a folder.</summary>
+    public string Extension { get; init; } = ".log";
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public FsyncMode Fsync { get; init; } = FsyncMode.Always;
@@ -30,7 +33,7 @@ internal sealed record LogOptions
     /// </summary>
     public Func<LogFound, SyncError?> Walked { get; init; } = _ => null;
 
-    public string PathOf(uint segment) => Path.Combine(Folder, $"{segment:x8}.log");
+    public string PathOf(uint segment) => Path.Combine(Folder, $"{segment:x8}{Extension}");
 }
 
 /// <summary>Where a record is.</summary>
@@ -41,6 +44,11 @@ internal readonly record struct RecordPlace(uint Segment, long Offset, int Lengt
 {
     public long End => Offset + Length;
 }
+
+/// <summary>A place between two records: what lies before it belongs together.</summary>
+/// <param name="Segment">Number of the file; 0 stands before the first.</param>
+/// <param name="Length">Bytes of that file.</param>
+internal readonly record struct LogPosition(uint Segment, long Length);
 
 /// <summary>
 /// Takes one record of a log that is walked over, closing marks included. The body is valid during the call only. An

@@ -14,39 +14,30 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     /// <summary>The newest file, and the bytes of it that are accepted.</summary>
     public (uint Segment, long Length) End => (_active.Number, _active.Length);
 
+    /// <summary>Whether all that is accepted is on the disk.</summary>
+    public bool IsFlushed => _active.Durable == _active.Length;
+
     /// <summary>Whether a group that begins with that record and is so many bytes long fits into one file.</summary>
     public bool Fits(PendingRecord first, long bytes) =>
         (MustRoll(first) ? RecordFormat.SegmentHeaderSize : _active.Length) + bytes <= options.SegmentBytes;
 
     /// <summary>Writes a group of records behind each other in one file, flushed as the mode wants it; or says why not.</summary>
-    public SyncError? Write(List<PendingRecord> group)
+    public SyncError? Write(List<PendingRecord> group) => Try(() =>
     {
-        try
-        {
-            if (MustRoll(group[0]))
-                Roll();
-            _isMarked = false;
-            var end = _active.Write(group);
-            if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
-                _active.Flush(end);
-            _active.Accept(end);
-            return null;
-        }
-        catch (SyncException damage)
-        {
-            return damage.Error;
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            return StoreErrors.Failed("writing to", _active.Path, failure);
-        }
-    }
+        if (MustRoll(group[0]))
+            Roll();
+        _isMarked = false;
+        var end = _active.Write(group);
+        if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
+            _active.Flush(end);
+        _active.Accept(end);
+    });
 
     /// <summary>Gives the space of a failed group back, if that can be now; if not, the next write tries again.</summary>
-    public void GiveBack() => Try(_active.Repair);
+    public void GiveBack() => _ = Try(_active.Repair);
 
     /// <summary>Flushes what is accepted; false when that failed, and is to be tried again.</summary>
-    public bool Flush() => Try(() => _active.Flush(_active.Length));
+    public bool Flush() => Try(() => _active.Flush(_active.Length)) is null;
 
     /// <summary>Deletes the files before the newest; oldest first, so that what is left after a crash has no gap.</summary>
     public void DropReplaced()
@@ -54,17 +45,17 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
         for (; _first < _active.Number; _first++)
         {
             var path = options.PathOf(_first);
-            if (!Try(() => options.Files.DeleteFile(path)))
+            if (Try(() => options.Files.DeleteFile(path)) is not null)
                 return;
         }
     }
 
-    /// <summary>Flushes, leaves the closing mark and lets go of the file; false when not all of it is on the disk.</summary>
-    public bool Close()
+    /// <summary>Flushes, leaves the closing mark and lets go of the file; says why not all of it is on the disk, or null.</summary>
+    public SyncError? Close()
     {
-        var clean = Try(Mark);
+        var failure = Try(Mark);
         _active.Dispose();
-        return clean;
+        return failure;
     }
 
     private void Mark()
@@ -93,22 +84,26 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
             _active.CutMark();
         // Once the new file may be there the old one takes no more: only the newest may have a torn tail.
         _isRollPending = true;
-        var next = ActiveSegment.Create(options, _active.Number + 1, salt);
+        var next = ActiveSegment.Create(options, _active.Number + 1, salt, _active.Length);
         _active.Dispose();
         _active = next;
         _isRollPending = false;
     }
 
-    private static bool Try(Action action)
+    private SyncError? Try(Action action)
     {
         try
         {
             action();
-            return true;
+            return null;
         }
-        catch (Exception failure) when (failure is SyncException || StoreErrors.IsFileFailure(failure))
+        catch (SyncException damage)
         {
-            return false;
+            return damage.Error;
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("writing to", _active.Path, failure);
         }
     }
 }

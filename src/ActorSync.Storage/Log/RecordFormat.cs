@@ -8,6 +8,7 @@ internal enum LogKind : ushort
 {
     Graph = 1,
     PeerKnowledge = 2,
+    Index = 3,
 }
 
 /// <summary>The head of a record.</summary>
@@ -16,6 +17,11 @@ internal enum LogKind : ushort
 /// <param name="Durable">Bytes of the segment that were known to be on the disk when the record was written.</param>
 /// <param name="State">The checksum's state after the head.</param>
 internal readonly record struct RecordHead(int Length, byte Type, uint Durable, uint State);
+
+/// <summary>What the header of a segment file says.</summary>
+/// <param name="Salt">The log's salt.</param>
+/// <param name="Before">Bytes of the file before; 0 when there was none, or it is not known.</param>
+internal readonly record struct SegmentHeader(ulong Salt, uint Before);
 
 /// <summary>
 /// Segment files and records, byte by byte (docs/storage.md); numbers are little-endian.
@@ -39,14 +45,15 @@ internal static class RecordFormat
 
     private static ReadOnlySpan<byte> Magic => "ASYNCLOG"u8;
 
-    public static void WriteSegmentHeader(Span<byte> bytes, LogKind kind, uint segment, ulong salt)
+    public static void WriteSegmentHeader(Span<byte> bytes, LogKind kind, uint segment, SegmentHeader header)
     {
         bytes[..SegmentHeaderSize].Clear();
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], Version);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[10..], (ushort)kind);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], segment);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], salt);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], header.Salt);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[24..], header.Before);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[28..], Crc.Of(bytes[..28]));
     }
 
@@ -55,12 +62,12 @@ internal static class RecordFormat
         bytes.Length >= SegmentHeaderSize && bytes.StartsWith(Magic) && BinaryPrimitives.ReadUInt32LittleEndian(bytes[28..]) == Crc.Of(bytes[..28]);
 
     /// <summary>Reads a segment's header; says what is wrong with it, or null.</summary>
-    public static string? ReadSegmentHeader(ReadOnlySpan<byte> bytes, LogKind kind, uint segment, out ulong salt)
+    public static string? ReadSegmentHeader(ReadOnlySpan<byte> bytes, LogKind kind, uint segment, out SegmentHeader header)
     {
-        salt = 0;
+        header = default;
         if (!IsSegmentHeader(bytes))
             return "it does not begin with a segment's header";
-        salt = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
+        header = new SegmentHeader(BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]));
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         if (version != Version)
             return $"it is of format version {version}, this program reads version {Version}";

@@ -40,11 +40,19 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     /// <summary>Called on a writer thread for each committed record, in order, before its task ends. It must not throw.</summary>
     public Action<RecordPlace, PendingRecord>? Committed { get; set; }
 
+    /// <summary>
+    /// Called on a writer thread when all that was handed to <see cref="Committed"/> so far is on the disk. It must not throw.
+    /// </summary>
+    public Action? Flushed { get; set; }
+
     /// <summary>Bytes that were cut when the log was opened.</summary>
     public long TornBytes { get; private init; }
 
     /// <summary>Ends when the log is closed; whether all of it is on the disk, with its closing mark.</summary>
     public Task<bool> Closed => _closed.Task;
+
+    /// <summary>Why not all of it is on the disk; once it is closed.</summary>
+    public SyncError? CloseFailure { get; private set; }
 
     public bool IsClosing
     {
@@ -71,7 +79,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         try
         {
             var salt = options.Salt ?? LogOpening.DrawSalt();
-            var active = ActiveSegment.Create(options, 1, salt);
+            var active = ActiveSegment.Create(options, 1, salt, before: 0);
             return new RecordLog(options, salt, new LogWriter(options, salt, active, 1, isMarked: false));
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
@@ -80,17 +88,31 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a log, hands over its records in order, and cuts a torn tail. A damaged log stays as it is.</summary>
-    public static Result<RecordLog> Open(LogOptions options, RecordVisitor visit)
+    /// <summary>
+    /// Opens a log, hands over its records in order from a place where one begins, or all, and cuts a torn tail. A damaged
+    /// log stays as it is.
+    /// </summary>
+    public static Result<RecordLog> Open(LogOptions options, RecordVisitor visit, LogPosition start = default)
     {
         try
         {
-            if (!LogOpening.Walk(options, visit).TryGet(out var found, out var error))
+            if (!LogOpening.Walk(options, visit, start).TryGet(out var found, out var error))
                 return error;
             if (found is null)
                 return options.IsReplaceable ? Create(options) : StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing or has no header");
-            if (options.Walked(found) is { } refusal)
-                return refusal;
+            return options.Walked(found) is { } refusal ? refusal : Continue(options, found);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("opening the log in", options.Folder, failure);
+        }
+    }
+
+    /// <summary>Opens a log that was walked over, to go on where that ended; a torn tail is cut.</summary>
+    public static Result<RecordLog> Continue(LogOptions options, LogFound found)
+    {
+        try
+        {
             LogOpening.Cut(options, found);
             var writer = new LogWriter(options, found.Salt, ActiveSegment.Open(options, found), found.FirstSegment, found.Closed);
             return new RecordLog(options, found.Salt, writer) { TornBytes = found.TornBytes };
@@ -142,6 +164,8 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     }
 
     public string PathOf(uint segment) => _options.PathOf(segment);
+
+    public ulong Salt => _salt;
 
     public uint SeedOf(uint segment) => RecordFormat.Seed(_salt, segment);
 
@@ -218,12 +242,17 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
             return;
         }
         var (segment, end) = _writer.End;
+        // The file before was flushed before this one was made.
+        if (segment != _committedEnd.Segment)
+            Flushed?.Invoke();
         var at = end - group.Sum(record => (long)record.Bytes.Length);
         foreach (var record in group)
         {
             Committed?.Invoke(new RecordPlace(segment, at, record.Bytes.Length), record);
             at += record.Bytes.Length;
         }
+        if (_writer.IsFlushed)
+            Flushed?.Invoke();
         lock (_gate)
         {
             _committedEnd = (segment, end);
@@ -266,7 +295,10 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private void FlushLate()
     {
         if (_writer.Flush())
+        {
+            Flushed?.Invoke();
             return;
+        }
         lock (_gate)
             _isTimerSet = _timer!.Change(_options.FsyncInterval, Timeout.InfiniteTimeSpan);
     }
@@ -274,7 +306,10 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     private void CloseFile()
     {
         _timer?.Dispose();
-        _closed.SetResult(_writer.Close());
+        CloseFailure = _writer.Close();
+        if (CloseFailure is null)
+            Flushed?.Invoke();
+        _closed.SetResult(CloseFailure is null);
     }
 
     private static Task<SyncError?> Refuse(SyncErrorKind kind, string message) => Task.FromResult<SyncError?>(new SyncError(kind, message));

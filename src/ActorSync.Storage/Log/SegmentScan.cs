@@ -44,6 +44,19 @@ internal sealed class SegmentScan
         return true;
     }
 
+    /// <summary>Moves on from bad bytes to the next place where an intact record begins; false when none does.</summary>
+    public bool TrySkip()
+    {
+        for (var at = Offset + 1; at + RecordFormat.HeadSize <= End; at++)
+        {
+            if (!TryReadAt(at, out _))
+                continue;
+            Offset = at;
+            return true;
+        }
+        return false;
+    }
+
     /// <summary>
     /// Whether a record somewhere behind the bad bytes at <see cref="Offset"/> shows that these were on the disk when
     /// it was written. If so they were damaged later; if not they may never have been whole.

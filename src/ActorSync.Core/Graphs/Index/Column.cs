@@ -1,12 +1,14 @@
 namespace ActorSync.Graphs.Index;
 
 /// <summary>
-/// A list that one writer appends to and cuts, in chunks that never move: readers that were handed a count may read
-/// below it from any thread while the writer goes on.
+/// A list that one writer appends to and cuts, in chunks: readers that were handed a count may read below it from any
+/// thread while the writer goes on.
 /// </summary>
 /// <param name="chunkBits">A chunk holds 2 to the power of this.</param>
 internal sealed class Column<T>(int chunkBits = 12)
 {
+    private const int SmallestChunk = 16;
+
     private T[][] _chunks = [];
 
     public int Count { get; private set; }
@@ -15,15 +17,24 @@ internal sealed class Column<T>(int chunkBits = 12)
 
     public void Add(T value)
     {
-        var chunk = Count >> chunkBits;
+        var (chunk, at) = (Count >> chunkBits, Count & ((1 << chunkBits) - 1));
         if (chunk == _chunks.Length)
             Grow();
-        _chunks[chunk] ??= new T[1 << chunkBits];
-        _chunks[chunk][Count & ((1 << chunkBits) - 1)] = value;
+        if (_chunks[chunk] is null || _chunks[chunk].Length == at)
+            Enlarge(chunk, at);
+        _chunks[chunk][at] = value;
         Count++;
     }
 
     public void Cut(int count) => Count = count;
+
+    // The first chunk grows with what it holds, so that a small graph is small; a reader keeps the one it has seen.
+    private void Enlarge(int chunk, int held)
+    {
+        var larger = new T[chunk == 0 ? Math.Min(1 << chunkBits, Math.Max(SmallestChunk, 2 * held)) : 1 << chunkBits];
+        _chunks[chunk]?.CopyTo(larger, 0);
+        Volatile.Write(ref _chunks[chunk], larger);
+    }
 
     private void Grow()
     {

@@ -101,6 +101,25 @@ public sealed class GraphIndex
             _heads.Add(Find(head.Id, count));
     }
 
+    /// <summary>
+    /// Appends commands that follow each other and have one priority, whose ids and priors were checked when they were
+    /// first added and kept since. Nothing is checked here: both priors are ordinals in the graph, -1 where there is none.
+    /// </summary>
+    /// <param name="left">The first command's prior, a merge's left.</param>
+    /// <param name="right">A merge's right prior; else -1.</param>
+    /// <param name="priority">Of each of them.</param>
+    /// <param name="ids">The ids behind each other, 32 bytes each; at least one.</param>
+    internal void Restore(int left, int right, Priority priority, ReadOnlySpan<byte> ids)
+    {
+        BeginRun(left, right);
+        for (; ids.Length > 0; ids = ids[CommandId.Size..])
+            Put(new CommandId(ids), priority);
+        EndRun(left, right);
+    }
+
+    /// <summary>A command's priority.</summary>
+    internal Priority PriorityAt(int ordinal) => Priority.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
+
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
 
@@ -152,19 +171,33 @@ public sealed class GraphIndex
 
     private int Append(Command command, int left, int right)
     {
-        var ordinal = Count;
-        if (left != ordinal - 1 || right >= 0 || ordinal == 0)
-            _segments.Add(Begin(ordinal, left, right));
+        BeginRun(left, right);
+        Put(command.Id, command.Priority);
+        EndRun(left, right);
+        return Count - 1;
+    }
+
+    private void BeginRun(int left, int right)
+    {
+        if (left != Count - 1 || right >= 0 || Count == 0)
+            _segments.Add(Begin(Count, left, right));
+    }
+
+    private void Put(CommandId id, Priority priority)
+    {
         _segmentOf.Add(_segments.Count - 1);
-        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, ordinal);
-        _ids.Add(command.Id);
-        _priorityKinds.Add(command.Priority.Kind);
-        _priorityValues.Add(command.Priority.Value);
-        _table.Add(ordinal);
+        _ids.Add(id);
+        _priorityKinds.Add(priority.Kind);
+        _priorityValues.Add(priority.Value);
+        _table.Add(Count - 1);
+    }
+
+    private void EndRun(int left, int right)
+    {
+        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, Count - 1);
         _heads.Remove(left);
         _heads.Remove(right);
-        _heads.Add(ordinal);
-        return ordinal;
+        _heads.Add(Count - 1);
     }
 
     private Segment Begin(int ordinal, int left, int right)

@@ -1,0 +1,136 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+
+namespace ActorSync.Storage.Tests;
+
+public sealed class RepairTests
+{
+    private static readonly StoreSettings Settings = new() { Folder = "/data", WriterThreads = 1, SegmentBytes = StoreSettings.MinSegmentBytes, CheckpointCommands = 8 };
+
+    private static string LogOf(RandomGraph graph, int segment) => $"/data/graphs/{graph.Graph}/{segment:x8}.log";
+
+    private static async Task<(MemoryFiles Files, RandomGraph Graph, NodeStore Was)> StoredAsync()
+    {
+        var (files, graph) = (new MemoryFiles(), new RandomGraph(3));
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var opened = (await store.CreateAsync(graph.Init)).Value;
+        for (var i = 0; i < 60; i++)
+            await AppendAsync(opened, graph.Batch(4));
+        return (files, graph, store);
+    }
+
+    private static async Task AppendAsync(OpenedGraph opened, IReadOnlyList<Command> batch)
+    {
+        var first = opened.Index.Count;
+        foreach (var command in batch)
+            Assert.Null(opened.Index.Add(command).Error);
+        Assert.Null(await opened.Store.AppendAsync(first, batch));
+    }
+
+    [Fact]
+    public async Task A_damaged_graph_is_set_aside_keeps_what_can_be_read_and_takes_the_rest_from_a_peer()
+    {
+        var (files, graph, was) = await StoredAsync();
+        var bytes = files[LogOf(graph, 2)];
+        bytes[1000] ^= 1;
+        files[LogOf(graph, 2)] = bytes;
+
+        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+
+        Assert.Equal((LogOf(graph, 2), $"/data/graphs/{graph.Graph}.damaged"), (report.Found.DamagedFile, report.SetAside));
+        Assert.InRange(report.Kept, 20, graph.Commands.Count - 4);
+        Assert.Equal(bytes, files[$"{report.SetAside}/00000002.log"]);
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(was.Node, store.Node);
+        Assert.NotEqual(was.Instance, store.Instance);
+        var opened = (await store.OpenAsync(graph.Graph)).Value;
+        Assert.Equal(report.Kept, opened.Index.Count);
+        var has = Enumerable.Range(0, opened.Index.Count).Select(ordinal => Command.Parse(opened.Store.Read(ordinal)).Value.Id).ToHashSet();
+        await AppendAsync(opened, [.. graph.Commands.Where(command => !has.Contains(command.Id))]);
+        Assert.Equal(graph.Heads.Digest, opened.Index.Heads().Digest);
+        Assert.True((await store.VerifyAsync(graph.Graph)).Value.IsSound);
+    }
+
+    [Fact]
+    public async Task Behind_a_bad_header_every_record_is_kept()
+    {
+        var (files, graph, _) = await StoredAsync();
+        var bytes = files[LogOf(graph, 2)];
+        bytes[4] ^= 1;
+        files[LogOf(graph, 2)] = bytes;
+        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+    }
+
+    [Fact]
+    public async Task What_is_sound_is_left_as_it_is()
+    {
+        var (files, graph, was) = await StoredAsync();
+        var before = files.Files.ToDictionary(path => path, path => Convert.ToHexString(files[path]));
+        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+        Assert.True(report is { Found.IsSound: true, SetAside: null });
+        Assert.Equal(graph.Commands.Count, report.Kept);
+        Assert.Equal(before, files.Files.ToDictionary(path => path, path => Convert.ToHexString(files[path])));
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(was.Instance, store.Instance);
+    }
+
+    [Fact]
+    public async Task Verifying_names_the_damage_and_changes_nothing()
+    {
+        var (files, graph, _) = await StoredAsync();
+        files.DeleteFile(LogOf(graph, 2));
+        var before = files.Files.ToList();
+        var report = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value);
+        Assert.Equal((LogOf(graph, 2), 0L), (report.Found.DamagedFile, report.Found.DamagedOffset));
+        Assert.Equal(before, files.Files);
+    }
+
+    [Fact]
+    public async Task Of_a_graph_without_its_first_command_nothing_can_be_kept_and_nothing_is_thrown_away()
+    {
+        var (files, graph, _) = await StoredAsync();
+        files.DeleteFile(LogOf(graph, 1));
+        Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Empty(store.Graphs);
+        Assert.Contains($"/data/graphs/{graph.Graph}.damaged/00000002.log", files.Files);
+        Assert.Null((await store.CreateAsync(graph.Init)).Error);
+    }
+
+    [Fact]
+    public async Task A_repair_that_is_cut_short_anywhere_is_finished_by_the_next()
+    {
+        var (stored, graph, _) = await StoredAsync();
+        var bytes = stored[LogOf(graph, 2)];
+        bytes[1000] ^= 1;
+        stored[LogOf(graph, 2)] = bytes;
+        var acts = 0;
+        var counting = stored.Copy();
+        counting.Before = (_, _) => acts++;
+        var kept = Assert.Single((await StoreRepair.RepairAsync(Settings, files: counting)).Value).Kept;
+        for (var cut = 0; cut < acts; cut++)
+        {
+            var (files, act) = (stored.Copy(), 0);
+            files.Before = (_, _) =>
+            {
+                if (act++ >= cut)
+                    throw LogFixture.Broken();
+            };
+            Assert.Equal(SyncErrorKind.StoreFailed, (await StoreRepair.RepairAsync(Settings, files: files)).Error!.Kind);
+            var again = files.Copy();
+            Assert.Equal(kept, Assert.Single((await StoreRepair.RepairAsync(Settings, files: again)).Value).Kept);
+            await using var store = (await NodeStore.OpenAsync(Settings, again)).Value;
+            Assert.Equal(kept, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
+        }
+        Assert.True(acts > 10);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_held_or_not_there_is_not_looked_at()
+    {
+        var (files, _, _) = await StoredAsync();
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(SyncErrorKind.StoreLocked, (await StoreRepair.RepairAsync(Settings, files: files)).Error!.Kind);
+        Assert.Equal(SyncErrorKind.Unreachable, (await StoreRepair.VerifyAsync(Settings, files: new MemoryFiles())).Error!.Kind);
+    }
+}
