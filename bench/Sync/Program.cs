@@ -4,11 +4,12 @@ using ActorSync.Bench;
 return args switch
 {
     ["idle", .. var rest] when Numbers(rest, 60, 128) is [var seconds, var subscriptions] => await Idle.RunAsync(seconds, subscriptions),
-    ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", commands, bytes),
     ["open", "linear" or "branched", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await Opening.RunAsync(args[1] == "linear", commands, bytes),
     ["append", .. var rest] when Numbers(rest, 100) is [var bytes] => await Appending.RunAsync(bytes),
     ["open-once", var folder, "0"] => await Opening.MeasureAsync(folder, int.MaxValue),
     ["open-once", var folder, var every] => await Opening.MeasureAsync(folder, int.Parse(every, CultureInfo.InvariantCulture)),
+    ["catch-up", "poll" or "subscribe", "key-value", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", true, commands, bytes),
+    ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", false, commands, bytes),
     _ => Usage(),
 };
 
@@ -30,7 +31,8 @@ static int Usage()
           idle [SECONDS [SUBSCRIPTIONS]]                       what open subscriptions cost while nothing changes (60, 128)
           open linear|branched [COMMANDS [PAYLOAD-BYTES]]      a node that starts: time and memory of a long graph (1000000, 100)
           append [PAYLOAD-BYTES]                               durable commits a second, one writer and many (100)
-          catch-up poll|subscribe [COMMANDS [PAYLOAD-BYTES]]   an empty node comes level with a full one (1000000, 100)
+          catch-up poll|subscribe [key-value] [COMMANDS [PAYLOAD-BYTES]]
+                                                               an empty node comes level with a full one (1000000, 100)
         """);
     return 2;
 }
