@@ -9,7 +9,7 @@ namespace ActorSync.Graphs.Subscriptions;
 /// sent falls back to what was acknowledged, and goes out again. What was sent is at every moment what is acknowledged
 /// and what the unacknowledged pushes carried.
 /// </summary>
-internal sealed class PublishedGraph(GraphSnapshot snapshot)
+internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 {
     private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
     private readonly KnownHeads _sent = new();
@@ -23,7 +23,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     public KnownHeads Acked { get; } = new();
 
     /// <summary>The index of the next push.</summary>
-    public uint NextIndex { get; private set; }
+    public uint NextIndex { get; private set; } = firstIndex;
 
     /// <summary>Pushes that were sent and not acknowledged.</summary>
     public int UnackedPushes => _unacked.Count;

@@ -28,6 +28,10 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private bool _open;
     private SubscriptionId? _id;
     private uint _sequence;
+
+    // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
+    // for others.
+    private uint _firstIndex;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
     private MonotonicTime _timer;
@@ -125,6 +129,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     {
         if (!_graphs.Remove(graph, out var covered))
             return false;
+        _firstIndex = Math.Max(_firstIndex, covered.NextIndex);
         _turns.Remove(covered);
         return true;
     }
@@ -170,7 +175,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     {
         if (_id is { } old)
             RememberClosed(old, uint.MaxValue);
-        _id = null;
+        (_id, _firstIndex) = (null, 0);
         _turns.Clear();
         _graphs.Clear();
         _open = false;
@@ -198,7 +203,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private bool[] Cover(OfferedGraph offer, Sample sample)
     {
         if (!_graphs.TryGetValue(offer.Graph, out var graph))
-            _graphs.Add(offer.Graph, graph = new PublishedGraph(offer.Snapshot!));
+            _graphs.Add(offer.Graph, graph = new PublishedGraph(offer.Snapshot!, _firstIndex));
         _turns.Add(graph);
         graph.MoveTo(offer.Snapshot!);
         return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
@@ -358,8 +363,11 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
 
     private void Close(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
-        foreach (var graph in _graphs.Keys)
+        foreach (var (graph, covered) in _graphs)
+        {
+            _firstIndex = Math.Max(_firstIndex, covered.NextIndex);
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
+        }
         _graphs.Clear();
         _turns.Clear();
         _open = false;
