@@ -162,6 +162,20 @@ public sealed class PollLimitTests
         Assert.Equal(SyncErrorKind.MissingPrior, Assert.Single(pair.Link.Messages<SyncFailure>(pair.Here)).Kind);
     }
 
+    // With few commands in question the sample is not narrowed: the first parts may hold nothing that is new.
+    [Fact]
+    public void APollThatIsCutGoesOnWhereItWasCutAlsoWhenAllItBroughtWasKnown()
+    {
+        Command[] common = [Root, .. Run(Root, 60, "common")];
+        Command[] there = [.. common, .. Run(common[^1], 30, "there")];
+        Command[] here = [.. common, .. Enumerable.Range(0, 3).SelectMany(i => Run(common[^1], 5, $"here {i}"))];
+        var pair = new SimPair(here, there);
+        var polls = 0;
+        while (pair.Poll(maxBytes: 1_000).Value.Remaining)
+            Assert.InRange(++polls, 1, 10);
+        Assert.Equal(here.Length + 30, pair.GraphHere.Committed.Count);
+    }
+
     [Fact]
     public void TheResponderLearnsWhatTheRequesterHoldsDurably()
     {

@@ -33,6 +33,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     private State _state;
     private readonly SortedSet<int> _again = [];
     private ReadOnlyMemory<byte> _lastNarrow;
+    private IReadOnlyList<CommandId> _known = [];
     private int _round = -1;
     private int _next;
     private int _arrived;
@@ -132,7 +133,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
         var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
-        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known, settled));
+        _known = [.. KnownBy(poll.Sample, known, settled)];
+        var missing = _snapshot.MissingFrom(_known);
         if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
@@ -214,11 +216,21 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     {
         if (_state is State.Narrowing || !_answer.IsComplete || credit.Received < _answer.Made || _answer.Made == 0)
             return;
-        if (!_answer.WasCut && !_toldOfAll)
-            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
+        if (!_toldOfAll)
+            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, _answer.WasCut ? HeldAfterCut() : [.. _snapshot.Heads.Select(head => head.Id)]));
         _toldOfAll = true;
         if (credit.UpTo <= credit.Received)
             End(outbox);
+    }
+
+    // Remembered, or a poll whose parts were all known already would be answered with the same parts for ever: its sample
+    // may say nothing of them.
+    private IReadOnlyList<CommandId> HeldAfterCut()
+    {
+        var held = new KnownHeads();
+        held.AddAll(_snapshot, _known);
+        held.AddAll(_snapshot, _answer.Heads);
+        return [.. held.Ids];
     }
 
     private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)
