@@ -36,6 +36,9 @@ internal sealed class SimDisk(SimNode node, NodeId name)
             BeginIncarnation();
         foreach (var store in Stores.Values)
             store.View?.OnRecovered(keepsPromise: FlushesEvery is null);
+        // What was being made, and has no init command yet, is nothing.
+        foreach (var store in Stores.Values.Where(store => store.Commands.Count == 0).ToArray())
+            Stores.Remove(store.Graph);
         Knowledge.Crash();
     }
 

@@ -8,6 +8,8 @@ namespace ActorSync.Testing.Simulations.Invariants;
 /// </summary>
 internal sealed class GraphTruth
 {
+    private const int MostCommands = 20_000;
+
     private readonly Dictionary<CommandId, int> _numbers = [];
     private readonly List<(CommandId Id, CommandSet Closure, int ClosureCount)> _commands = [];
     private readonly Dictionary<CommandId, (int Count, ulong Fingerprint)> _versions = [];
@@ -45,6 +47,8 @@ internal sealed class GraphTruth
                 throw new InvariantBrokenException($"the command {command.Address} follows {prior}, which nobody has made");
             closure.AddAll(_commands[before].Closure);
         }
+        if (_commands.Count == MostCommands)
+            throw new InvariantBrokenException($"there are {MostCommands} commands, far more than were acted: merges of merges without an end");
         number = _commands.Count;
         closure.Add(number);
         _commands.Add((command.Id, closure, closure.Count));

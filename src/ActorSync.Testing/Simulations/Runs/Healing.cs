@@ -17,6 +17,9 @@ internal sealed class Healing(Simulation simulation, SimWorld world, Workload wo
     /// <summary>For so long nothing must be sent to call that silence: the longest wait, twice, and what an exchange takes.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(125);
 
+    // After waits of 2, 4, 8, 16, 32 and then 60 s.
+    private const int MostRefusals = 7;
+
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Within this every node is level: the longest waits, and for each node on the way a poll's turn for each graph.</summary>
@@ -53,6 +56,8 @@ internal sealed class Healing(Simulation simulation, SimWorld world, Workload wo
         }
         if (!world.IsLevel())
             throw new InvariantBrokenException($"what was level is not any more, and all are silent: {Unlevel()}");
+        if (traffic.MostRefusals > MostRefusals)
+            throw new InvariantBrokenException($"a subscription was asked for, and refused, {traffic.MostRefusals} times in {Silence.TotalSeconds:F0} s of silence");
         if (traffic.MostRenewals > 2 + Silence / (world.Plan.Subscriptions.RemainOpen / 2))
             throw new InvariantBrokenException($"a subscription was renewed {traffic.MostRenewals} times in {Silence.TotalSeconds:F0} s of silence");
         foreach (var peer in world.Nodes.SelectMany(node => node.Peers))

@@ -31,7 +31,8 @@ internal sealed class SimPlan
         Subscriptions = DrawSubscriptions();
         Polls = DrawPolls();
         PollBytes = Chance(0.3) ? (ulong)(LargestPayload + 400 + random.Next(4_000)) : 0;
-        Limits = GraphLimits.Default with { Heads = Chance(0.2) ? random.Next(2, 9) : 64 };
+        // Fewer than the nodes that may write at once, and each would go on to merge what the others have merged.
+        Limits = GraphLimits.Default with { Heads = Chance(0.2) ? Nodes + random.Next(1, 9) : 64 };
     }
 
     public int Nodes { get; }

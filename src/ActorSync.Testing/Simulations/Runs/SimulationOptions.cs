@@ -30,6 +30,9 @@ public sealed record SimulationOptions
     /// <summary>Faults of each drawn kind, at least: the run goes on until there were so many.</summary>
     public int FaultsOfEachKind { get; init; } = 20;
 
+    /// <summary>Hears of every payload that is sent and of every fault, a line each; null when nobody listens.</summary>
+    public Action<string>? Trace { get; init; }
+
     /// <summary>What the nodes do wrong, for tests of the simulator.</summary>
     internal PlantedBug Bug { get; init; }
 }

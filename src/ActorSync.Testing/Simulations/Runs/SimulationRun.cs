@@ -23,7 +23,7 @@ public static class SimulationRun
         var simulation = new Simulation(options.Seed) { Watch = watch, Bug = options.Bug };
         var began = simulation.Now;
         var plan = new SimPlan(options, simulation.Random);
-        var traffic = new Traffic(simulation);
+        var traffic = new Traffic(simulation, options.Trace);
         var world = new SimWorld(simulation, plan, traffic);
         var faults = traffic.Faults = new FaultMaker(simulation, world);
         var workload = new Workload(simulation, world, faults, options);

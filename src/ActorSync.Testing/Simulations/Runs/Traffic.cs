@@ -4,9 +4,10 @@ using ActorSync.Wire;
 namespace ActorSync.Testing.Simulations.Runs;
 
 /// <summary>Counts payloads, and knows when the last one was sent that is no renewal.</summary>
-internal sealed class Traffic(Simulation simulation) : ISimTraffic
+internal sealed class Traffic(Simulation simulation, Action<string>? trace) : ISimTraffic
 {
     private readonly Dictionary<(SimLink, SimNode), int> _renewals = [];
+    private readonly Dictionary<(SimLink, SimNode), int> _refusals = [];
 
     public FaultMaker? Faults { get; set; }
 
@@ -19,22 +20,31 @@ internal sealed class Traffic(Simulation simulation) : ISimTraffic
     public string Last { get; private set; } = "";
 
     /// <summary>The most requests to keep a subscription that one node sent another since the last news.</summary>
-    public int MostRenewals => _renewals.Count == 0 ? 0 : _renewals.Values.Max();
+    public int MostRenewals => _renewals.Values.DefaultIfEmpty().Max();
+
+    /// <summary>The most times that one node asked another since for a subscription that it did not get.</summary>
+    public int MostRefusals => _refusals.Values.DefaultIfEmpty().Max();
 
     public void OnSent(SimLink link, SimNode from, SyncMessage message, int bytes)
     {
         Messages++;
+        trace?.Invoke($"{simulation.Now.Ticks / 1e7 - 3600:F4} {from} to {link.Other(from)}: {message.Type}, {bytes} bytes");
         switch (message)
         {
             case Subscribe:
                 _renewals[(link, from)] = _renewals.GetValueOrDefault((link, from)) + 1;
                 break;
-            case Subscribed or MaximumSubscriptionsExceeded:
+            case MaximumSubscriptionsExceeded:
+                _renewals[(link, link.Other(from))] = _renewals.GetValueOrDefault((link, link.Other(from))) - 1;
+                _refusals[(link, link.Other(from))] = _refusals.GetValueOrDefault((link, link.Other(from))) + 1;
+                break;
+            case Subscribed:
                 break;
             default:
                 LastNews = simulation.Now;
                 Last = $"a {message.Type} of {from} to {link.Other(from)}";
                 _renewals.Clear();
+                _refusals.Clear();
                 break;
         }
     }
