@@ -53,6 +53,14 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         return known;
     }
 
+    /// <summary>Goes on after a time in which nothing was heard of the graph: whoever holds it may be another.</summary>
+    public void Reopen(GraphSnapshot snapshot)
+    {
+        Snapshot = snapshot;
+        _catchUp = CatchUp.None;
+        _isLevel = false;
+    }
+
     /// <summary>Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing.</summary>
     public void MoveTo(GraphSnapshot snapshot)
     {
