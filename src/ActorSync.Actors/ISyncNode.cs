@@ -49,6 +49,15 @@ public interface ISyncNode : IAsyncDisposable
 
     Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Has a peer tell when a graph changes there, without its commands, and polls it for what is not here; renewed until
+    /// <see cref="StopHelloAsync"/>. Cheaper than a subscription where changes are many and need not come at once. A
+    /// further call sets other options.
+    /// </summary>
+    Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default);
+
+    Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default);
+
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);
 }
@@ -61,6 +70,19 @@ public sealed record PollOptions
 
     /// <summary>Hears how far the poll is.</summary>
     public IProgress<PollProgress>? Progress { get; init; }
+}
+
+/// <summary>How a peer tells of changes; what is null is as the node's settings say.</summary>
+public sealed record HelloOptions
+{
+    /// <summary>The least time between two notifications of changes; what changes meanwhile is told at its end.</summary>
+    public TimeSpan? ChangeDelay { get; init; }
+
+    /// <summary>How long one request lasts at the peer, in whole seconds, at least one; it is renewed when half of it is over.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>A notification comes after so long even without a change, so that lost ones do no harm; zero for never.</summary>
+    public TimeSpan? ScheduleDelay { get; init; }
 }
 
 /// <summary>How far a poll is: commands durable here, and commands still to come as the peer says.</summary>

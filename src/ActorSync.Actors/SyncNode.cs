@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ActorSync.Actors;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Peers;
 using Akka;
 using Akka.Actor;
@@ -156,6 +157,26 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Unwant(graph), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error : error;
+    }
+
+    public async Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default)
+    {
+        var usual = _sync.Settings.Hellos.Terms;
+        var terms = new HelloTerms(options?.ChangeDelay ?? usual.ChangeDelay, options?.Duration ?? usual.Duration, options?.ScheduleDelay ?? usual.ScheduleDelay);
+        if (terms.Check() is { } invalid)
+            return invalid;
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answer = await AskAsync<HelloSubscriberActor.Answered>(actor, new PeerActor.WantHello(graph, terms), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error is { } refused ? AtPeer(refused, peer, graph) : null : error;
+    }
+
+    public async Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answer = await AskAsync<HelloSubscriberActor.Answered>(actor, new PeerActor.UnwantHello(graph), cancellation);
         return answer.TryGet(out var answered, out error) ? answered.Error : error;
     }
 

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 using ActorSync.Peers;
@@ -160,6 +161,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         Receive<Unfollow>(_ => OnUnfollow(Sender));
         Receive<Session>(OnSession);
         Receive<PollResponderActor.PeerHolds>(OnPeerHolds);
+        Receive<PollResponderActor.Answered>(OnAnswered);
         Receive<PollResponderActor.ForgetPeer>(forget => _store.PeerKnowledge.RememberAckedHeads(forget.Peer, _graph, []));
         Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
     }
@@ -313,6 +315,13 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         known.AddAll(_machine!.Committed, holds.Commands);
         _store.PeerKnowledge.RememberAckedHeads(holds.Peer, _graph, known.Heads);
         TellOf(holds.Peer, holds.Commands);
+    }
+
+    // Whoever holds a subscription is pushed what came meanwhile.
+    private void OnAnswered(PollResponderActor.Answered answered)
+    {
+        if (_followers.Values.All(follower => follower.Peer != answered.Peer.Identity) && Offers.After(answered.Session, answered.Snapshot, _machine!.Committed) is { } offer)
+            answered.Peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(offer), null));
     }
 
     private void TellOf(PeerIdentity peer, IReadOnlyList<CommandId> commands)

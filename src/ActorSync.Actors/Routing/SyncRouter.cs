@@ -68,6 +68,7 @@ public sealed partial class SyncRouter : ReceiveActor
         RequestMissing missing => missing.Session.Value,
         SyncResume resume => resume.Session.Value,
         EndSession end => end.Session.Value,
+        Offer offer => offer.Session.Value,
         SyncFailure failure => failure.Reference,
         _ => 0,
     };
@@ -112,13 +113,18 @@ public sealed partial class SyncRouter : ReceiveActor
                 return ToSession(peer, message);
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
                 return ToSession(peer, message);
-            case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
+            case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.HelloSubscriber or SyncDestination.Reference:
                 peer.Actor.Tell(new PeerActor.Deliver(message));
                 return true;
             case SyncDestination.Subscription when message is Subscribe subscribe:
                 return OnSubscribe(peer, subscribe);
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
+                return true;
+            case SyncDestination.HelloPublisher:
+                peer.Actor.Tell(message is HelloSubscribe hello
+                    ? new HelloPublisherActor.SubscribeTo(hello, _graphs.GetValueOrDefault(hello.Graph))
+                    : new HelloPublisherActor.Unsubscribe((HelloUnsubscribe)message));
                 return true;
             default:
                 var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");

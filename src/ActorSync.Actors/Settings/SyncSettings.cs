@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -16,6 +17,8 @@ public sealed record SyncSettings
     public PollSettings Polls { get; init; } = PollSettings.Default;
 
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
+
+    public HelloSettings Hellos { get; init; } = HelloSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -74,6 +75,16 @@ public static class SyncSettingsReader
             RemainOpen = keys.Time("subscription.remain-open"),
             MaxBytes = keys.LongBytes("subscription.max-bytes"),
         },
+        Hellos = new HelloSettings
+        {
+            GraphsPerPeer = keys.Count("hello.graphs", 1),
+            DurationAtMost = keys.Time("hello.duration-at-most"),
+            ScheduleDelayAtLeast = keys.Time("hello.schedule-delay-at-least"),
+            Terms = new HelloTerms(keys.Time("hello.change-delay"), keys.Time("hello.duration"), keys.Time("hello.schedule-delay")),
+            RetryAfter = keys.Time("hello.retry-after"),
+            PollAgainAfter = keys.Time("hello.poll-again-after"),
+            RetryAtMost = keys.Time("hello.retry-at-most"),
+        },
         Standing = new StandingSettings
         {
             StrikesMost = keys.Count("peer.strikes", 1),
@@ -89,7 +100,9 @@ public static class SyncSettingsReader
     };
 
     private static Result<SyncSettings> Check(SyncSettings settings) =>
-        settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
+        settings.Hellos.Terms.Check() is { } hello
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.hello: {hello.Message}")
+            : settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
             ? new SyncError(
                 SyncErrorKind.InvalidRequest,
                 $"actorsync.sync.graph.command-payload-bytes = {settings.Graphs.CommandPayloadBytes}: it must fit into message.payload-bytes = {settings.Wire.PayloadBytes}, with {Command.MaxOverhead + WireLimits.SentenceBytes} to spare")

@@ -76,6 +76,8 @@ public static partial class CommandTree
             PeerCommands.Disconnect(context, options),
             PeerCommands.Subscribe(context, options),
             PeerCommands.Unsubscribe(context, options),
+            HelloCommand.Create(context, options),
+            PeerCommands.StopHello(context, options),
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
             ScenarioCommand.Create(context),

@@ -19,6 +19,8 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         routes.MapPost("/disconnect", Answer(DisconnectAsync));
         routes.MapPost("/subscribe", Answer(SubscribeAsync));
         routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
+        routes.MapPost("/hello", Answer(HelloAsync));
+        routes.MapPost("/unhello", Answer(StopHelloAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
@@ -104,6 +106,12 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
 
     private Task<SyncError?> UnsubscribeAsync(HttpContext context, CancellationToken cancellation) =>
         AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.UnsubscribeAsync, cancellation);
+
+    private Task<SyncError?> HelloAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.HelloRequest, ControlJson.Line.PeerGraph, control.HelloAsync, cancellation);
+
+    private Task<SyncError?> StopHelloAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.StopHelloAsync, cancellation);
 
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);

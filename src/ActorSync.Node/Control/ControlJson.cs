@@ -16,6 +16,7 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(WaitRequest))]
 [JsonSerializable(typeof(PeerRequest))]
 [JsonSerializable(typeof(PeerLinked))]
+[JsonSerializable(typeof(HelloRequest))]
 [JsonSerializable(typeof(PeerGraph))]
 [JsonSerializable(typeof(IReadOnlyList<VerifyReport>))]
 [JsonSerializable(typeof(SyncReport))]

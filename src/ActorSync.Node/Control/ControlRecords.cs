@@ -52,6 +52,17 @@ public sealed record PeerLinked(string Peer, string Node);
 public sealed record PeerGraph(string Peer, string Graph);
 
 /// <summary>
+/// Asks to be told when a graph changes at a peer. Times are in seconds; what is left out is as the node's settings say.
+/// </summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Graph">The graph.</param>
+/// <param name="ChangeDelaySeconds">The least time between two notifications of changes.</param>
+/// <param name="DurationSeconds">How long one request lasts; it is renewed.</param>
+/// <param name="ScheduleDelaySeconds">A notification comes after so long even without a change; 0 for never.</param>
+public sealed record HelloRequest(
+    string Peer, string Graph, double? ChangeDelaySeconds = null, double? DurationSeconds = null, double? ScheduleDelaySeconds = null);
+
+/// <summary>
 /// Asks to import a git repository: the full path of its folder, as the node sees it. What HEAD reaches is read, or with
 /// <paramref name="All"/> what any reference does.
 /// </summary>

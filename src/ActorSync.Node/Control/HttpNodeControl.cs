@@ -63,6 +63,12 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/unsubscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
 
+    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/hello", JsonContent.Create(request, ControlJson.Line.HelloRequest), ControlJson.Line.PeerGraph, cancellation);
+
+    public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/unhello", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
     public Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation) =>
         RunAsync("/import-git", JsonContent.Create(request, ControlJson.Line.ImportRequest), ControlJson.Line.StreamLineImportProgressImportReport, progress, cancellation);
 

@@ -41,6 +41,12 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>Subscribes to a graph at a peer no longer.</summary>
     Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation);
 
+    /// <summary>Is told when a graph changes at a peer, and polls it then, for as long as the node runs; links to the peer and keeps the link.</summary>
+    Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation);
+
+    /// <summary>Is told no longer.</summary>
+    Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation);
+
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 

@@ -67,6 +67,10 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.UnsubscribeAsync(node, request, cancellation);
 
+    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) => PeerLinks.HelloAsync(node, request, cancellation);
+
+    public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
+
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Path))

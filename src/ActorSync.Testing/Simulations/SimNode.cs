@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
@@ -15,6 +16,7 @@ internal sealed class SimNode
     private readonly string _name;
     private readonly Dictionary<SimLink, SimPeer> _peers = [];
     private readonly Dictionary<SimLink, HashSet<GraphId>> _wanted = [];
+    private readonly Dictionary<SimLink, HashSet<GraphId>> _hellosWanted = [];
     private readonly Queue<Action> _waiting = new();
     private TimeSpan _ahead;
     private int _life;
@@ -42,6 +44,8 @@ internal sealed class SimNode
     public PollSettings Polls { get; set; } = PollSettings.Default;
 
     public SubscriptionSettings Subscriptions { get; set; } = SubscriptionSettings.Default;
+
+    public HelloSettings Hellos { get; set; } = HelloSettings.Default;
 
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
 
@@ -91,6 +95,9 @@ internal sealed class SimNode
 
     /// <summary>What is wanted of a peer outlives the machines that ask for it, as an application asks again.</summary>
     public HashSet<GraphId> WantedOf(SimLink link) => _wanted[link];
+
+    /// <summary>The same of what a peer is to tell of.</summary>
+    public HashSet<GraphId> HellosWantedOf(SimLink link) => _hellosWanted[link];
 
     /// <summary>Has a graph that begins with those commands.</summary>
     public SimGraph Has(GraphId graph, params IReadOnlyList<Command> commands) => Graphs[graph] = new SimGraph(this, Disk.Make(graph, commands));
@@ -182,6 +189,7 @@ internal sealed class SimNode
     private void Attach(SimLink link)
     {
         _wanted.Add(link, []);
+        _hellosWanted.Add(link, []);
         _peers.Add(link, new SimPeer(this, link));
     }
 
@@ -190,6 +198,8 @@ internal sealed class SimNode
         var peer = new SimPeer(this, link);
         foreach (var graph in _wanted[link])
             peer.Want(graph);
+        foreach (var graph in _hellosWanted[link])
+            peer.Hello.Want(graph);
         return peer;
     }
 

@@ -39,6 +39,7 @@ internal sealed class SimPeer
         _simulation = node.Simulation;
         Subscriber = new SubscriberMachine(node.Subscriptions, _simulation.Random);
         Publisher = new SubscriptionMachine(node.Subscriptions, WireLimits.Default);
+        Hello = new SimHello(this, node);
         _publisherTimer = new SimTimer(node, () => Publish(new SubscriptionInput.Tick()));
         _subscriberTimer = new SimTimer(node, () => Subscribe(new SubscriberInput.Tick()));
         _deadTimer = new SimTimer(node, () => node.ForgetDead(this));
@@ -54,6 +55,9 @@ internal sealed class SimPeer
 
     /// <summary>The subscription that this node holds at the peer.</summary>
     public SubscriberMachine Subscriber { get; }
+
+    /// <summary>What either side tells the other of changes.</summary>
+    public SimHello Hello { get; }
 
     public SimNode Node => _node;
 
@@ -87,7 +91,7 @@ internal sealed class SimPeer
         Subscribe(new SubscriberInput.Unwant(graph));
     }
 
-    public void Poll(GraphId graph, ulong maxBytes = 0, Action<Result<PollOutcome>>? done = null)
+    public void Poll(GraphId graph, ulong maxBytes = 0, Action<Result<PollOutcome>>? done = null, bool isOffered = false)
     {
         if (!_isLinked)
         {
@@ -95,8 +99,10 @@ internal sealed class SimPeer
             return;
         }
         var session = new SessionId((ulong)_simulation.Random.NextInt64(1, long.MaxValue - MostAttempts));
-        var poll = new SimPoll(this, _node, session, graph, maxBytes, result =>
+        var poll = new SimPoll(this, _node, session, graph, maxBytes, (last, result) =>
         {
+            if (!isOffered)
+                Hello.OnPolled(last, graph, maxBytes, result);
             for (var attempt = 0ul; attempt < MostAttempts; attempt++)
                 _polls.Remove(new SessionId(session.Value + attempt));
             if (_simulation.Watch is null)
@@ -130,6 +136,7 @@ internal sealed class SimPeer
         Identity = identity;
         Publish(new SubscriptionInput.Linked(Link.MaxPayloadBytes, _simulation.Bug == PlantedBug.BudgetIgnoresFraming ? 0 : SimLink.FrameOverhead));
         Subscribe(new SubscriberInput.Linked(Link.MaxPayloadBytes, SimLink.FrameOverhead));
+        Hello.OnLinked();
         foreach (var poll in _polls.Values.Distinct().ToArray())
             poll.OnRelinked();
     }
@@ -140,12 +147,14 @@ internal sealed class SimPeer
         _deadTimer.Start(_node.Now + DeadAfter);
         Publish(new SubscriptionInput.Unlinked());
         Subscribe(new SubscriberInput.Unlinked());
+        Hello.OnUnlinked();
     }
 
     public void OnChanged(GraphSnapshot snapshot, IReadOnlyList<CommandId> fromPeer)
     {
         Publish(new SubscriptionInput.Changed(snapshot, fromPeer));
         Subscribe(new SubscriberInput.Changed(snapshot));
+        Hello.OnChanged(snapshot);
     }
 
     /// <summary>The node shuts down: both sides of the conversation are told.</summary>
@@ -161,6 +170,7 @@ internal sealed class SimPeer
         _node.Slots.Free(Identity.Node);
         _publisherTimer.Stop();
         _subscriberTimer.Stop();
+        Hello.Stop();
         foreach (var poll in _polls.Values.Distinct().ToArray())
             poll.GiveUp();
         foreach (var answer in _answers.Values)
@@ -201,6 +211,11 @@ internal sealed class SimPeer
                 break;
             case SyncDestination.PollResponder:
                 ToAnswer(message);
+                break;
+            case SyncDestination.HelloPublisher or SyncDestination.HelloSubscriber:
+            case SyncDestination.PollRequester when message is Offer:
+            case SyncDestination.Reference when message is SyncFailure { Reference: 0, Graph: not null }:
+                Hello.OnMessage(message);
                 break;
             case SyncDestination.PollRequester:
                 ToPoll(message);
@@ -325,7 +340,12 @@ internal sealed class SimPeer
             return;
         if (!_answers.TryGetValue(poll.Session, out var answer))
         {
-            answer = new SimAnswer(this, _node, snapshot, poll.Session, () => _answers.Remove(poll.Session));
+            answer = new SimAnswer(this, _node, snapshot, poll.Session, allIsHeld =>
+            {
+                _answers.Remove(poll.Session);
+                if (allIsHeld)
+                    Hello.OnAnswered(poll.Session, snapshot);
+            });
             _answers.Add(poll.Session, answer);
             _simulation.Watch?.OnAnswerBegins(poll);
         }

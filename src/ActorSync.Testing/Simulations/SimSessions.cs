@@ -15,12 +15,12 @@ internal sealed class SimPoll
     private readonly ulong _maxBytes;
     private readonly Outbox<RequesterOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action<Result<PollOutcome>> _done;
+    private readonly Action<SessionId, Result<PollOutcome>> _done;
     private PollRequester? _machine;
     private int _attempts;
     private bool _hasEnded;
 
-    public SimPoll(SimPeer peer, SimNode node, SessionId session, GraphId graph, ulong maxBytes, Action<Result<PollOutcome>> done)
+    public SimPoll(SimPeer peer, SimNode node, SessionId session, GraphId graph, ulong maxBytes, Action<SessionId, Result<PollOutcome>> done)
     {
         _peer = peer;
         _node = node;
@@ -117,7 +117,7 @@ internal sealed class SimPoll
             return;
         _hasEnded = true;
         _timer.Stop();
-        _done(result);
+        _done(Session, result);
     }
 }
 
@@ -130,9 +130,9 @@ internal sealed class SimAnswer
     private readonly PollResponder _machine;
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action _ended;
+    private readonly Action<bool> _ended;
 
-    public SimAnswer(SimPeer peer, SimNode node, GraphSnapshot snapshot, SessionId session, Action ended)
+    public SimAnswer(SimPeer peer, SimNode node, GraphSnapshot snapshot, SessionId session, Action<bool> ended)
     {
         _peer = peer;
         _node = node;
@@ -165,9 +165,9 @@ internal sealed class SimAnswer
                 case ResponderOutput.StartTimer timer:
                     _timer.Start(timer.At);
                     break;
-                case ResponderOutput.Ended:
+                case ResponderOutput.Ended ended:
                     _timer.Stop();
-                    _ended();
+                    _ended(ended.AllIsHeld);
                     break;
             }
         }

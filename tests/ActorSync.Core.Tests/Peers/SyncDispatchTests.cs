@@ -5,8 +5,7 @@ namespace ActorSync.Core.Tests.Peers;
 
 public sealed class SyncDispatchTests
 {
-    private static readonly SyncType[] Reserved =
-        [SyncType.HelloSubscribe, SyncType.HelloUnsubscribe, SyncType.HelloNotify, SyncType.Offer, SyncType.Rejected];
+    private static readonly SyncType[] Reserved = [SyncType.Rejected];
 
     public static TheoryData<SyncType> Types => [.. Enum.GetValues<SyncType>()];
 
@@ -20,6 +19,10 @@ public sealed class SyncDispatchTests
     [InlineData(SyncType.Subscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Unsubscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Push, SyncDestination.Subscriber)]
-    public void TheFourRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
+    [InlineData(SyncType.HelloSubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloUnsubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloNotify, SyncDestination.HelloSubscriber)]
+    [InlineData(SyncType.Offer, SyncDestination.PollRequester)]
+    public void TheRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
         Assert.Equal(destination, SyncDispatch.DestinationOf(type));
 }

@@ -34,6 +34,8 @@ internal sealed class FakeNode : ISyncNode
 
     public TaskCompletionSource Disposed { get; } = new();
 
+    public HelloOptions? LastHelloOptions { get; private set; }
+
     public PollOptions? LastPollOptions { get; private set; }
 
     public Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
@@ -89,6 +91,19 @@ internal sealed class FakeNode : ISyncNode
     public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
     {
         Calls.Enqueue($"unsubscribe {peer} {graph.ToShortString()}");
+        return Task.FromResult<SyncError?>(null);
+    }
+
+    public Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default)
+    {
+        LastHelloOptions = options;
+        Calls.Enqueue($"hello {peer} {graph.ToShortString()}");
+        return Task.FromResult(Subscribe(peer, graph));
+    }
+
+    public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"unhello {peer} {graph.ToShortString()}");
         return Task.FromResult<SyncError?>(null);
     }
 

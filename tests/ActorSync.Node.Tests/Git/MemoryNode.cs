@@ -76,5 +76,9 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
 
     public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 }

@@ -105,7 +105,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
                 End(outbox);
                 break;
             case EndSession or SyncFailure:
-                End(outbox);
+                End(outbox, allIsHeld: message is EndSession && _state == State.Finished && _answer.Made == 0);
                 break;
         }
     }
@@ -220,7 +220,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             outbox.Put(new ResponderOutput.PeerHolds(_snapshot, _answer.WasCut ? HeldAfterCut() : [.. _snapshot.Heads.Select(head => head.Id)]));
         _toldOfAll = true;
         if (credit.UpTo <= credit.Received)
-            End(outbox);
+            End(outbox, allIsHeld: !_answer.WasCut);
     }
 
     // Remembered, or a poll whose parts were all known already would be answered with the same parts for ever: its sample
@@ -239,9 +239,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         outbox.Put(new ResponderOutput.Send(payload));
     }
 
-    private void End(IOutbox<ResponderOutput> outbox)
+    private void End(IOutbox<ResponderOutput> outbox, bool allIsHeld = false)
     {
         _state = State.Ended;
-        outbox.Put(new ResponderOutput.Ended());
+        outbox.Put(new ResponderOutput.Ended(allIsHeld));
     }
 }

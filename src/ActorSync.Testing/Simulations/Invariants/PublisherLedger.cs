@@ -10,6 +10,7 @@ namespace ActorSync.Testing.Simulations.Invariants;
 /// </summary>
 internal sealed class PublisherLedger(SimPeer publisher, SimWatch watch)
 {
+    private readonly HashSet<GraphId> _covered = [];
     private readonly Dictionary<GraphId, CommandSet> _pushed = [];
     private Subscribe? _request;
     private SubscriptionId _id;
@@ -33,12 +34,18 @@ internal sealed class PublisherLedger(SimPeer publisher, SimWatch watch)
         if (answer.SecondsLeft > request.RemainOpenSeconds || answer.BytesLeft > request.MaxBytes)
             throw Broken($"it granted {answer.SecondsLeft} s and {answer.BytesLeft} bytes, and was asked for {request.RemainOpenSeconds} s and {request.MaxBytes}");
         if (answer.Id != _id)
+        {
+            _covered.Clear();
             _pushed.Clear();
+        }
         (_open, _id, _sequence) = (true, answer.Id, answer.Sequence);
         _closeTime = publisher.Node.Now + TimeSpan.FromSeconds(answer.SecondsLeft);
         _bytesLeft = (long)Math.Min(answer.BytesLeft, long.MaxValue);
         foreach (var graph in answer.Graphs.Where(graph => graph.Refused is null))
+        {
+            _covered.Add(graph.Graph);
             _pushed.TryAdd(graph.Graph, new CommandSet());
+        }
         return true;
     }
 
@@ -47,15 +54,15 @@ internal sealed class PublisherLedger(SimPeer publisher, SimWatch watch)
         if (request.Id != _id || request.Sequence < _sequence)
             return;
         _sequence = request.Sequence;
-        foreach (var graph in request.Graphs.Count == 0 ? [.. _pushed.Keys] : request.Graphs)
-            _pushed.Remove(graph);
-        _open &= _pushed.Count > 0;
+        foreach (var graph in request.Graphs.Count == 0 ? [.. _covered] : request.Graphs)
+            _covered.Remove(graph);
+        _open &= _covered.Count > 0;
     }
 
     public void OnEnded()
     {
         _open = false;
-        _pushed.Clear();
+        _covered.Clear();
     }
 
     public void OnPush(Push push, int bytes, IReadOnlyList<Command> commands)
@@ -64,12 +71,12 @@ internal sealed class PublisherLedger(SimPeer publisher, SimWatch watch)
             throw Broken($"it pushed for {push.Id}, which is not open");
         if (publisher.Node.Now > _closeTime)
             throw Broken($"it pushed {publisher.Node.Now - _closeTime} after the subscription {push.Id} had to close");
-        if (!_pushed.TryGetValue(push.Graph, out var pushed))
+        if (!_covered.Contains(push.Graph))
             throw Broken($"it pushed the graph {push.Graph.ToShortString()}, which the subscription {push.Id} does not cover");
         _bytesLeft -= bytes + SimLink.FrameOverhead;
         if (_bytesLeft < 0)
             throw Broken($"it pushed {-_bytesLeft} bytes more than the subscription {push.Id} had left, framing included");
-        watch.RequireCausal(publisher, push.Graph, commands, pushed);
+        watch.RequireCausal(publisher, push.Graph, commands, _pushed[push.Graph]);
     }
 
     private InvariantBrokenException Broken(string what) => new($"{publisher.Node}, publisher to {publisher.Link.Other(publisher.Node)}: {what}");

@@ -4,15 +4,16 @@ namespace ActorSync.Testing.Simulations.Runs;
 
 /// <summary>
 /// After the last fault: every node must be level within a bound, and silent within another. Silent is who sends nothing
-/// but renewals: a Subscribe, no more often than twice in the time that a subscription remains open, and the answer to it.
+/// but signs of life: a Subscribe or HelloSubscribe, no more often than twice in the time that it asks for, and the answer to
+/// it; a request for a subscription that is refused, after waits that double up to a minute; and a HelloNotify on schedule.
 /// </summary>
 internal sealed class Healing(Simulation simulation, SimWorld world, Workload workload, Traffic traffic)
 {
     /// <summary>
     /// The longest waits that the machines have, a dialer's 30 s, a subscriber's and a publisher's 60 s each, may follow
-    /// each other once; and a poll's last attempts.
+    /// each other once; a poll's last attempts, and a hello's schedule of at most 60 s.
     /// </summary>
-    public static readonly TimeSpan LongestWaits = TimeSpan.FromMinutes(4);
+    public static readonly TimeSpan LongestWaits = TimeSpan.FromMinutes(5);
 
     /// <summary>For so long nothing must be sent to call that silence: the longest wait, twice, and what an exchange takes.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(125);
@@ -60,6 +61,9 @@ internal sealed class Healing(Simulation simulation, SimWorld world, Workload wo
             throw new InvariantBrokenException($"a subscription was asked for, and refused, {traffic.MostRefusals} times in {Silence.TotalSeconds:F0} s of silence");
         if (traffic.MostRenewals > 2 + Silence / (world.Plan.Subscriptions.RemainOpen / 2))
             throw new InvariantBrokenException($"a subscription was renewed {traffic.MostRenewals} times in {Silence.TotalSeconds:F0} s of silence");
+        var terms = world.Plan.Hellos.Terms;
+        if (traffic.MostHellos > world.Plan.Graphs * (2 + Silence / terms.ScheduleDelay + 2 * (Silence / terms.Duration)))
+            throw new InvariantBrokenException($"a peer was told {traffic.MostHellos} times in {Silence.TotalSeconds:F0} s of silence that nothing has changed");
         foreach (var peer in world.Nodes.SelectMany(node => node.Peers))
         {
             if (peer.Publisher.UnackedPushes > 0 || peer.IsPolling)

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 
@@ -30,6 +31,10 @@ internal sealed class SimPlan
         SubscriptionLimit = Chance(0.2) ? random.Next(1, 4) : 128;
         Subscriptions = DrawSubscriptions();
         Polls = DrawPolls();
+        Hellos = HelloSettings.Default with
+        {
+            Terms = new HelloTerms(Draw(0, 0.5), TimeSpan.FromSeconds(Chance(0.3) ? random.Next(10, 60) : 600), Draw(5, 60)),
+        };
         PollBytes = Chance(0.3) ? (ulong)(LargestPayload + 400 + random.Next(4_000)) : 0;
         // Fewer than the nodes that may write at once, and each would go on to merge what the others have merged.
         Limits = GraphLimits.Default with { Heads = Chance(0.2) ? Nodes + random.Next(1, 9) : 64 };
@@ -85,6 +90,8 @@ internal sealed class SimPlan
     public SubscriptionSettings Subscriptions { get; }
 
     public PollSettings Polls { get; }
+
+    public HelloSettings Hellos { get; }
 
     /// <summary>The byte limit of polls; 0 for none.</summary>
     public ulong PollBytes { get; }

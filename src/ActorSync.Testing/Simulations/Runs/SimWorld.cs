@@ -60,6 +60,7 @@ internal sealed class SimWorld
             Slots = new Peers.SubscriptionSlots(Plan.SubscriptionLimit, Plan.SubscriptionLimit),
             Subscriptions = Plan.Subscriptions,
             Polls = Plan.Polls,
+            Hellos = Plan.Hellos,
             Limits = Plan.Limits,
         };
         node.Disk.CommitDelay = () => Plan.CommitDelay * (0.2 + 1.8 * Simulation.Random.NextDouble());
@@ -118,13 +119,16 @@ internal sealed class SimWorld
         founder.Has(Graphs[^1], init);
     }
 
-    // Each side of a link subscribes, or polls, or does both. Where not all get a place, all poll.
+    // Each side of a link subscribes, or has the other tell of changes, or polls; some do several. Where not all get a
+    // place, those poll that have only that.
     private void DrawInterest(SimLink link)
     {
         foreach (var node in new[] { link.One, link.Two })
         {
-            var subscribes = Simulation.Chance(0.8);
-            _polls.Add((node, link), !subscribes || Plan.AllPoll || Plan.SubscriptionLimit < Plan.Nodes);
+            var (subscribes, isTold) = (Simulation.Chance(0.7), Simulation.Chance(0.25));
+            _polls.Add((node, link), Plan.AllPoll || !isTold && (!subscribes || Plan.SubscriptionLimit < Plan.Nodes));
+            foreach (var graph in Graphs.Where(_ => isTold))
+                node.PeerAt(link).Hello.Want(graph);
             foreach (var graph in Graphs.Where(_ => subscribes))
                 node.PeerAt(link).Want(graph);
         }

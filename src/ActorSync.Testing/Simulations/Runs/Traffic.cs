@@ -3,11 +3,12 @@ using ActorSync.Wire;
 
 namespace ActorSync.Testing.Simulations.Runs;
 
-/// <summary>Counts payloads, and knows when the last one was sent that is no renewal.</summary>
+/// <summary>Counts payloads, and knows when the last one was sent that is no sign of life.</summary>
 internal sealed class Traffic(Simulation simulation, Action<string>? trace) : ISimTraffic
 {
     private readonly Dictionary<(SimLink, SimNode), int> _renewals = [];
     private readonly Dictionary<(SimLink, SimNode), int> _refusals = [];
+    private readonly Dictionary<(SimLink, SimNode), int> _hellos = [];
 
     public FaultMaker? Faults { get; set; }
 
@@ -25,6 +26,9 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
     /// <summary>The most times that one node asked another since for a subscription that it did not get.</summary>
     public int MostRefusals => _refusals.Values.DefaultIfEmpty().Max();
 
+    /// <summary>The most notifications of one node to another since.</summary>
+    public int MostHellos => _hellos.Values.DefaultIfEmpty().Max();
+
     public void OnSent(SimLink link, SimNode from, SyncMessage message, int bytes)
     {
         Messages++;
@@ -38,13 +42,17 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
                 _renewals[(link, link.Other(from))] = _renewals.GetValueOrDefault((link, link.Other(from))) - 1;
                 _refusals[(link, link.Other(from))] = _refusals.GetValueOrDefault((link, link.Other(from))) + 1;
                 break;
-            case Subscribed:
+            case HelloNotify:
+                _hellos[(link, from)] = _hellos.GetValueOrDefault((link, from)) + 1;
+                break;
+            case Subscribed or HelloSubscribe:
                 break;
             default:
                 LastNews = simulation.Now;
                 Last = $"a {message.Type} of {from} to {link.Other(from)}";
                 _renewals.Clear();
                 _refusals.Clear();
+                _hellos.Clear();
                 break;
         }
     }
