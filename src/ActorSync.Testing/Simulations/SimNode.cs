@@ -39,6 +39,9 @@ internal sealed class SimNode
     /// <summary>What peers are known to hold, across links.</summary>
     public SimKnowledge Acked => Disk.Knowledge;
 
+    /// <summary>Polls of peers that these have finished.</summary>
+    public FinishedSessions FinishedSessions { get; private set; } = new();
+
     public SubscriptionSlots Slots { get; set; } = new(128, 128);
 
     public PollSettings Polls { get; set; } = PollSettings.Default;
@@ -149,6 +152,7 @@ internal sealed class SimNode
     public void Restart()
     {
         IsRunning = true;
+        FinishedSessions = new FinishedSessions();
         Slots = new SubscriptionSlots(Slots.Limit, Slots.Limit);
         foreach (var (graph, store) in Disk.Stores)
             Graphs.Add(graph, new SimGraph(this, store));

@@ -324,6 +324,8 @@ internal sealed class SimPeer
 
     private void OnPoll(Poll poll)
     {
+        if (_node.FinishedSessions.Contains(Identity.Node, poll.Session))
+            return;
         if (_answers.TryGetValue(poll.Session, out var answer))
             answer.Run(new ResponderInput.Message(poll));
         else if (!_node.Graphs.TryGetValue(poll.Graph, out var graph))
@@ -340,10 +342,12 @@ internal sealed class SimPeer
             return;
         if (!_answers.TryGetValue(poll.Session, out var answer))
         {
-            answer = new SimAnswer(this, _node, snapshot, poll.Session, allIsHeld =>
+            answer = new SimAnswer(this, _node, snapshot, poll.Session, ended =>
             {
                 _answers.Remove(poll.Session);
-                if (allIsHeld)
+                if (ended.IsFinished)
+                    _node.FinishedSessions.Note(Identity.Node, poll.Session);
+                if (ended.AllIsHeld)
                     Hello.OnAnswered(poll.Session, snapshot);
             });
             _answers.Add(poll.Session, answer);

@@ -130,9 +130,9 @@ internal sealed class SimAnswer
     private readonly PollResponder _machine;
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action<bool> _ended;
+    private readonly Action<ResponderOutput.Ended> _ended;
 
-    public SimAnswer(SimPeer peer, SimNode node, GraphSnapshot snapshot, SessionId session, Action<bool> ended)
+    public SimAnswer(SimPeer peer, SimNode node, GraphSnapshot snapshot, SessionId session, Action<ResponderOutput.Ended> ended)
     {
         _peer = peer;
         _node = node;
@@ -167,7 +167,7 @@ internal sealed class SimAnswer
                     break;
                 case ResponderOutput.Ended ended:
                     _timer.Stop();
-                    _ended(ended.AllIsHeld);
+                    _ended(ended);
                     break;
             }
         }
