@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Peers;
 
 namespace ActorSync;
@@ -21,7 +23,18 @@ public interface ISyncNode : IAsyncDisposable
     Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>Commits one command after all that is here; ends when it is durable.</summary>
+    /// <returns>
+    /// Its address; or nothing was kept: Rejected by the graph's policy, LimitExceeded by what it would write, PolicyFailed,
+    /// Busy, StoreFailed, UnknownGraph.
+    /// </returns>
     Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The same, with a command of finalize priority: in the weave it stands before all that does not come before it in the
+    /// graph. Peers take it from those they allow to send such; two parallel ones, of two writers, have no order, and the
+    /// second to arrive is refused everywhere (ParallelFinalize).
+    /// </summary>
+    Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>
     /// Commits commands that have their priors already, as a peer's are: known ones are passed over, those whose priors
@@ -31,6 +44,26 @@ public interface ISyncNode : IAsyncDisposable
 
     /// <summary>The latest committed version of a graph.</summary>
     Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>The facts of the latest committed version; InvalidRequest for a graph that is opaque here.</summary>
+    Task<Result<Facts>> ReadFactsAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The latest committed version in the order of its weave, whatever its policy; ParallelFinalize when it has none.
+    /// Reads the whole graph.
+    /// </summary>
+    Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Every commit from now on, with its commands, facts and effects. The first says where the graph is: it has heads and
+    /// facts, no commands and no effects. None is left out: a reader that falls more than
+    /// <see cref="Actors.SyncSettings.WatchedCommits"/> behind, or whose graph was opened anew, is cut off.
+    /// </summary>
+    /// <exception cref="SyncException">
+    /// It was cut off, LimitExceeded or StoreFailed: watch again, and begin with the facts that come first. Or the graph is
+    /// broken, with the error of that.
+    /// </exception>
+    IAsyncEnumerable<GraphCommit> WatchCommitsAsync(GraphId graph, CancellationToken cancellation = default);
 
     /// <summary>Every committed version from now on, the latest first; versions that a slow reader misses are skipped.</summary>
     IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, CancellationToken cancellation = default);

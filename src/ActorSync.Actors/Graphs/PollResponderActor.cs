@@ -39,6 +39,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
         known.AddAll(snapshot, remembered.Select(head => head.Id));
         _machine = new PollResponder(session, snapshot, known, peer.MaxPayloadBytes, settings.Polls, settings.Wire);
         Receive<GraphActor.Session>(OnSession);
+        Receive<GraphActor.SessionRejects>(rejects => Run(new ResponderInput.Message(rejects.Message)));
         Receive<PeerActor.Taken>(_ => Run(new ResponderInput.Taken()));
         Receive<MachineTick>(_ => OnTick());
     }

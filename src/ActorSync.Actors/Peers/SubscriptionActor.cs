@@ -25,7 +25,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     /// </summary>
     public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
-    /// <summary>An Unsubscribe or a PushAck.</summary>
+    /// <summary>An Unsubscribe, a PushAck or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
 
     /// <summary>Tell the peer that the subscription ends, and stop.</summary>
@@ -180,6 +180,9 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case PushAck ack:
                 Run(new SubscriptionInput.Ack(ack));
+                break;
+            case Rejected rejected:
+                Run(new SubscriptionInput.Rejected(rejected));
                 break;
         }
         Context.Parent.Tell(PeerActor.Handled.Instance);

@@ -64,6 +64,7 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         Level level => level.Session.Value,
         Narrow narrow => narrow.Session.Value,
+        Narrowed narrowed => narrowed.Session.Value,
         PollResponse response => response.Session.Value,
         PollEnd end => end.Session.Value,
         Credit credit => credit.Session.Value,
@@ -123,6 +124,8 @@ public sealed partial class SyncRouter : ReceiveActor
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
                 return true;
+            case SyncDestination.Senders:
+                return OnRejected(peer, (Rejected)message);
             case SyncDestination.HelloPublisher:
                 peer.Actor.Tell(message is HelloSubscribe hello
                     ? new HelloPublisherActor.SubscribeTo(hello, _graphs.GetValueOrDefault(hello.Graph))
@@ -168,6 +171,18 @@ public sealed partial class SyncRouter : ReceiveActor
         return true;
     }
 
+    // It is said of the graph, not of a session: whoever sends its commands to the peer leaves out what follows.
+    private bool OnRejected(PeerRef peer, Rejected rejected)
+    {
+        if (_graphs.TryGetValue(rejected.Graph, out var graph))
+        {
+            foreach (var (node, session) in _sessions.Where(open => open.Key.Item1 == peer.Identity.Node && open.Value.Equals(graph)).Select(open => open.Key))
+                graph.Tell(new GraphActor.SessionRejects(peer, new SessionId(session), rejected));
+        }
+        peer.Actor.Tell(new SubscriptionActor.Other(rejected));
+        return true;
+    }
+
     private void Refuse(PeerRef peer, SyncError error, ulong reference, GraphId? graph)
     {
         _errors.Count(error.Kind);
@@ -177,7 +192,7 @@ public sealed partial class SyncRouter : ReceiveActor
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
     private void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
     {
-        if (message is SyncResume or RequestMissing)
+        if (message is SyncResume or RequestMissing or Narrowed)
         {
             var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
             Refuse(peer, error, session.Value, null);

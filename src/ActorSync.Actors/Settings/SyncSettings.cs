@@ -12,6 +12,15 @@ public sealed record SyncSettings
 {
     public GraphLimits Graphs { get; init; } = GraphLimits.Default;
 
+    /// <summary>What the commands of each graph mean here.</summary>
+    public GraphPolicies Policies { get; init; } = GraphPolicies.Opaque;
+
+    /// <summary>Which peers may send finalize commands.</summary>
+    public FinalizeRights PeersMayFinalize { get; init; } = FinalizeRights.All;
+
+    /// <summary>Commits that may wait for whoever watches them; a watcher that falls further behind is cut off, and told.</summary>
+    public int WatchedCommits { get; init; } = 64;
+
     public WireLimits Wire { get; init; } = WireLimits.Default;
 
     public PollSettings Polls { get; init; } = PollSettings.Default;

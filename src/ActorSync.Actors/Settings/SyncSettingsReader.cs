@@ -43,6 +43,9 @@ public static class SyncSettingsReader
         DrainTimeout = keys.Time("drain-timeout"),
         SessionsPerGraph = keys.Count("graph.sessions", 1),
         SessionsPerPeer = keys.Count("sessions-per-peer", 1),
+        Policies = PolicyKeys.ReadPolicies(keys.Text("graph.policy"), keys.Texts("graph.policies")),
+        PeersMayFinalize = PolicyKeys.ReadRights(keys.Text("graph.peers-may-finalize")),
+        WatchedCommits = keys.Count("graph.watched-commits", 1),
         Wire = new WireLimits
         {
             PayloadBytes = keys.Bytes("message.payload-bytes", WireLimits.SmallestPayloadBytes),
@@ -53,6 +56,7 @@ public static class SyncSettingsReader
             Heads = keys.Count("graph.heads", 1, GraphLimits.MostHeads),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
+            RememberedRejections = keys.Count("graph.remembered-rejections", 1),
         },
         Polls = new PollSettings
         {
@@ -62,7 +66,9 @@ public static class SyncSettingsReader
             Retries = keys.Count("poll.retries", 0),
             GapAfter = keys.Time("poll.gap-after"),
             IdleSession = keys.Time("poll.idle-session"),
+            Rejected = keys.Count("poll.rejected", 0),
             WorthNarrowing = keys.Count("poll.worth-narrowing", 0),
+            MostCompared = keys.Count("poll.most-compared", 0),
         },
         Subscriptions = new SubscriptionSettings
         {
@@ -72,6 +78,7 @@ public static class SyncSettingsReader
             RetryAtMost = keys.Time("subscription.retry-at-most"),
             RemainOpenAtMost = keys.Time("subscription.remain-open-at-most"),
             GraphsPerSubscription = keys.Count("subscription.graphs", 1),
+            RejectedPerGraph = keys.Count("subscription.rejected-per-graph", 0),
             RemainOpen = keys.Time("subscription.remain-open"),
             MaxBytes = keys.LongBytes("subscription.max-bytes"),
         },
@@ -122,6 +129,10 @@ public static class SyncSettingsReader
         public int Bytes(string key, int least = 1024) => (int)InRange(key, LongBytes(key), least, int.MaxValue);
 
         public long LongBytes(string key) => InRange(key, Of(key, () => config.GetByteSize(key) ?? -1), 0, long.MaxValue);
+
+        public string Text(string key) => config.GetString(key) ?? throw new ConfigurationException($"actorsync.sync.{key} must be a text");
+
+        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key));
 
         public TimeSpan Time(string key)
         {

@@ -20,6 +20,9 @@ public enum SyncDestination
     /// <summary>The subscription that this node holds at the peer.</summary>
     Subscriber,
 
+    /// <summary>Whoever here sends commands of the graph to the peer: its subscription, and the sessions that answer its polls.</summary>
+    Senders,
+
     /// <summary>Whoever tells the peer of changes here.</summary>
     HelloPublisher,
 
@@ -39,10 +42,11 @@ public static class SyncDispatch
     public static SyncDestination DestinationOf(SyncType type) => type switch
     {
         SyncType.Poll => SyncDestination.Graph,
-        SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
+        SyncType.Narrowed or SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
         SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd or SyncType.Offer => SyncDestination.PollRequester,
         SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
         SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
+        SyncType.Rejected => SyncDestination.Senders,
         SyncType.HelloSubscribe or SyncType.HelloUnsubscribe => SyncDestination.HelloPublisher,
         SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,

@@ -11,6 +11,8 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(CommandAdded))]
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(GraphVersion))]
+[JsonSerializable(typeof(FactEntry))]
+[JsonSerializable(typeof(WeaveEntry))]
 [JsonSerializable(typeof(SyncRequest))]
 [JsonSerializable(typeof(ImportRequest))]
 [JsonSerializable(typeof(WaitRequest))]

@@ -82,6 +82,7 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
     private static string? Why(PollOutcome outcome) => outcome switch
     {
         { Level: true } => null,
+        { Rejected: > 0 } => $"{outcome.Rejected} commands of the peer are not let in here, with all that follows them: the two do not have the same policy",
         { Received: 0 } => "the peer lacks commands that are here",
         _ => $"{outcome.Received} commands came with the last poll",
     };

@@ -46,7 +46,7 @@ internal sealed class SimDisk(SimNode node, NodeId name)
 
     public void BackUp()
     {
-        _backups.Add(new Backup(Stores.ToDictionary(pair => pair.Key, pair => pair.Value.Commands.ToArray()), Knowledge.Copy()));
+        _backups.Add(new Backup(Stores.Where(pair => pair.Value.Commands.Count > 0).ToDictionary(pair => pair.Key, pair => pair.Value.Commands.ToArray()), Knowledge.Copy()));
         if (_backups.Count > 4)
             _backups.RemoveAt(0);
     }

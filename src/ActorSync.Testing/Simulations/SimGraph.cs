@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 using ActorSync.Machines;
 using ActorSync.Peers;
 
@@ -37,6 +38,9 @@ internal sealed class SimGraph
     public bool IsOpen => _machine is not null;
 
     public GraphSnapshot Committed => _machine!.Committed;
+
+    /// <summary>The facts of the committed version.</summary>
+    public Facts Facts => _machine!.Facts;
 
     /// <summary>Of 100 commits, how many fail.</summary>
     public int CommitFailurePercent
@@ -129,7 +133,7 @@ internal sealed class SimGraph
     private void Open(SimStore store)
     {
         _store = store;
-        _machine = new GraphMachine(_graph, store.Recover(), store, _node.Limits);
+        _machine = GraphMachine.Open(_graph, store.Recover(), store, _node.Limits, _node.Policy).Value;
         if (_isNew)
             Publish(_machine.Committed);
     }
@@ -175,7 +179,7 @@ internal sealed class SimGraph
 
     private void Publish(GraphSnapshot snapshot)
     {
-        _node.Simulation.Watch?.OnChanged(_node, snapshot);
+        _node.Simulation.Watch?.OnChanged(_node, snapshot, Facts);
         foreach (var peer in _node.Peers)
             peer.OnChanged(snapshot, FromPeer(peer.Identity, snapshot));
     }

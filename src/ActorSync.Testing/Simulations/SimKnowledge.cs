@@ -19,6 +19,9 @@ internal sealed class SimKnowledge(SimNode node) : IPeerKnowledge
         set => RememberAckedHeads(pair.Peer.Identity, pair.Graph, value);
     }
 
+    /// <summary>All that is known.</summary>
+    public IEnumerable<IReadOnlyList<Address>> Values => _known.Values;
+
     public IReadOnlyList<Address> AckedHeads(PeerIdentity peer, GraphId graph) => _known.GetValueOrDefault((peer, graph), []);
 
     public void RememberAckedHeads(PeerIdentity peer, GraphId graph, IReadOnlyList<Address> heads)

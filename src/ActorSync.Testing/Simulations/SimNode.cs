@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
@@ -51,6 +52,9 @@ internal sealed class SimNode
     public HelloSettings Hellos { get; set; } = HelloSettings.Default;
 
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
+
+    /// <summary>The policy of the graphs that come after this is set.</summary>
+    public IGraphPolicy Policy { get; set; } = OpaquePolicy.Instance;
 
     /// <summary>Graphs that nobody may subscribe to.</summary>
     public HashSet<GraphId> NotAllowed { get; } = [];

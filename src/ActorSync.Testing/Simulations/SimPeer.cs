@@ -226,6 +226,11 @@ internal sealed class SimPeer
             case SyncDestination.Subscriber:
                 Subscribe(new SubscriberInput.Message(message));
                 break;
+            case SyncDestination.Senders:
+                Publish(new SubscriptionInput.Rejected((Rejected)message));
+                foreach (var answer in _answers.Values.ToArray())
+                    answer.Run(new ResponderInput.Message(message));
+                break;
             case SyncDestination.Reference:
                 OnFailure((SyncFailure)message);
                 break;
@@ -384,6 +389,7 @@ internal sealed class SimPeer
 
     private static SessionId SessionOf(SyncMessage message) => message switch
     {
+        Narrowed narrowed => narrowed.Session,
         Credit credit => credit.Session,
         RequestMissing missing => missing.Session,
         SyncResume resume => resume.Session,

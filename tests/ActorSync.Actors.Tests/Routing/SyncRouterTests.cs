@@ -126,15 +126,6 @@ public sealed class SyncRouterTests : ActorTest
     }
 
     [Fact]
-    public void A_reserved_type_is_answered_by_a_typed_error_and_is_no_fault()
-    {
-        Start();
-        Tell(new Rejected(_graph.Id, _graph.Init.Id));
-        Assert.Equal(SyncErrorKind.UnknownType, Assert.IsType<SyncFailure>(Decode(_peer.ExpectMsg<PeerActor.Send>().Payload)).Kind);
-        _peer.ExpectMsg<PeerActor.Handled>();
-    }
-
-    [Fact]
     public void A_hello_goes_to_the_peers_actor_with_the_actor_of_its_graph()
     {
         Start();
@@ -148,6 +139,15 @@ public sealed class SyncRouterTests : ActorTest
         Assert.IsType<HelloNotify>(_peer.ExpectMsg<PeerActor.Deliver>().Message);
         Tell(new Offer(Session, _graph.Id, _graph.Init.Address));
         Assert.IsType<Offer>(_peer.ExpectMsg<PeerActor.Deliver>().Message);
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_let_in_goes_to_its_subscription_here_which_says_when_it_is_handled()
+    {
+        Start();
+        Tell(new Rejected(_graph.Id, _graph.Init.Id));
+        Assert.IsType<Rejected>(_peer.ExpectMsg<SubscriptionActor.Other>().Value);
+        Assert.False(_peer.HasMessages);
     }
 
     [Theory]

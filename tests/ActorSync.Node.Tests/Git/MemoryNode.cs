@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 
@@ -63,6 +65,14 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
     public Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<Facts>> ReadFactsAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<GraphCommit> WatchCommitsAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 

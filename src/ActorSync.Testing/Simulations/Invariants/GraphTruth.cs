@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 
 namespace ActorSync.Testing.Simulations.Invariants;
 
@@ -12,7 +13,7 @@ internal sealed class GraphTruth
 
     private readonly Dictionary<CommandId, int> _numbers = [];
     private readonly List<(CommandId Id, CommandSet Closure, int ClosureCount)> _commands = [];
-    private readonly Dictionary<CommandId, (int Count, ulong Fingerprint)> _versions = [];
+    private readonly Dictionary<CommandId, (int Count, ulong Fingerprint, Facts Facts)> _versions = [];
 
     public int Count => _commands.Count;
 
@@ -56,11 +57,16 @@ internal sealed class GraphTruth
         return number;
     }
 
-    /// <summary>Wherever the same heads are, the same commands must be.</summary>
-    public void NoteVersion(CommandId digest, int count, ulong fingerprint, string where)
+    /// <summary>Wherever the same heads are, the same commands and facts must be.</summary>
+    public void NoteVersion(CommandId digest, int count, ulong fingerprint, Facts facts, string where)
     {
-        if (!_versions.TryAdd(digest, (count, fingerprint)) && _versions[digest] != (count, fingerprint))
-            throw new InvariantBrokenException($"{where}: the heads of digest {digest} stand for {count} commands here and for {_versions[digest].Count}, or others, elsewhere");
+        if (_versions.TryAdd(digest, (count, fingerprint, facts)))
+            return;
+        var known = _versions[digest];
+        if ((known.Count, known.Fingerprint) != (count, fingerprint))
+            throw new InvariantBrokenException($"{where}: the heads of digest {digest} stand for {count} commands here and for {known.Count}, or others, elsewhere");
+        if (!known.Facts.IsSameAs(facts))
+            throw new InvariantBrokenException($"{where}: the heads of digest {digest} give {facts.Count} facts here and {known.Facts.Count}, or others, elsewhere");
     }
 
     public static IEnumerable<CommandId> PriorsOf(Command command)

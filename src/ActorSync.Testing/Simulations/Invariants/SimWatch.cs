@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 using ActorSync.Peers;
 using ActorSync.Wire;
 
@@ -77,7 +78,7 @@ internal sealed class SimWatch
 
     public void OnAcknowledged(SimNode node, GraphId graph, CommandId id, string how) => StoreOf(node, graph).Promise(id, how);
 
-    public void OnChanged(SimNode node, GraphSnapshot version)
+    public void OnChanged(SimNode node, GraphSnapshot version, Facts facts)
     {
         var store = StoreOf(node, version.Graph);
         var truth = store.Truth;
@@ -94,7 +95,7 @@ internal sealed class SimWatch
         }
         if (_union.Count != version.Count)
             throw new InvariantBrokenException($"{node} has {version.Count} commands of {version.Graph.ToShortString()}, and its heads stand for {_union.Count}");
-        truth.NoteVersion(version.Heads.Digest, version.Count, store.FingerprintOf(version.Count), node.ToString());
+        truth.NoteVersion(version.Heads.Digest, version.Count, store.FingerprintOf(version.Count), facts, node.ToString());
         Mix(version.Heads.Digest.Prefix);
     }
 

@@ -19,6 +19,7 @@ internal sealed class SimPlan
         Graphs = Chance(0.7) ? 1 : random.Next(2, 4);
         DrawFaults(options);
         LargestPayload = Chance(0.2) ? 3_000 : random.Next(16, 400);
+        HasFacts = Chance(0.5);
         PollEvery = Draw(5, 20);
         AllPoll = Chance(0.3);
         KeepAlive = Chance(0.6) ? Draw(5, 15) : null;
@@ -61,6 +62,9 @@ internal sealed class SimPlan
     public int RepeatPercent { get; private set; }
 
     public int LargestPayload { get; }
+
+    /// <summary>Whether the graphs are key/value maps; else their commands are opaque.</summary>
+    public bool HasFacts { get; }
 
     /// <summary>How often a node polls a peer of whom it does not hold, or not only holds, a subscription.</summary>
     public TimeSpan PollEvery { get; }

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 
 namespace ActorSync.Testing.Simulations.Runs;
 
@@ -62,6 +63,7 @@ internal sealed class SimWorld
             Polls = Plan.Polls,
             Hellos = Plan.Hellos,
             Limits = Plan.Limits,
+            Policy = Plan.HasFacts ? new KeyValuePolicy() : OpaquePolicy.Instance,
         };
         node.Disk.CommitDelay = () => Plan.CommitDelay * (0.2 + 1.8 * Simulation.Random.NextDouble());
         if (Plan.FlushesLate && Simulation.Chance(0.5))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 
 namespace ActorSync.Testing.Simulations.Runs;
 
@@ -7,6 +8,7 @@ namespace ActorSync.Testing.Simulations.Runs;
 internal sealed class Workload
 {
     private const int HeaderBytes = 16;
+    private const int Keys = 16;
 
     private readonly Simulation _simulation;
     private readonly SimWorld _world;
@@ -66,6 +68,8 @@ internal sealed class Workload
         var payload = new byte[Math.Max(HeaderBytes, size)];
         BinaryPrimitives.WriteInt64LittleEndian(payload, ++_acted);
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(8), _faults.WallClock(node).Ticks);
+        if (_world.Plan.HasFacts)
+            payload = random.Next(8) == 0 ? KeyValuePolicy.Delete([(byte)random.Next(Keys)]) : KeyValuePolicy.Set([(byte)random.Next(Keys)], payload);
         found.Act(payload, Priority.Basic((uint)random.Next(4)), result => Commits += result.Error is null ? 1 : 0);
     }
 
