@@ -318,7 +318,7 @@ internal sealed partial class SimPeer
             return;
         var link = _links;
         _storing++;
-        _node.Receive(push.Graph, _simulation.Decode(push.Commands), this, result =>
+        _node.Receive(push.Graph, _simulation.Decode(push.Commands, _node.Policy.Identity), this, result =>
         {
             if (link != _links)
                 return;

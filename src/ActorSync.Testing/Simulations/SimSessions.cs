@@ -90,7 +90,7 @@ internal sealed class SimPoll
     private void Store(RequesterOutput.Store store)
     {
         var attempt = _attempts;
-        _node.Receive(_graph, _node.Simulation.Decode(store.Commands), _peer, result =>
+        _node.Receive(_graph, _node.Simulation.Decode(store.Commands, _node.Policy.Identity), _peer, result =>
         {
             if (attempt == _attempts)
                 Run(new RequesterInput.Stored(store.Index, result));

@@ -60,8 +60,8 @@ internal sealed class Simulation(int seed)
     public TimeSpan Draw(TimeSpan least, TimeSpan most) => least + (most - least) * Random.NextDouble();
 
     /// <summary>The commands of a block. What each receiver would decode from the same bytes is decoded once.</summary>
-    public IReadOnlyList<Command> Decode(CommandBlock block) =>
-        _decoded.GetValue(block, static block => block.Decode(WireLimits.Default).Value);
+    public IReadOnlyList<Command> Decode(CommandBlock block, ICommandIdentity? identity = null) =>
+        _decoded.GetValue(block, block => block.Decode(WireLimits.Default, identity).Value);
 
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
