@@ -27,6 +27,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly PollResponder _machine;
     private PeerRef _peer;
+    private bool _isFinished;
     private IActorRef _router = ActorRefs.Nobody;
 
     public PollResponderActor(PeerRef peer, SessionId session, GraphSnapshot snapshot, IReadOnlyList<Address> remembered, SyncSettings settings)
@@ -53,7 +54,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
     /// <summary>The name of the child that answers a session: one peer's sessions cannot meet another's.</summary>
     public static string NameOf(PeerIdentity peer, SessionId session) => $"poll-{peer.Node}-{session}";
 
-    protected override void PostStop() => _router.Tell(new SyncRouter.SessionEnded(_peer, _session, null));
+    protected override void PostStop() => _router.Tell(new SyncRouter.SessionEnded(_peer, _session, null, _isFinished));
 
     private void OnSession(GraphActor.Session session)
     {
@@ -105,6 +106,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
             case ResponderOutput.Ended ended:
+                _isFinished = ended.IsFinished;
                 if (ended.AllIsHeld)
                     Context.Parent.Tell(new Answered(_peer, _session, _snapshot));
                 Context.Stop(Self);

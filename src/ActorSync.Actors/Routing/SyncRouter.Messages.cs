@@ -35,8 +35,11 @@ public sealed partial class SyncRouter
     /// <summary>From a graph that could not be made: whoever begins it later begins anew.</summary>
     public sealed record NotMade(GraphId Graph);
 
-    /// <summary>A poll is no longer answered here; with the message that came too late, if one did.</summary>
-    public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate);
+    /// <summary>
+    /// A poll is no longer answered here; with the message that came too late, if one did, and whether the requester has
+    /// finished it.
+    /// </summary>
+    public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate, bool IsFinished = false);
 
     /// <summary>Answered by <see cref="Summary"/>.</summary>
     public sealed record GetSummary

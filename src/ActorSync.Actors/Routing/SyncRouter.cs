@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Wire;
@@ -19,6 +20,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly SubscriptionSlots _slots;
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
+    private readonly FinishedSessions _finished = new();
     private readonly Dictionary<GraphId, HashSet<IActorRef>> _awaited = [];
     private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
     private readonly Dictionary<NodeId, long> _granted = [];
@@ -138,6 +140,8 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private bool OnPoll(PeerRef peer, Poll poll)
     {
+        if (_finished.Contains(peer.Identity.Node, poll.Session))
+            return false;
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
             Refuse(peer, UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph);
@@ -198,6 +202,8 @@ public sealed partial class SyncRouter : ReceiveActor
     private void OnSessionEnded(SessionEnded ended)
     {
         _sessions.Remove((ended.Peer.Identity.Node, ended.Session.Value));
+        if (ended.IsFinished)
+            _finished.Note(ended.Peer.Identity.Node, ended.Session);
         TellTooLate(ended.Peer, ended.Session, ended.TooLate);
     }
 

@@ -90,6 +90,7 @@ public static partial class CommandTree
             StatusCommand.Create(context, options),
             WaitCommand.Create(context, options),
             ScenarioCommand.Create(context),
+            SimulateCommand.Create(context),
         };
         options.AddTo(root);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(context);

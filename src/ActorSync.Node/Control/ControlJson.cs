@@ -30,6 +30,7 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(StreamLine<WaitProgress, WaitReport>))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(Demo.DemoReport))]
+[JsonSerializable(typeof(Testing.Simulations.SimulationTotals))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ControlJson : JsonSerializerContext

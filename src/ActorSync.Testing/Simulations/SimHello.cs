@@ -23,8 +23,8 @@ internal sealed class SimHello
         _node = node;
         Publisher = new HelloPublisher(node.Hellos, node.Policy);
         Subscriber = new HelloSubscriber(node.Hellos, node.Policy);
-        _publisherTimer = new SimTimer(node.Simulation, () => Publish(new HelloPublisherInput.Tick()));
-        _subscriberTimer = new SimTimer(node.Simulation, () => Subscribe(new HelloSubscriberInput.Tick()));
+        _publisherTimer = new SimTimer(node, () => Publish(new HelloPublisherInput.Tick()));
+        _subscriberTimer = new SimTimer(node, () => Subscribe(new HelloSubscriberInput.Tick()));
     }
 
     /// <summary>Tells the peer.</summary>
@@ -44,11 +44,22 @@ internal sealed class SimHello
 
     public void Want(GraphId graph, HelloTerms? terms = null)
     {
-        _node.GraphOrNew(graph);
+        _node.HellosWantedOf(_peer.Link).Add(graph);
         Subscribe(new HelloSubscriberInput.Want(graph, _node.SnapshotOf(graph), terms ?? _node.Hellos.Terms));
     }
 
-    public void Unwant(GraphId graph) => Subscribe(new HelloSubscriberInput.Unwant(graph));
+    public void Unwant(GraphId graph)
+    {
+        _node.HellosWantedOf(_peer.Link).Remove(graph);
+        Subscribe(new HelloSubscriberInput.Unwant(graph));
+    }
+
+    /// <summary>The peer is forgotten.</summary>
+    public void Stop()
+    {
+        _publisherTimer.Stop();
+        _subscriberTimer.Stop();
+    }
 
     public void OnLinked()
     {
@@ -109,7 +120,7 @@ internal sealed class SimHello
 
     private void Publish(HelloPublisherInput input)
     {
-        Publisher.Handle(input, _node.Simulation.Now, _told);
+        Publisher.Handle(input, _node.Now, _told);
         while (_told.TryTake(out var output))
         {
             switch (output)
@@ -126,7 +137,7 @@ internal sealed class SimHello
 
     private void Subscribe(HelloSubscriberInput input)
     {
-        Subscriber.Handle(input, _node.Simulation.Now, _heard);
+        Subscriber.Handle(input, _node.Now, _heard);
         while (_heard.TryTake(out var output))
         {
             switch (output)

@@ -1,3 +1,4 @@
+using ActorSync.Machines;
 using ActorSync.Wire;
 
 namespace ActorSync.Testing.Simulations;
@@ -21,15 +22,18 @@ internal sealed record SimFaults
 
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Added at random to the delay: what is sent later may come first.</summary>
+    /// <summary>Added at random to the delay.</summary>
     public TimeSpan Jitter { get; init; }
+
+    /// <summary>Whether what is sent later may come first.</summary>
+    public bool Reorders { get; init; } = true;
 }
 
 /// <summary>A payload as it was sent.</summary>
 internal sealed record SentPayload(SimNode From, SyncMessage Message, int Bytes)
 {
     /// <summary>The commands it carries.</summary>
-    public IReadOnlyList<ActorSync.Graphs.Command> Commands => Message switch
+    public IReadOnlyList<Graphs.Command> Commands => Message switch
     {
         Push push => push.Commands.Decode(WireLimits.Default).Value,
         PollResponse response => response.Commands.Decode(WireLimits.Default).Value,
@@ -37,21 +41,48 @@ internal sealed record SentPayload(SimNode From, SyncMessage Message, int Bytes)
     };
 }
 
+/// <summary>Hears what becomes of payloads.</summary>
+internal interface ISimTraffic
+{
+    void OnSent(SimLink link, SimNode from, SyncMessage message, int bytes);
+
+    void OnLost();
+
+    void OnRepeated();
+
+    void OnOvertaken();
+}
+
 /// <summary>The link of two nodes.</summary>
 internal sealed class SimLink(Simulation simulation, SimNode one, SimNode other)
 {
     public const int FrameOverhead = 4;
 
+    private readonly Direction _there = new();
+    private readonly Direction _back = new();
     private int _generation;
 
     public SimFaults Faults { get; set; } = SimFaults.None;
 
     public bool IsUp { get; private set; }
 
+    /// <summary>When it came up last.</summary>
+    public MonotonicTime UpSince { get; private set; }
+
     public int MaxPayloadBytes { get; init; } = 1 << 20;
+
+    /// <summary>How fast a node hands it payloads; 0 for at once.</summary>
+    public int BytesPerSecond { get; set; }
+
+    public SimNode One => one;
+
+    public SimNode Two => other;
 
     /// <summary>Loses those payloads that it says true of, beside the faults.</summary>
     public Func<SentPayload, bool> Loses { get; set; } = _ => false;
+
+    /// <summary>Hears of all payloads; when there is nobody, <see cref="Sent"/> keeps them.</summary>
+    public ISimTraffic? Traffic { get; set; }
 
     /// <summary>Everything that was sent, whatever became of it.</summary>
     public List<SentPayload> Sent { get; } = [];
@@ -61,40 +92,118 @@ internal sealed class SimLink(Simulation simulation, SimNode one, SimNode other)
 
     public SimNode Other(SimNode node) => node == one ? other : one;
 
+    /// <summary>Nothing that this node sends arrives.</summary>
+    public void Cut(SimNode from, bool isCut) => From(from).Cuts += isCut ? 1 : -1;
+
+    /// <summary>Whether payloads pass in both directions.</summary>
+    public bool IsCut => _there.Cuts > 0 || _back.Cuts > 0;
+
     public void Up()
     {
-        IsUp = true;
-        one.PeerAt(this).OnLinked();
-        other.PeerAt(this).OnLinked();
+        var generation = ++_generation;
+        (IsUp, UpSince) = (true, simulation.Now);
+        foreach (var node in Running())
+            node.Do(() => WhileUp(generation, () => node.PeerAt(this).OnLinked()));
     }
 
     /// <summary>Breaks it: what is under way is lost.</summary>
-    public void Down()
+    public void Down() => Down(() => TimeSpan.Zero);
+
+    /// <summary>Breaks it; each side hears of that after its time.</summary>
+    public void Down(Func<TimeSpan> heardAfter)
     {
         IsUp = false;
-        _generation++;
-        one.PeerAt(this).OnUnlinked();
-        other.PeerAt(this).OnUnlinked();
+        var generation = ++_generation;
+        foreach (var node in Running())
+        {
+            var wait = heardAfter();
+            if (wait == TimeSpan.Zero)
+                node.Do(Tell);
+            else
+                node.Post(wait, Tell);
+
+            void Tell() => WhileUp(generation, () => node.PeerAt(this).OnUnlinked());
+        }
     }
 
+    /// <summary>Sends; the sender hears when the link has taken the payload, wherever it goes then.</summary>
     public void Send(SimNode from, ReadOnlyMemory<byte> payload, Action? taken = null)
     {
         if (!IsUp)
+        {
+            if (taken is not null)
+                from.Post(TimeSpan.Zero, taken);
             return;
-        var sent = new SentPayload(from, SyncCodec.Decode(payload, WireLimits.Default).Value, payload.Length);
-        Sent.Add(sent);
-        var generation = _generation;
+        }
+        var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
+        if (Traffic is null)
+            Sent.Add(new SentPayload(from, message, payload.Length));
+        Traffic?.OnSent(this, from, message, payload.Length);
+        simulation.Watch?.OnSent(from.PeerAt(this), message, payload.Length);
+        var direction = From(from);
+        var handedOver = HandOver(direction, payload.Length);
         if (taken is not null)
-            simulation.After(TimeSpan.FromMilliseconds(1), () => WhileUp(generation, taken));
-        if (Loses(sent) || simulation.Random.Next(100) < Faults.LossPercent)
+            from.PostAt(handedOver, taken);
+        if (direction.Cuts > 0)
             return;
-        for (var copies = simulation.Random.Next(100) < Faults.RepeatPercent ? 2 : 1; copies > 0; copies--)
-            simulation.After(Faults.Delay + Faults.Jitter * simulation.Random.NextDouble(), () => WhileUp(generation, () => Other(from).PeerAt(this).Deliver(sent.Message)));
+        if (simulation.Random.Next(100) < Faults.LossPercent)
+        {
+            Traffic?.OnLost();
+            return;
+        }
+        if (Traffic is null && Loses(Sent[^1]))
+            return;
+        Deliver(direction, from, message, handedOver);
+        if (simulation.Random.Next(100) >= Faults.RepeatPercent)
+            return;
+        Traffic?.OnRepeated();
+        Deliver(direction, from, message, handedOver);
     }
+
+    private MonotonicTime HandOver(Direction direction, int bytes)
+    {
+        var takes = BytesPerSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)bytes / BytesPerSecond);
+        direction.FreeAt = MonotonicTime.Max(direction.FreeAt, simulation.Now) + takes;
+        return direction.FreeAt + TimeSpan.FromMilliseconds(1);
+    }
+
+    private void Deliver(Direction direction, SimNode from, SyncMessage message, MonotonicTime handedOver)
+    {
+        var arrives = handedOver + Faults.Delay + Faults.Jitter * simulation.Random.NextDouble();
+        if (arrives < direction.LastArrival)
+        {
+            if (Faults.Reorders)
+                Traffic?.OnOvertaken();
+            else
+                arrives = direction.LastArrival;
+        }
+        direction.LastArrival = MonotonicTime.Max(direction.LastArrival, arrives);
+        var (generation, to) = (_generation, Other(from));
+        to.PostAt(arrives, () => WhileUp(generation, () => to.PeerAt(this).Deliver(message)));
+    }
+
+    private IEnumerable<SimNode> Running()
+    {
+        if (one.IsRunning)
+            yield return one;
+        if (other.IsRunning)
+            yield return other;
+    }
+
+    private Direction From(SimNode node) => node == one ? _there : _back;
 
     private void WhileUp(int generation, Action action)
     {
         if (generation == _generation)
             action();
+    }
+
+    private sealed class Direction
+    {
+        public int Cuts { get; set; }
+
+        public MonotonicTime FreeAt { get; set; }
+
+        public MonotonicTime LastArrival { get; set; }
     }
 }

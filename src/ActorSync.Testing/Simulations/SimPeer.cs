@@ -3,34 +3,52 @@ using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
 using ActorSync.Peers;
+using ActorSync.Testing.Simulations.Invariants;
 using ActorSync.Wire;
 
 namespace ActorSync.Testing.Simulations;
 
 /// <summary>What a node keeps of one peer: the subscription of either side, and the polls under way.</summary>
-internal sealed class SimPeer
+internal sealed partial class SimPeer
 {
+    /// <summary>How often a poll begins anew, as the actor of a poll does.</summary>
+    public const int MostAttempts = 3;
+
+    private const int StoringPushes = 64;
+    private const int SessionsPerPeer = 16;
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(60);
+
     private readonly SimNode _node;
-    private readonly SimLink _link;
     private readonly Simulation _simulation;
     private readonly Outbox<SubscriptionOutput> _published = new();
     private readonly Outbox<SubscriberOutput> _subscribed = new();
     private readonly SimTimer _publisherTimer;
     private readonly SimTimer _subscriberTimer;
+    private readonly SimTimer _deadTimer;
     private readonly Dictionary<SessionId, SimPoll> _polls = [];
     private readonly Dictionary<SessionId, SimAnswer> _answers = [];
+    private bool _isLinked;
+    private int _links;
+    private int _storing;
 
     public SimPeer(SimNode node, SimLink link)
     {
         _node = node;
-        _link = link;
+        Link = link;
+        Identity = link.Other(node).Identity;
         _simulation = node.Simulation;
         Subscriber = new SubscriberMachine(node.Subscriptions, _simulation.Random);
         Publisher = new SubscriptionMachine(node.Subscriptions, WireLimits.Default);
         Hello = new SimHello(this, node);
-        _publisherTimer = new SimTimer(_simulation, () => Publish(new SubscriptionInput.Tick()));
-        _subscriberTimer = new SimTimer(_simulation, () => Subscribe(new SubscriberInput.Tick()));
+        _publisherTimer = new SimTimer(node, () => Publish(new SubscriptionInput.Tick()));
+        _subscriberTimer = new SimTimer(node, () => Subscribe(new SubscriberInput.Tick()));
+        _deadTimer = new SimTimer(node, () => node.ForgetDead(this));
     }
+
+    public SimLink Link { get; }
+
+    /// <summary>The peer, and the incarnation of its store that the link led to last.</summary>
+    public PeerIdentity Identity { get; private set; }
 
     /// <summary>The subscription that the peer holds here.</summary>
     public SubscriptionMachine Publisher { get; }
@@ -63,43 +81,70 @@ internal sealed class SimPeer
 
     public void Want(GraphId graph)
     {
-        _node.GraphOrNew(graph);
+        _node.WantedOf(Link).Add(graph);
         Subscribe(new SubscriberInput.Want(graph, _node.SnapshotOf(graph)));
     }
 
-    public void Unwant(GraphId graph) => Subscribe(new SubscriberInput.Unwant(graph));
+    public void Unwant(GraphId graph)
+    {
+        _node.WantedOf(Link).Remove(graph);
+        Subscribe(new SubscriberInput.Unwant(graph));
+    }
 
     public void Poll(GraphId graph, ulong maxBytes = 0, Action<Result<PollOutcome>>? done = null, bool isOffered = false)
     {
-        _node.GraphOrNew(graph);
-        var session = new SessionId((ulong)_simulation.Random.NextInt64());
-        var poll = new SimPoll(this, _node, session, graph, maxBytes, result =>
+        if (!_isLinked)
         {
-            _polls.Remove(session);
+            _node.Post(TimeSpan.Zero, () => done?.Invoke(new SyncError(SyncErrorKind.Unreachable, "there is no link to the peer")));
+            return;
+        }
+        var session = new SessionId((ulong)_simulation.Random.NextInt64(1, long.MaxValue - MostAttempts));
+        var poll = new SimPoll(this, _node, session, graph, maxBytes, (last, result) =>
+        {
             if (!isOffered)
-                Hello.OnPolled(session, graph, maxBytes, result);
-            PollResults.Add(result);
+                Hello.OnPolled(last, graph, maxBytes, result);
+            for (var attempt = 0ul; attempt < MostAttempts; attempt++)
+                _polls.Remove(new SessionId(session.Value + attempt));
+            if (_simulation.Watch is null)
+                PollResults.Add(result);
             done?.Invoke(result);
         });
-        _polls.Add(session, poll);
-        poll.Run(new RequesterInput.Start());
+        for (var attempt = 0ul; attempt < MostAttempts; attempt++)
+            _polls.Add(new SessionId(session.Value + attempt), poll);
+        poll.Begin();
     }
 
-    public void Send(ReadOnlyMemory<byte> payload, Action? taken = null) => _link.Send(_node, payload, taken);
+    public void Send(ReadOnlyMemory<byte> payload, Action? taken = null)
+    {
+        if (_isLinked)
+            Link.Send(_node, payload, taken);
+        else if (taken is not null)
+            _node.Post(TimeSpan.Zero, taken);
+    }
 
     public void OnLinked()
     {
-        Publish(new SubscriptionInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
-        Subscribe(new SubscriberInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
+        if (_isLinked)
+            OnUnlinked();
+        _isLinked = true;
+        _deadTimer.Stop();
+        (_storing, _links) = (0, _links + 1);
+        var identity = Link.Other(_node).Identity;
+        // The store at the other end is another one: what was known of the old one is not true of it.
+        if (identity != Identity)
+            Publish(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
+        Identity = identity;
+        Publish(new SubscriptionInput.Linked(Link.MaxPayloadBytes, _simulation.Bug == PlantedBug.BudgetIgnoresFraming ? 0 : SimLink.FrameOverhead));
+        Subscribe(new SubscriberInput.Linked(Link.MaxPayloadBytes, SimLink.FrameOverhead));
         Hello.OnLinked();
-        foreach (var poll in _polls.Values.ToArray())
-            poll.Run(new RequesterInput.Relinked());
-        foreach (var answer in _answers.Values.ToArray())
-            answer.Run(new ResponderInput.Relinked());
+        foreach (var poll in _polls.Values.Distinct().ToArray())
+            poll.OnRelinked();
     }
 
     public void OnUnlinked()
     {
+        _isLinked = false;
+        _deadTimer.Start(_node.Now + DeadAfter);
         Publish(new SubscriptionInput.Unlinked());
         Subscribe(new SubscriberInput.Unlinked());
         Hello.OnUnlinked();
@@ -119,24 +164,46 @@ internal sealed class SimPeer
         Subscribe(new SubscriberInput.Stop());
     }
 
+    /// <summary>The peer was gone for too long: its place is free, and who waits for it waits in vain.</summary>
+    public void Die()
+    {
+        _node.Slots.Free(Identity.Node);
+        _publisherTimer.Stop();
+        _subscriberTimer.Stop();
+        Hello.Stop();
+        foreach (var poll in _polls.Values.Distinct().ToArray())
+            poll.GiveUp();
+        foreach (var answer in _answers.Values)
+            answer.Abandon();
+        _simulation.Watch?.OnForgotten(this);
+    }
+
     public void Publish(SubscriptionInput input)
     {
-        Publisher.Handle(input, _simulation.Now, _published);
+        Publisher.Handle(input, _node.Now, _published);
         while (_published.TryTake(out var output))
             Interpret(output);
         if (!Publisher.IsOpen)
-            _node.Slots.Free(PlaceOfPeer);
+            _node.Slots.Free(Identity.Node);
     }
 
     public void Subscribe(SubscriberInput input)
     {
-        Subscriber.Handle(input, _simulation.Now, _subscribed);
+        Subscriber.Handle(input, _node.Now, _subscribed);
         while (_subscribed.TryTake(out var output))
             Interpret(output);
     }
 
+    public void Fault(SyncError error)
+    {
+        Faults.Add(error);
+        if (_simulation.Watch is not null)
+            SimWatch.OnFault(this, error);
+    }
+
     public void Deliver(SyncMessage message)
     {
+        _simulation.Watch?.OnDelivered(this, message);
         switch (SyncDispatch.DestinationOf(message.Type))
         {
             case SyncDestination.Graph:
@@ -170,13 +237,11 @@ internal sealed class SimPeer
         }
     }
 
-    private NodeId PlaceOfPeer => new((UInt128)(uint)System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_link));
-
     private void ToPublisher(SyncMessage message)
     {
         switch (message)
         {
-            case Subscribe subscribe when !_node.Slots.TryTake(PlaceOfPeer, isMember: false):
+            case Subscribe subscribe when !_node.Slots.TryTake(Identity.Node, isMember: false):
                 Send(SyncCodec.Encode(new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_node.Slots.Limit)));
                 break;
             case Subscribe subscribe:
@@ -194,7 +259,7 @@ internal sealed class SimPeer
     private OfferedGraph Offer(GraphId graph)
     {
         SyncErrorKind? refused = _node.NotAllowed.Contains(graph) ? SyncErrorKind.NotAllowed : _node.SnapshotOf(graph) is null ? SyncErrorKind.UnknownGraph : null;
-        return new OfferedGraph(graph, refused is null ? _node.SnapshotOf(graph) : null, refused, _node.Acked.GetValueOrDefault((_link.Other(_node), graph), []));
+        return new OfferedGraph(graph, refused is null ? _node.SnapshotOf(graph) : null, refused, _node.Acked.AckedHeads(Identity, graph));
     }
 
     private void Interpret(SubscriptionOutput output)
@@ -205,16 +270,17 @@ internal sealed class SimPeer
                 Send(answer.Payload);
                 break;
             case SubscriptionOutput.Push push:
-                Send(push.Payload, () => Publish(new SubscriptionInput.Taken()));
+                Send(Tampering.Of(_simulation.Bug, Publisher, push.Payload), () => Publish(new SubscriptionInput.Taken()));
                 break;
             case SubscriptionOutput.AckedMoved moved:
-                _node.Acked[(_link.Other(_node), moved.Graph)] = moved.Heads;
+                _node.Acked.RememberAckedHeads(Identity, moved.Graph, moved.Heads);
                 break;
             case SubscriptionOutput.StartTimer timer:
                 _publisherTimer.Start(timer.At);
                 break;
             case SubscriptionOutput.Ended ended:
                 Endings.Add(ended.Reason);
+                _simulation.Watch?.OnEnded(this);
                 break;
         }
     }
@@ -227,9 +293,7 @@ internal sealed class SimPeer
                 Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
-                var push = store.Push;
-                _node.Graphs[push.Graph].Receive(
-                    push.Commands.Decode(WireLimits.Default, _node.Policy.Identity).Value, this, result => Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result)));
+                Store(store.Push);
                 break;
             case SubscriberOutput.Repair repair:
                 Repairs++;
@@ -239,7 +303,7 @@ internal sealed class SimPeer
                 Answers.Add(answered.Error);
                 break;
             case SubscriberOutput.Fault fault:
-                Faults.Add(fault.Error);
+                Fault(fault.Error);
                 break;
             case SubscriberOutput.StartTimer timer:
                 _subscriberTimer.Start(timer.At);
@@ -247,78 +311,19 @@ internal sealed class SimPeer
         }
     }
 
-    private void OnPoll(Poll poll)
+    private void Store(Push push)
     {
-        if (_answers.TryGetValue(poll.Session, out var answer))
-        {
-            answer.Run(new ResponderInput.Message(poll));
+        // What is dropped here is not acknowledged, and comes again.
+        if (_storing >= StoringPushes || !_isLinked)
             return;
-        }
-        if (_node.SnapshotOf(poll.Graph) is not { } snapshot)
+        var link = _links;
+        _storing++;
+        _node.Receive(push.Graph, _simulation.Decode(push.Commands, _node.Policy.Identity), this, result =>
         {
-            Send(SyncCodec.Encode(new SyncFailure(SyncErrorKind.UnknownGraph, poll.Session.Value, poll.Graph, "the graph is not here")));
-            return;
-        }
-        var remembered = new KnownHeads();
-        remembered.AddAll(snapshot, _node.Acked.GetValueOrDefault((_link.Other(_node), poll.Graph), []).Select(head => head.Id));
-        answer = new SimAnswer(this, _node, poll.Session, snapshot, remembered, _link.MaxPayloadBytes, allIsHeld =>
-        {
-            _answers.Remove(poll.Session);
-            if (allIsHeld)
-                Hello.OnAnswered(poll.Session, snapshot);
-        }, heads => OnPeerHolds(poll.Graph, heads));
-        _answers.Add(poll.Session, answer);
-        answer.Run(new ResponderInput.Message(poll));
-    }
-
-    // Null when what was remembered of the peer is wrong.
-    private void OnPeerHolds(GraphId graph, IReadOnlyList<CommandId>? heads)
-    {
-        var snapshot = _node.SnapshotOf(graph)!;
-        _node.Acked[(_link.Other(_node), graph)] = [.. (heads ?? []).Select(head => snapshot.AddressOf(snapshot.Find(head)))];
-        if (heads is not null)
-            Publish(new SubscriptionInput.PeerHolds(graph, heads));
-    }
-
-    private static SessionId SessionOf(SyncMessage message) => message switch
-    {
-        Narrowed narrowed => narrowed.Session,
-        Credit credit => credit.Session,
-        RequestMissing missing => missing.Session,
-        SyncResume resume => resume.Session,
-        EndSession end => end.Session,
-        Level level => level.Session,
-        Narrow narrow => narrow.Session,
-        PollResponse response => response.Session,
-        PollEnd end => end.Session,
-        _ => default,
-    };
-
-    private void ToAnswer(SyncMessage message)
-    {
-        var session = SessionOf(message);
-        if (_answers.TryGetValue(session, out var answer))
-            answer.Run(new ResponderInput.Message(message));
-        else if (message is not EndSession)
-            Send(SyncCodec.Encode(new SyncFailure(SyncErrorKind.UnknownSession, session.Value, null, "the session is over")));
-    }
-
-    private void ToPoll(SyncMessage message)
-    {
-        var session = SessionOf(message);
-        if (_polls.TryGetValue(session, out var poll))
-            poll.Run(new RequesterInput.Message(message));
-        else if (message is PollResponse)
-            Send(SyncCodec.Encode(new EndSession(session)));
-    }
-
-    private void OnFailure(SyncFailure failure)
-    {
-        if (_polls.TryGetValue(new SessionId(failure.Reference), out var poll))
-            poll.Run(new RequesterInput.Message(failure));
-        else if (_answers.TryGetValue(new SessionId(failure.Reference), out var answer))
-            answer.Run(new ResponderInput.Message(failure));
-        else
-            Subscribe(new SubscriberInput.Message(failure));
+            if (link != _links)
+                return;
+            _storing--;
+            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result));
+        });
     }
 }

@@ -5,30 +5,65 @@ using ActorSync.Wire;
 
 namespace ActorSync.Testing.Simulations;
 
-/// <summary>One poll of a node at a peer.</summary>
+/// <summary>One poll of a node at a peer. When the peer has forgotten the session, the poll begins anew.</summary>
 internal sealed class SimPoll
 {
     private readonly SimPeer _peer;
     private readonly SimNode _node;
+    private readonly SessionId _session;
     private readonly GraphId _graph;
-    private readonly PollRequester _machine;
+    private readonly ulong _maxBytes;
     private readonly Outbox<RequesterOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action<Result<PollOutcome>> _done;
+    private readonly Action<SessionId, Result<PollOutcome>> _done;
+    private PollRequester? _machine;
+    private int _attempts;
+    private bool _hasEnded;
 
-    public SimPoll(SimPeer peer, SimNode node, SessionId session, GraphId graph, ulong maxBytes, Action<Result<PollOutcome>> done)
+    public SimPoll(SimPeer peer, SimNode node, SessionId session, GraphId graph, ulong maxBytes, Action<SessionId, Result<PollOutcome>> done)
     {
         _peer = peer;
         _node = node;
+        _session = session;
         _graph = graph;
+        _maxBytes = maxBytes;
         _done = done;
-        _machine = new PollRequester(session, graph, node.SnapshotOf(graph), maxBytes, node.Polls);
-        _timer = new SimTimer(node.Simulation, () => Run(new RequesterInput.Tick()));
+        _timer = new SimTimer(node, () => Run(new RequesterInput.Tick()));
     }
 
-    public void Run(RequesterInput input)
+    private SessionId Session => new(_session.Value + (ulong)_attempts);
+
+    public void Begin()
     {
-        _machine.Handle(input, _node.Simulation.Now, _outbox);
+        if (_node.Graphs.TryGetValue(_graph, out var graph))
+            graph.WhenOpen(Ask);
+        else
+            Ask();
+    }
+
+    public void OnMessage(SessionId session, SyncMessage message)
+    {
+        if (session == Session)
+            Run(new RequesterInput.Message(message));
+    }
+
+    public void OnRelinked() => Run(new RequesterInput.Relinked());
+
+    public void GiveUp() => Finish(new SyncError(SyncErrorKind.Unreachable, "the peer is gone"));
+
+    private void Ask()
+    {
+        if (_hasEnded)
+            return;
+        _machine = new PollRequester(Session, _graph, _node.SnapshotOf(_graph), _maxBytes, _node.Polls);
+        Run(new RequesterInput.Start());
+    }
+
+    private void Run(RequesterInput input)
+    {
+        if (_machine is not { } machine || _hasEnded)
+            return;
+        machine.Handle(input, _node.Now, _outbox);
         while (_outbox.TryTake(out var output))
         {
             switch (output)
@@ -37,21 +72,52 @@ internal sealed class SimPoll
                     _peer.Send(send.Payload);
                     break;
                 case RequesterOutput.Store store:
-                    _node.Graphs[_graph].Receive(
-                        store.Commands.Decode(WireLimits.Default, _node.Policy.Identity).Value, _peer, result => Run(new RequesterInput.Stored(store.Index, result)));
+                    Store(store);
                     break;
                 case RequesterOutput.StartTimer timer:
                     _timer.Start(timer.At);
                     break;
                 case RequesterOutput.Fault fault:
-                    _peer.Faults.Add(fault.Error);
+                    _peer.Fault(fault.Error);
                     break;
                 case RequesterOutput.Done done:
-                    _timer.Stop();
-                    _done(done.Result);
+                    OnDone(done.Result);
                     break;
             }
         }
+    }
+
+    private void Store(RequesterOutput.Store store)
+    {
+        var attempt = _attempts;
+        _node.Receive(_graph, _node.Simulation.Decode(store.Commands, _node.Policy.Identity), _peer, result =>
+        {
+            if (attempt == _attempts)
+                Run(new RequesterInput.Stored(store.Index, result));
+        });
+    }
+
+    private void OnDone(Result<PollOutcome> result)
+    {
+        var forgotten = result.Error is { Kind: SyncErrorKind.UnknownSession or SyncErrorKind.MissingPrior };
+        if (forgotten && ++_attempts < SimPeer.MostAttempts)
+        {
+            _machine = null;
+            Begin();
+        }
+        else
+        {
+            Finish(result);
+        }
+    }
+
+    private void Finish(Result<PollOutcome> result)
+    {
+        if (_hasEnded)
+            return;
+        _hasEnded = true;
+        _timer.Stop();
+        _done(Session, result);
     }
 }
 
@@ -60,26 +126,29 @@ internal sealed class SimAnswer
 {
     private readonly SimPeer _peer;
     private readonly SimNode _node;
+    private readonly GraphId _graph;
     private readonly PollResponder _machine;
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action<bool> _ended;
-    private readonly Action<IReadOnlyList<CommandId>?> _peerHolds;
+    private readonly Action<ResponderOutput.Ended> _ended;
 
-    public SimAnswer(
-        SimPeer peer, SimNode node, SessionId session, GraphSnapshot snapshot, KnownHeads remembered, int maxPayloadBytes, Action<bool> ended, Action<IReadOnlyList<CommandId>?> peerHolds)
+    public SimAnswer(SimPeer peer, SimNode node, GraphSnapshot snapshot, SessionId session, Action<ResponderOutput.Ended> ended)
     {
         _peer = peer;
         _node = node;
+        _graph = snapshot.Graph;
         _ended = ended;
-        _peerHolds = peerHolds;
-        _machine = new PollResponder(session, snapshot, remembered, maxPayloadBytes, node.Polls, WireLimits.Default);
-        _timer = new SimTimer(node.Simulation, () => Run(new ResponderInput.Tick()));
+        var remembered = new KnownHeads();
+        remembered.AddAll(snapshot, node.Acked.AckedHeads(peer.Identity, _graph).Select(head => head.Id));
+        _machine = new PollResponder(session, snapshot, remembered, peer.Link.MaxPayloadBytes, node.Polls, WireLimits.Default);
+        _timer = new SimTimer(node, () => Run(new ResponderInput.Tick()));
     }
+
+    public void Abandon() => _timer.Stop();
 
     public void Run(ResponderInput input)
     {
-        _machine.Handle(input, _node.Simulation.Now, _outbox);
+        _machine.Handle(input, _node.Now, _outbox);
         while (_outbox.TryTake(out var output))
         {
             switch (output)
@@ -88,19 +157,27 @@ internal sealed class SimAnswer
                     _peer.Send(send.Payload, () => Run(new ResponderInput.Taken()));
                     break;
                 case ResponderOutput.PeerHolds holds:
-                    _peerHolds(holds.Heads);
+                    OnPeerHolds(holds.Heads);
                     break;
                 case ResponderOutput.ForgetPeer:
-                    _peerHolds(null);
+                    _node.Acked.RememberAckedHeads(_peer.Identity, _graph, []);
                     break;
                 case ResponderOutput.StartTimer timer:
                     _timer.Start(timer.At);
                     break;
                 case ResponderOutput.Ended ended:
                     _timer.Stop();
-                    _ended(ended.AllIsHeld);
+                    _ended(ended);
                     break;
             }
         }
+    }
+
+    private void OnPeerHolds(IReadOnlyList<CommandId> heads)
+    {
+        var known = new KnownHeads();
+        known.AddAll(_node.SnapshotOf(_graph)!, heads);
+        _node.Acked.RememberAckedHeads(_peer.Identity, _graph, known.Heads);
+        _node.TellOf(_peer.Identity, _graph, heads);
     }
 }

@@ -30,6 +30,16 @@ public sealed class SyncRouterTests : ActorTest
     }
 
     [Fact]
+    public void A_poll_that_its_requester_has_finished_is_not_answered_when_it_comes_again()
+    {
+        Start();
+        _router.Tell(new SyncRouter.SessionEnded(Peer(_peer), Session, null, IsFinished: true));
+        Tell(new Poll(Session, _graph.Id, 0, 0, 16, default, Sample.Empty));
+        Tell(new Poll(new SessionId(8), _graph.Id, 0, 0, 16, default, Sample.Empty));
+        Assert.Equal(new SessionId(8), ExpectSent<PollResponse>(_peer).Session);
+    }
+
+    [Fact]
     public void A_poll_of_an_unknown_graph_is_answered_so()
     {
         Start();

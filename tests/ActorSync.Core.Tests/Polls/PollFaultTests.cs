@@ -1,4 +1,5 @@
 using ActorSync.Core.Tests.Harness;
+using ActorSync.Graphs;
 using ActorSync.Graphs.Polls;
 using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
@@ -44,6 +45,26 @@ public sealed class PollFaultTests
         Assert.Equal(SyncErrorKind.Unreachable, pair.Poll().Error?.Kind);
         Assert.True(pair.GraphHere.Committed.Count > 1);
         Assert.True(pair.Simulation.RunUntil(() => pair.AtThere.AnswersUnderWay == 0, TimeSpan.FromMinutes(5)), "the answer is never given up");
+    }
+
+    // The poll that came twice was answered anew, with what had come meanwhile, and the credit that came twice said that
+    // the requester held it.
+    [Fact]
+    public void APollAndItsCreditThatComeTwiceSayNothingOfWhatCameMeanwhile()
+    {
+        Command[] all = [Root, .. Run(Root, 50, "there")];
+        var pair = Pair([Root], all, seed: 1);
+        pair.Poll();
+        pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        SyncMessage[] asked = [.. pair.Link.Messages<SyncMessage>(pair.Here)];
+        pair.GraphThere.Act("meanwhile");
+        foreach (var message in asked)
+        {
+            pair.Simulation.Run(TimeSpan.FromSeconds(1));
+            pair.Link.Send(pair.Here, SyncCodec.Encode(message));
+        }
+        pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal([all[^1].Address], pair.There.Acked[(pair.Here, Graph)]);
     }
 
     [Fact]

@@ -251,6 +251,24 @@ public sealed class SubscriberTests
         Assert.InRange(pair.CommandsSent.Count, 1_000, 2_000);
     }
 
+    // The acknowledgements came when the budget was spent, and counted for nothing: the same commands came for ever, as the
+    // samples of two that have merged the same strands differently say nothing of the strands.
+    [Fact]
+    public void ABudgetThatIsSpentOnWhatIsThereAlreadyIsNotSpentOnItAgain()
+    {
+        Command[][] strands = [.. Enumerable.Range(0, 60).Select(i => Run(Root, 2, $"strand {i}").ToArray())];
+        Command[] common = [Root, .. strands.SelectMany(strand => strand)];
+        Command[] there = [.. Run(strands[0][^1], 5, "there")];
+        var pair = new SimPair(
+            common, [.. common, .. there], new Simulation(1), 1 << 20,
+            node => node.Subscriptions = SubscriptionSettings.Default with { MaxBytes = 1_000 });
+        pair.GraphHere.Act("here");
+        pair.Simulation.Run(TimeSpan.FromSeconds(1));
+        pair.Subscribe();
+        pair.Simulation.Run(TimeSpan.FromSeconds(30));
+        Assert.True(pair.GraphHere.Committed.Contains(there[^1].Id));
+    }
+
     // Found by reading: a budget below one command was asked for anew as fast as the link carried it.
     [Fact]
     public void ABudgetBelowOneCommandIsNotAskedForInATightLoop()

@@ -42,6 +42,32 @@ public sealed class SubscriptionLifeTests
         Assert.False(_probe.Machine.IsOpen);
     }
 
+    // The acknowledgement of a push from before it ended counted for the push that had taken its number.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatIsCoveredAgainGoesOnBehindItsFormerPushes(bool expires)
+    {
+        var first = After(Root, "pushed before");
+        var second = After(first, "pushed after");
+        _probe.Subscribe(1, 1, seconds: 60, graphs: PublisherProbe.HoldsOf(Graph, Root));
+        _probe.Commit(Graph, first);
+        var before = _probe.Pushes.Single();
+        if (expires)
+            _probe.Tick(_probe.Machine.CloseTime + TimeSpan.FromTicks(1));
+        else
+            _probe.Unsubscribe(1, 2, Graph);
+        _probe.Take();
+        _probe.Subscribe(1, 3, seconds: 60, graphs: PublisherProbe.HoldsOf(Graph, first));
+        _probe.Commit(Graph, second);
+        Assert.Equal(before.Index + 1, _probe.Pushes.Single().Index);
+
+        _probe.Ack(before, first);
+        Assert.Equal(1, _probe.Machine.UnackedPushes);
+        _probe.Ack(_probe.Pushes.Single(), second);
+        Assert.Equal(0, _probe.Machine.UnackedPushes);
+    }
+
     [Fact]
     public void TheSameRequestAgainChangesNothingAndIsAnsweredTheSame()
     {

@@ -10,6 +10,7 @@ internal sealed class AnswerParts(SessionId session, GraphSnapshot snapshot, int
 {
     private readonly List<(RangeCursor Start, int Count, long Left)> _parts = [];
     private readonly CommandBlockWriter _writer = new(limits, 0);
+    private readonly BatchHeads _heads = new();
     private RangeCursor _cursor;
     private long _left;
     private long _bytesLeft;
@@ -22,6 +23,9 @@ internal sealed class AnswerParts(SessionId session, GraphSnapshot snapshot, int
 
     /// <summary>Whether the byte limit ended the answer before all was sent.</summary>
     public bool WasCut { get; private set; }
+
+    /// <summary>Of the commands in the parts made so far, those that none of the others follows.</summary>
+    public IReadOnlyCollection<CommandId> Heads => _heads.Ids;
 
     /// <summary>Why no progress is possible: a single command over the limits.</summary>
     public SyncError? TooLarge { get; private set; }
@@ -63,9 +67,13 @@ internal sealed class AnswerParts(SessionId session, GraphSnapshot snapshot, int
             NothingFits(first);
             return false;
         }
+        _heads.Add(first);
         _cursor.MoveNext();
-        while (!_cursor.AtEnd && _writer.Size < settings.ResponseBytes && _writer.TryAdd(snapshot.Read(_cursor.Ordinal)))
+        while (!_cursor.AtEnd && _writer.Size < settings.ResponseBytes && snapshot.Read(_cursor.Ordinal) is var next && _writer.TryAdd(next))
+        {
+            _heads.Add(next);
             _cursor.MoveNext();
+        }
         _left -= _writer.Count;
         IsComplete = _cursor.AtEnd;
         _parts.Add((start, _writer.Count, _left));

@@ -113,10 +113,10 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
                 // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
                 outbox.Put(new ResponderOutput.ForgetPeer());
-                End(outbox);
+                End(outbox, isFinished: true);
                 break;
             case EndSession or SyncFailure:
-                End(outbox, allIsHeld: message is EndSession && _state == State.Finished && _answer.Made == 0);
+                End(outbox, allIsHeld: message is EndSession && _state == State.Finished && _answer.Made == 0, isFinished: true);
                 break;
         }
     }
@@ -276,11 +276,21 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
     {
         if (_state is State.Narrowing || !_answer.IsComplete || credit.Received < _answer.Made || _answer.Made == 0)
             return;
-        if (!_answer.WasCut && !_toldOfAll)
-            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
+        if (!_toldOfAll)
+            outbox.Put(new ResponderOutput.PeerHolds(_snapshot, _answer.WasCut ? HeldAfterCut() : [.. _snapshot.Heads.Select(head => head.Id)]));
         _toldOfAll = true;
         if (credit.UpTo <= credit.Received)
-            End(outbox, allIsHeld: !_answer.WasCut);
+            End(outbox, allIsHeld: !_answer.WasCut, isFinished: true);
+    }
+
+    // Remembered, or a poll whose parts were all known already would be answered with the same parts for ever: its sample
+    // may say nothing of them.
+    private IReadOnlyList<CommandId> HeldAfterCut()
+    {
+        var held = new KnownHeads();
+        held.AddAll(_snapshot, _known);
+        held.AddAll(_snapshot, _answer.Heads);
+        return [.. held.Ids];
     }
 
     private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)
@@ -289,9 +299,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         outbox.Put(new ResponderOutput.Send(payload));
     }
 
-    private void End(IOutbox<ResponderOutput> outbox, bool allIsHeld = false)
+    private void End(IOutbox<ResponderOutput> outbox, bool allIsHeld = false, bool isFinished = false)
     {
         _state = State.Ended;
-        outbox.Put(new ResponderOutput.Ended(allIsHeld));
+        outbox.Put(new ResponderOutput.Ended(allIsHeld, isFinished));
     }
 }

@@ -21,6 +21,8 @@ public abstract record ResponderOutput
     /// <summary>Call again then, in place of any time named before.</summary>
     public sealed record StartTimer(MonotonicTime At) : ResponderOutput;
 
-    /// <summary>The session is over; whether that is because the requester holds all of the answer, and said so.</summary>
-    public sealed record Ended(bool AllIsHeld) : ResponderOutput;
+    /// <summary>The session is over.</summary>
+    /// <param name="AllIsHeld">Whether that is because the requester holds all of the answer, and said so.</param>
+    /// <param name="IsFinished">Whether the requester said that it wants no more: a Poll of it that comes now is late.</param>
+    public sealed record Ended(bool AllIsHeld, bool IsFinished) : ResponderOutput;
 }

@@ -12,7 +12,7 @@ namespace ActorSync.Graphs.Subscriptions;
 /// What the subscriber does not let in is as if this graph did not hold it, nor what follows it: the rest goes on.
 /// </para>
 /// </summary>
-internal sealed class PublishedGraph(GraphSnapshot snapshot)
+internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 {
     private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
     private readonly KnownHeads _sent = new();
@@ -27,7 +27,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     public KnownHeads Acked { get; } = new();
 
     /// <summary>The index of the next push.</summary>
-    public uint NextIndex { get; private set; }
+    public uint NextIndex { get; private set; } = firstIndex;
 
     /// <summary>Pushes that were sent and not acknowledged.</summary>
     public int UnackedPushes => _unacked.Count;
@@ -57,6 +57,14 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         Acked.AddAll(Snapshot, told);
         SendAfter(Acked.Ids.Concat(_unacked.SelectMany(push => push.Heads)).ToArray());
         return known;
+    }
+
+    /// <summary>Goes on after a time in which nothing was heard of the graph: whoever holds it may be another.</summary>
+    public void Reopen(GraphSnapshot snapshot)
+    {
+        Snapshot = snapshot;
+        _catchUp = CatchUp.None;
+        _isLevel = false;
     }
 
     /// <summary>Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing.</summary>

@@ -22,12 +22,20 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private readonly CommandBlockWriter _writer;
     private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
     private readonly Turns _turns = new();
+
+    // What a subscription that ran out had covered: acknowledgements of its last pushes are still under way, and if it is
+    // opened again it goes on from there.
+    private readonly Dictionary<GraphId, PublishedGraph> _former = [];
     private readonly Dictionary<SubscriptionId, uint> _closed = [];
     private readonly Queue<SubscriptionId> _closedIds = new();
 
     private bool _open;
     private SubscriptionId? _id;
     private uint _sequence;
+
+    // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
+    // for others.
+    private uint _firstIndex;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
     private MonotonicTime _timer;
@@ -76,6 +84,10 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             case SubscriptionInput.Ack ack when _open && ack.Message.Id == _id && Covered(ack.Message.Graph) is { } graph:
                 if (graph.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
                     TellAcked(graph, outbox);
+                break;
+            case SubscriptionInput.Ack ack when ack.Message.Id == _id && _former.TryGetValue(ack.Message.Graph, out var former):
+                if (former.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
+                    TellAcked(former, outbox);
                 break;
             case SubscriptionInput.Changed changed when Covered(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
@@ -128,6 +140,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     {
         if (!_graphs.Remove(graph, out var covered))
             return false;
+        _firstIndex = Math.Max(_firstIndex, covered.NextIndex);
         _turns.Remove(covered);
         return true;
     }
@@ -153,6 +166,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             offered.Add(offer);
             known.Add(new SubscribedGraph(offer.Graph, offer.Refused, offer.Snapshot is null ? [] : Cover(offer, asked.Sample)));
         }
+        ForgetFormer();
         foreach (var graph in before.Where(graph => !_graphs.ContainsKey(graph)))
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
         if (_graphs.Count == 0)
@@ -173,7 +187,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     {
         if (_id is { } old)
             RememberClosed(old, uint.MaxValue);
-        _id = null;
+        (_id, _firstIndex) = (null, 0);
+        _former.Clear();
         _turns.Clear();
         _graphs.Clear();
         _open = false;
@@ -201,7 +216,13 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private bool[] Cover(OfferedGraph offer, Sample sample)
     {
         if (!_graphs.TryGetValue(offer.Graph, out var graph))
-            _graphs.Add(offer.Graph, graph = new PublishedGraph(offer.Snapshot!));
+        {
+            if (_former.Remove(offer.Graph, out graph))
+                graph.Reopen(offer.Snapshot!);
+            else
+                graph = new PublishedGraph(offer.Snapshot!, _firstIndex);
+            _graphs.Add(offer.Graph, graph);
+        }
         _turns.Add(graph);
         graph.MoveTo(offer.Snapshot!);
         return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
@@ -355,6 +376,13 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         End(SubscriptionEndReason.Failed, outbox);
     }
 
+    private void ForgetFormer()
+    {
+        foreach (var graph in _former.Values)
+            _firstIndex = Math.Max(_firstIndex, graph.NextIndex);
+        _former.Clear();
+    }
+
     private void SetTimer(MonotonicTime at, IOutbox<SubscriptionOutput> outbox)
     {
         if (at == _timer)
@@ -375,8 +403,14 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
 
     private void Close(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
-        foreach (var graph in _graphs.Keys)
+        ForgetFormer();
+        foreach (var (graph, covered) in _graphs)
+        {
+            _former.Add(graph, covered);
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
+        }
+        if (reason is not (SubscriptionEndReason.Expired or SubscriptionEndReason.BudgetSpent))
+            ForgetFormer();
         _graphs.Clear();
         _turns.Clear();
         _open = false;
