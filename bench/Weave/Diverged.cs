@@ -21,7 +21,7 @@ internal static class Diverged
         var random = new Random(1);
         await MeasureAsync(report, "warm-up", commands / 10, batch, keys, atTip: false, _ => Priority.Basic(0), _ => Priority.Basic(0), quiet: true);
         var missed = 0;
-        var tips = new Dictionary<int, double>();
+        var tips = new Dictionary<(int Count, int Keys), double>();
         foreach (var (name, part, mine, theirs) in new (string, int, Func<int, Priority>, Func<int, Priority>)[]
         {
             ("same priorities", 1, _ => Priority.Basic(0), _ => Priority.Basic(0)),
@@ -31,8 +31,8 @@ internal static class Diverged
         {
             foreach (var (count, many) in new[] { (commands, commands), (commands / part, keys) })
             {
-                if (!tips.TryGetValue(count, out var tip))
-                    tips[count] = tip = await MeasureAsync(report, "not diverged: at the tip", count, batch, keys, atTip: true, _ => Priority.Basic(0), _ => Priority.Basic(0));
+                if (!tips.TryGetValue((count, many), out var tip))
+                    tips[(count, many)] = tip = await MeasureAsync(report, "not diverged: at the tip", count, batch, many, atTip: true, _ => Priority.Basic(0), _ => Priority.Basic(0));
                 var took = await MeasureAsync(report, name, count, batch, many, atTip: false, mine, theirs);
                 missed |= report.Bar($"{name}, {count} commands, {many} keys, a command to one at the tip", took / tip, Bar);
             }
