@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ActorSync.Graphs;
 using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Robustness;
 

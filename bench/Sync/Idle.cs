@@ -1,6 +1,4 @@
-using ActorSync.Graphs;
 using ActorSync.Node.Tests.Robustness;
-using ActorSync.Wire;
 
 namespace ActorSync.Bench;
 

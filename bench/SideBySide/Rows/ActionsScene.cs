@@ -1,0 +1,40 @@
+using ActorSync.Bench.SideBySide.Harness;
+using ActorSync.Bench.SideBySide.Peers;
+using ActorSync.Bench.SideBySide.Results;
+using ActorSync.Storage;
+
+namespace ActorSync.Bench.SideBySide.Rows;
+
+/// <summary>Local actions, each durable before it is answered, by one writer and by many who wait for the disk together.</summary>
+internal sealed class ActionsScene : Scene
+{
+    private const int ManyWriters = 64;
+    private const string Bare = "bare write+fsync";
+
+    public override string Name => "actions";
+
+    public override async Task<IReadOnlyList<Measure>> RunAsync(Stage stage)
+    {
+        var one = new Measure("local actions, fsync always, 1 writer", "actions/s") { MustBeside = new Dictionary<string, Bar> { [Bare] = Bar.Least(1 / 1.5) } };
+        var many = new Measure($"local actions, fsync always, {ManyWriters} writers", "actions/s") { MustBeside = new Dictionary<string, Bar> { [Bare] = Bar.Least(10) } };
+        var count = stage.Options.Actions;
+        await using var node = Child.Role("node", stage.Place.New("writer"), nameof(FsyncMode.Always));
+        await node.AnswerAsync(stage.Stop);
+        var graph = await node.AskAsync("create", stage.Stop);
+        await ActAsync(1, count);
+        await ActAsync(ManyWriters, count);
+        for (var run = 0; run < stage.Options.Runs; run++)
+        {
+            var bare = 1e6 / (await BareFlush.MeasureAsync(stage.Place, count)).Average();
+            one.Add(Measure.Ours, await ActAsync(1, count));
+            one.Add(Bare, bare);
+            many.Add(Measure.Ours, await ActAsync(ManyWriters, 10 * count));
+            many.Add(Bare, bare);
+            stage.Progress.Step($"local actions, run {run + 1}");
+        }
+        return [one, many];
+
+        async Task<double> ActAsync(int writers, int actions) =>
+            actions / (Clock.Read(await node.AskAsync($"actions {graph} {writers} {actions}", stage.Stop))[0] / 1e9);
+    }
+}
