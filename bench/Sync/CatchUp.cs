@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorSync.Graphs;
 using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Robustness;
 

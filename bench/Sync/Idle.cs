@@ -1,4 +1,6 @@
+using ActorSync.Graphs;
 using ActorSync.Node.Tests.Robustness;
+using ActorSync.Wire;
 
 namespace ActorSync.Bench;
 
