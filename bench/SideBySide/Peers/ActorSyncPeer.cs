@@ -9,7 +9,7 @@ namespace ActorSync.Bench.SideBySide.Peers;
 /// <summary>We ourselves: a node in a process of its own that holds a graph, on durable stores.</summary>
 internal sealed class ActorSyncPeer : ICatchUp
 {
-    private const int WarmUpCommands = 20_000;
+    private const int WarmUpTimes = 2;
 
     private readonly Workplace _place;
     private readonly Content _content;
@@ -35,7 +35,7 @@ internal sealed class ActorSyncPeer : ICatchUp
     {
         var full = Child.Role("node", stage.Place.New("full"), nameof(FsyncMode.Always));
         var endpoint = await full.AnswerAsync(stage.Stop);
-        var warmUp = await full.AskAsync($"warm-up {content.Shape} {WarmUpCommands}", stage.Stop);
+        var warmUp = await full.AskAsync($"warm-up {content.Shape} {stage.Options.Commands * WarmUpTimes}", stage.Stop);
         var graph = await full.AskAsync($"fill {content.Shape} {content.Commands}", stage.Stop);
         return new ActorSyncPeer(stage.Place, content, full, endpoint, graph, warmUp);
     }

@@ -1,5 +1,6 @@
-// automerge: a document with one list of strings, one change an entry, kept in step by its sync protocol over TCP. What
-// came is saved to a file and flushed, so that it is durable as far as the others are.
+// automerge: a document with one list of strings, kept in step by its sync protocol over TCP. What came is saved to a
+// file and flushed, so that it is durable as far as the others are. It is filled by changes of a thousand entries, which
+// is faster for it than one change an entry; live, an entry is a change.
 import { fsyncSync, openSync, writeSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import * as Automerge from '@automerge/automerge'
@@ -30,7 +31,11 @@ serve({
   async fill (count) {
     file = openSync(path, 'w')
     doc = Automerge.from({ entries: [] })
-    for (let i = 0; i < Number(count); i++) doc = Automerge.change(doc, draft => { draft.entries.push(payload(i)) })
+    for (let at = 0; at < Number(count); at += 1000) {
+      doc = Automerge.change(doc, draft => {
+        for (let i = at; i < Math.min(at + 1000, Number(count)); i++) draft.entries.push(payload(i))
+      })
+    }
     append(Automerge.save(doc))
     server = createServer(stream => {
       socket = stream

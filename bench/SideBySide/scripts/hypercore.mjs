@@ -4,7 +4,7 @@ import Hypercore from 'hypercore'
 import { Arrivals, now, pause, payload, serve } from './lines.mjs'
 
 const folder = process.argv[2]
-let core, server, socket, arrivals, had
+let core, server, socket, arrivals
 
 function replicate (initiator, stream) {
   stream.setNoDelay(true)
@@ -40,13 +40,11 @@ serve({
   },
 
   follow (count) {
-    had = core.contiguousLength
+    if (!arrivals) {
+      core.download({ start: core.length, end: -1 })
+      core.on('download', () => arrivals.add(1))
+    }
     arrivals = new Arrivals(Number(count))
-    core.download({ start: had, end: -1 })
-    let seen = had
-    core.on('download', index => {
-      if (index >= seen) arrivals.add(1)
-    })
     return 'done'
   },
 
