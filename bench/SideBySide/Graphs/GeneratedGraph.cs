@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 
 namespace ActorSync.Bench.SideBySide.Graphs;
 
@@ -18,9 +19,20 @@ internal static class GeneratedGraph
     public const int PayloadBytes = 100;
     public const int Writers = 8;
 
+    /// <summary>One strand of opaque commands.</summary>
+    public const string OneStrand = "linear";
+
+    /// <summary>Eight writers of opaque commands.</summary>
+    public const string Merges = "merges";
+
+    /// <summary>One strand of commands that each set one of ten thousand keys.</summary>
+    public const string KeyValue = "key-value";
+
+    private const int Keys = 10_000;
+    private const int KeyBytes = 8;
     private const double MergeShare = 0.3;
 
-    public static IEnumerable<Step> Steps(string shape, int commands) => shape == "linear" ? Linear(commands) : Merged(commands);
+    public static IEnumerable<Step> Steps(string shape, int commands) => shape == Merges ? Merged(commands) : Linear(commands);
 
     /// <summary>A hundred bytes of text that differ in each step and cannot be squeezed much.</summary>
     public static byte[] Payload(int number)
@@ -44,7 +56,7 @@ internal static class GeneratedGraph
             {
                 { Number: 0 } => Command.Init(Payload(-name)),
                 { IsMerge: true } => Command.Merge(addresses[step.Left], addresses[step.Right]),
-                _ => Command.Create(Prior.Single(addresses[step.Left]), Priority.Basic(0), Payload(step.Number)),
+                _ => Command.Create(Prior.Single(addresses[step.Left]), Priority.Basic(0), shape == KeyValue ? Set(step.Number) : Payload(step.Number)),
             };
             addresses[step.Number] = command.Address;
             gathered.Add(command);
@@ -55,6 +67,14 @@ internal static class GeneratedGraph
         }
         if (gathered.Count > 0)
             yield return gathered;
+    }
+
+    // As many bytes as an opaque payload: a tag, the key with its length, and the value.
+    private static byte[] Set(int number)
+    {
+        var key = new byte[KeyBytes];
+        BitConverter.TryWriteBytes(key, new Random(number).Next(Keys));
+        return KeyValuePolicy.Set(key, Payload(number).AsSpan(0, PayloadBytes - KeyBytes - 2));
     }
 
     private static IEnumerable<Step> Linear(int commands)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using ActorSync.Bench.SideBySide.Graphs;
 using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Results;
+using ActorSync.Bench.SideBySide.Roles;
 using ActorSync.Bench.SideBySide.Rows;
 using ActorSync.Storage;
 
@@ -33,7 +35,7 @@ internal sealed class ActorSyncPeer : ICatchUp
 
     public static async Task<ActorSyncPeer> StartAsync(Stage stage, Content content)
     {
-        var full = Child.Role("node", stage.Place.New("full"), nameof(FsyncMode.Always));
+        var full = Start(stage.Place.New("full"), content);
         var endpoint = await full.AnswerAsync(stage.Stop);
         var warmUp = await full.AskAsync($"warm-up {content.Shape} {stage.Options.Commands * WarmUpTimes}", stage.Stop);
         var graph = await full.AskAsync($"fill {content.Shape} {content.Commands}", stage.Stop);
@@ -47,7 +49,7 @@ internal sealed class ActorSyncPeer : ICatchUp
     {
         var folder = _place.New("empty");
         CaughtUp result;
-        await using (var empty = Child.Role("node", folder, nameof(FsyncMode.Always)))
+        await using (var empty = Start(folder, _content))
         {
             await empty.AnswerAsync(cancellation);
             if (isWarm)
@@ -65,6 +67,9 @@ internal sealed class ActorSyncPeer : ICatchUp
     }
 
     public ValueTask DisposeAsync() => _full.DisposeAsync();
+
+    private static Child Start(string folder, Content content) =>
+        Child.Role("node", folder, nameof(FsyncMode.Always), content.Shape == GeneratedGraph.KeyValue ? NodeRole.KeyValue : NodeRole.Plain);
 
     private static async Task<long> BytesAsync(Child child, CancellationToken cancellation) => Clock.Read(await child.AskAsync("bytes", cancellation)).Sum();
 }
@@ -84,7 +89,7 @@ internal sealed class ActorSyncLive(string graph, Child publisher, Child subscri
         var subscriber = Child.Role("node", [stage.Place.New("subscriber"), fsync.ToString()], environment);
         var endpoint = await publisher.AnswerAsync(stage.Stop);
         await subscriber.AnswerAsync(stage.Stop);
-        var graph = await publisher.AskAsync($"fill linear {LiveScene.History}", stage.Stop);
+        var graph = await publisher.AskAsync($"fill {GeneratedGraph.OneStrand} {LiveScene.History}", stage.Stop);
         await subscriber.AskAsync($"poll {endpoint} {graph}", stage.Stop);
         await subscriber.AskAsync($"subscribe {endpoint} {graph}", stage.Stop);
         return new ActorSyncLive(graph, publisher, subscriber);

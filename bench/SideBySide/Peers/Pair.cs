@@ -24,7 +24,7 @@ internal interface ILive : IAsyncDisposable
 }
 
 /// <summary>What is in a graph that is caught up with.</summary>
-/// <param name="Shape">"linear" or "merges".</param>
+/// <param name="Shape">One of the shapes of <see cref="GeneratedGraph"/>.</param>
 /// <param name="Commands">Commands, merges included.</param>
 internal sealed record Content(string Shape, int Commands)
 {

@@ -10,9 +10,19 @@ using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Bench.SideBySide.Roles;
 
-/// <summary>A node with a durable store and links over TCP. Words: its folder, the fsync mode, "gateway" for one that is reached through one.</summary>
+/// <summary>A node with a durable store and links over TCP. Words: its folder, the fsync mode, and what it is if not plain.</summary>
 internal sealed class NodeRole(string[] words) : Role
 {
+    /// <summary>A node as the daemon is by default.</summary>
+    public const string Plain = "plain";
+
+    /// <summary>One whose peers come through a gateway.</summary>
+    public const string Gateway = "gateway";
+
+    /// <summary>One that keeps the facts of its graphs.</summary>
+    public const string KeyValue = "key-value";
+
+    private const string KeyValueSetting = "actorsync.sync.graph.policy = key-value";
     private const int Batch = 4096;
     private const int ManySubscriptions = 20_000;
 
@@ -21,23 +31,30 @@ internal sealed class NodeRole(string[] words) : Role
 
     protected override async Task<string> StartAsync()
     {
-        var isGateway = words is [_, _, "gateway"];
-        _node = await StartAsync(words[0], Enum.Parse<FsyncMode>(words[1]), isGateway);
+        _node = await StartAsync(words[0], Enum.Parse<FsyncMode>(words[1]), words.Length > 2 ? words[2] : Plain);
         return new Uri(_node.ListenName!).Authority;
     }
 
     /// <summary>A node as the daemon puts it together.</summary>
-    public static async Task<ISyncNode> StartAsync(string folder, FsyncMode fsync, bool isGateway = false, bool isListening = true, int writerThreads = 4)
+    public static async Task<ISyncNode> StartAsync(string folder, FsyncMode fsync, string kind = Plain, bool isListening = true, int writerThreads = 4)
     {
         var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = folder, Fsync = fsync, WriterThreads = writerThreads })).Value;
         return SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
             Connector = new TcpLinkConnector(),
-            Listen = !isListening ? null : isGateway ? GatewayListener.Start : TcpLinkListener.At("127.0.0.1:0"),
-            Settings = isGateway ? new SyncSettings { MaximumSubscriptions = ManySubscriptions, MaximumPeers = ManySubscriptions } : new SyncSettings(),
+            Listen = !isListening ? null : kind == Gateway ? GatewayListener.Start : TcpLinkListener.At("127.0.0.1:0"),
+            Settings = kind switch
+            {
+                Gateway => new SyncSettings { MaximumSubscriptions = ManySubscriptions, MaximumPeers = ManySubscriptions },
+                KeyValue => SyncSettingsReader.Read(KeyValueSetting).Value,
+                _ => new SyncSettings(),
+            },
         }).Value;
     }
+
+    /// <summary>Whether the nodes of this build have policies.</summary>
+    public static bool HasPolicies { get; } = SyncSettingsReader.Reference.Contains("policy = ", StringComparison.Ordinal);
 
     protected override async Task<string> OnAsync(string verb, string[] words) => (verb, words) switch
     {

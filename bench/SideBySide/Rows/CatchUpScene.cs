@@ -1,6 +1,8 @@
 using ActorSync.Bench.SideBySide.Graphs;
+using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Peers;
 using ActorSync.Bench.SideBySide.Results;
+using ActorSync.Bench.SideBySide.Roles;
 
 namespace ActorSync.Bench.SideBySide.Rows;
 
@@ -11,19 +13,29 @@ internal sealed class CatchUpScene(string shape) : Scene
     private const string BytesPerCommand = "bytes/command";
 
     private static readonly Dictionary<string, Bar> LinearBars = new() { ["git fetch"] = Bar.Least(6), ["hypercore"] = Bar.Least(40) };
-    private static readonly Dictionary<string, Bar> MergedBars = new() { ["git fetch"] = Bar.Least(4) };
+    private static readonly Dictionary<string, Bar> OtherBars = new() { ["git fetch"] = Bar.Least(4) };
 
     public override string Name => shape;
 
-    private bool IsLinear => shape == "linear";
+    private bool IsLinear => shape == GeneratedGraph.OneStrand;
 
-    private string What => IsLinear ? "linear" : $"{GeneratedGraph.Writers} writers, 30 % merges";
+    private string What => shape switch
+    {
+        GeneratedGraph.OneStrand => "linear",
+        GeneratedGraph.KeyValue => "linear, key/value, facts kept",
+        _ => $"{GeneratedGraph.Writers} writers, 30 % merges",
+    };
 
     public override async Task<IReadOnlyList<Measure>> RunAsync(Stage stage)
     {
+        if (shape == GeneratedGraph.KeyValue && !NodeRole.HasPolicies)
+        {
+            Progress.Say("the nodes of this build have no policies: the key/value row is left out");
+            return [];
+        }
         var content = new Content(shape, stage.Options.Commands);
-        var rate = new Measure($"catch-up, {What}, {content.Commands:N0} commands", CommandsPerSecond) { MustBeside = IsLinear ? LinearBars : MergedBars };
-        var bytes = new Measure($"bytes on the wire an ordinary command, {What}", BytesPerCommand) { Must = Bar.Most(IsLinear ? 105 : 110) };
+        var rate = new Measure($"catch-up, {What}, {content.Commands:N0} commands", CommandsPerSecond) { MustBeside = IsLinear ? LinearBars : OtherBars };
+        var bytes = new Measure($"bytes on the wire an ordinary command, {What}", BytesPerCommand) { Must = Bar.Most(shape == GeneratedGraph.Merges ? 110 : 105) };
         var peers = new List<ICatchUp>();
         try
         {
@@ -53,7 +65,7 @@ internal sealed class CatchUpScene(string shape) : Scene
 
     private static async Task<Measure> ManyAsync(Stage stage)
     {
-        var content = new Content("linear", stage.Options.Many);
+        var content = new Content(GeneratedGraph.OneStrand, stage.Options.Many);
         var rate = new Measure($"catch-up, linear, {content.Commands:N0} commands", CommandsPerSecond);
         await using var ours = await ActorSyncPeer.StartAsync(stage, content);
         for (var run = 0; run < stage.Options.Runs; run++)

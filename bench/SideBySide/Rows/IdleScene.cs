@@ -1,5 +1,6 @@
 using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Results;
+using ActorSync.Bench.SideBySide.Roles;
 using ActorSync.Storage;
 
 namespace ActorSync.Bench.SideBySide.Rows;
@@ -19,7 +20,7 @@ internal sealed class IdleScene : Scene
         var resident = new Measure($"{count:N0} idle subscriptions, resident memory each", "bytes");
         for (var run = 0; run < stage.Options.Runs; run++)
         {
-            await using var node = Child.Role("node", stage.Place.New("publisher"), nameof(FsyncMode.Never), "gateway");
+            await using var node = Child.Role("node", stage.Place.New("publisher"), nameof(FsyncMode.Never), NodeRole.Gateway);
             await using var peers = Child.Role("gateway-peers", $"{stage.Options.Connections}", $"{PeersEach}");
             var endpoint = await node.AnswerAsync(stage.Stop);
             await peers.AnswerAsync(stage.Stop);

@@ -1,3 +1,4 @@
+using ActorSync.Bench.SideBySide.Graphs;
 using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Peers;
 using ActorSync.Bench.SideBySide.Results;
@@ -18,8 +19,9 @@ internal abstract class Scene
     /// <summary>All of them, in the order of the table.</summary>
     public static readonly IReadOnlyList<Scene> All =
     [
-        new CatchUpScene("linear"),
-        new CatchUpScene("merges"),
+        new CatchUpScene(GeneratedGraph.OneStrand),
+        new CatchUpScene(GeneratedGraph.KeyValue),
+        new CatchUpScene(GeneratedGraph.Merges),
         new LiveScene(),
         new FanOutScene(),
         new IdleScene(),
