@@ -6,6 +6,7 @@ namespace ActorSync.Bench.SideBySide.Harness;
 internal sealed class Progress(int steps)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
+    private int _steps = steps;
     private int _done;
 
     /// <summary>One step of all is done.</summary>
@@ -13,8 +14,15 @@ internal sealed class Progress(int steps)
     {
         _done++;
         var passed = Stopwatch.GetElapsedTime(_started);
-        var left = passed / _done * Math.Max(0, steps - _done);
-        Console.Error.WriteLine($"[{_done}/{steps}] {what}; {passed.TotalSeconds:F0} s passed, about {left.TotalSeconds:F0} s left");
+        var left = passed / _done * Math.Max(0, _steps - _done);
+        Console.Error.WriteLine($"[{_done}/{_steps}] {what}; {passed.TotalSeconds:F0} s passed, about {left.TotalSeconds:F0} s left");
+    }
+
+    /// <summary>So many steps are not made, for this reason.</summary>
+    public void Skip(int skipped, string why)
+    {
+        _steps -= skipped;
+        Say(why);
     }
 
     public static void Say(string what) => Console.Error.WriteLine($"  {what}");

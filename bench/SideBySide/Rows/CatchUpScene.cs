@@ -1,5 +1,4 @@
 using ActorSync.Bench.SideBySide.Graphs;
-using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Peers;
 using ActorSync.Bench.SideBySide.Results;
 using ActorSync.Bench.SideBySide.Roles;
@@ -30,7 +29,7 @@ internal sealed class CatchUpScene(string shape) : Scene
     {
         if (shape == GeneratedGraph.KeyValue && !NodeRole.HasPolicies)
         {
-            Progress.Say("the nodes of this build have no policies: the key/value row is left out");
+            stage.Progress.Skip(stage.Options.Runs, "the nodes of this build have no policies: the key/value row is left out");
             return [];
         }
         var content = new Content(shape, stage.Options.Commands);

@@ -21,7 +21,7 @@ internal sealed class EngineShareScene : Scene
         var share = new Measure("the engine's share of the CPU on the push path", "%") { Must = Bar.Most(5) };
         if (!await Sampler.IsInstalledAsync(stage.Stop))
         {
-            Progress.Say("perf is not installed, or may not sample: the engine's share is not measured");
+            stage.Progress.Skip(stage.Options.Runs, "perf is not installed, or may not sample: the engine's share is not measured");
             return [];
         }
         await using var live = await ActorSyncLive.StartAsync(stage, FsyncMode.Never, WithNames);
