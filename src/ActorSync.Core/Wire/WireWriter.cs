@@ -21,6 +21,13 @@ internal sealed class WireWriter(int capacity)
 
     public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Next(sizeof(ulong)), value);
 
+    public void Fixed40(ulong value, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, 1UL << 40, what);
+        BinaryPrimitives.WriteUInt32LittleEndian(Next(sizeof(uint)), (uint)value);
+        Byte((byte)(value >> 32));
+    }
+
     public void Number(ulong value) => Varint.Write(Next(Varint.Size(value)), value);
 
     public void Number(int value, string what)

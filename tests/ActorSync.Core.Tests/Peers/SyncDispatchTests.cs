@@ -5,21 +5,21 @@ namespace ActorSync.Core.Tests.Peers;
 
 public sealed class SyncDispatchTests
 {
-    private static readonly SyncType[] Reserved =
-        [SyncType.HelloSubscribe, SyncType.HelloUnsubscribe, SyncType.HelloNotify, SyncType.Offer, SyncType.Rejected];
-
     public static TheoryData<SyncType> Types => [.. Enum.GetValues<SyncType>()];
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void EveryTypeHasADestinationAndOnlyTheReservedHaveNone(SyncType type) =>
-        Assert.Equal(Reserved.Contains(type), SyncDispatch.DestinationOf(type) == SyncDestination.None);
+    public void EveryTypeHasADestination(SyncType type) => Assert.NotEqual(SyncDestination.None, SyncDispatch.DestinationOf(type));
 
     [Theory]
     [InlineData(SyncType.Poll, SyncDestination.Graph)]
     [InlineData(SyncType.Subscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Unsubscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Push, SyncDestination.Subscriber)]
-    public void TheFourRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
+    [InlineData(SyncType.HelloSubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloUnsubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloNotify, SyncDestination.HelloSubscriber)]
+    [InlineData(SyncType.Offer, SyncDestination.PollRequester)]
+    public void TheRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
         Assert.Equal(destination, SyncDispatch.DestinationOf(type));
 }
