@@ -23,6 +23,9 @@ public enum SyncDestination
     /// <summary>Whichever of the sessions and subscriptions it refers to.</summary>
     Reference,
 
+    /// <summary>The shared state that it names.</summary>
+    State,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -38,6 +41,7 @@ public static class SyncDispatch
         SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
         SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
         SyncType.Error => SyncDestination.Reference,
+        >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
         _ => SyncDestination.None,
     };
 }

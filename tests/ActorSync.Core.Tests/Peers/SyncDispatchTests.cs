@@ -20,6 +20,8 @@ public sealed class SyncDispatchTests
     [InlineData(SyncType.Subscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Unsubscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Push, SyncDestination.Subscriber)]
-    public void TheFourRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
+    [InlineData(SyncType.StatePull, SyncDestination.State)]
+    [InlineData(SyncType.StatePush, SyncDestination.State)]
+    public void TheRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
         Assert.Equal(destination, SyncDispatch.DestinationOf(type));
 }
