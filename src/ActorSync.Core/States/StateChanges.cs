@@ -12,6 +12,9 @@ internal sealed class StateChanges
     /// <summary>The number of the latest change; 0 before the first.</summary>
     public long Latest { get; private set; }
 
+    /// <summary>Places in use, those left behind included.</summary>
+    public int Places => _changes.Count;
+
     public void Note(StateRecord record)
     {
         if (record.Change != 0)

@@ -2,12 +2,36 @@ using ActorSync.Peers;
 
 namespace ActorSync.States;
 
-/// <summary>One write of an application.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Value">The value's JSON in UTF-8; null deletes the key.</param>
-/// <param name="TtlMilliseconds">How long it counts; null for the state's default. Of a deletion: how long it is remembered.</param>
-/// <param name="Milliseconds">The time of the write since 1970 in UTC; null for now.</param>
-public sealed record StateSet(string Key, ReadOnlyMemory<byte>? Value, long? TtlMilliseconds = null, long? Milliseconds = null);
+/// <summary>One write of an application: a value, or a deletion.</summary>
+public sealed record StateSet
+{
+    private StateSet(string key, ReadOnlyMemory<byte>? value, long? ttlMilliseconds, long? milliseconds)
+    {
+        Key = key;
+        Value = value;
+        TtlMilliseconds = ttlMilliseconds;
+        Milliseconds = milliseconds;
+    }
+
+    public string Key { get; }
+
+    /// <summary>The value's JSON in UTF-8; null for a deletion.</summary>
+    public ReadOnlyMemory<byte>? Value { get; }
+
+    /// <summary>How long it counts, or of a deletion, how long it is remembered; null for what the settings say.</summary>
+    public long? TtlMilliseconds { get; }
+
+    /// <summary>The time of the write since 1970 in UTC; null for now.</summary>
+    public long? Milliseconds { get; }
+
+    /// <summary>Gives a key a value: JSON in UTF-8.</summary>
+    public static StateSet To(string key, ReadOnlyMemory<byte> json, long? ttlMilliseconds = null, long? milliseconds = null) =>
+        new(key, json, ttlMilliseconds, milliseconds);
+
+    /// <summary>Deletes a key.</summary>
+    public static StateSet Delete(string key, long? ttlMilliseconds = null, long? milliseconds = null) =>
+        new(key, null, ttlMilliseconds, milliseconds);
+}
 
 /// <summary>What reaches the only writer of a state.</summary>
 /// <param name="Wall">The wall clock.</param>

@@ -44,6 +44,9 @@ public sealed class StateTable(StateSettings settings)
     /// <summary>The number of the latest change; it means something in this table only.</summary>
     public long LatestChange => _changes.Latest;
 
+    /// <summary>Places in the queues that keys which were written again have left behind.</summary>
+    internal int Leftovers => _expiries.Count + _changes.Places - 2 * Count;
+
     /// <summary>All that is held, tombstones included, in no order.</summary>
     public IEnumerable<StateEntry> Entries => _records.Values.Select(record => record.Entry);
 

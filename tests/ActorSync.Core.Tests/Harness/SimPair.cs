@@ -1,5 +1,5 @@
-using ActorSync.Testing.Simulations;
 using ActorSync.Graphs;
+using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
 
 namespace ActorSync.Core.Tests.Harness;

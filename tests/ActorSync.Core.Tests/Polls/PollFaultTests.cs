@@ -1,6 +1,6 @@
-using ActorSync.Testing.Simulations;
 using ActorSync.Core.Tests.Harness;
 using ActorSync.Graphs.Polls;
+using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
 using static ActorSync.Core.Tests.Harness.GraphMaker;
 

@@ -1,7 +1,7 @@
-using ActorSync.Testing.Simulations;
 using ActorSync.Core.Tests.Harness;
 using ActorSync.Graphs;
 using ActorSync.Graphs.Polls;
+using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
 using static ActorSync.Core.Tests.Harness.GraphMaker;
 

@@ -1,8 +1,8 @@
-using ActorSync.Testing.Simulations;
 using ActorSync.Core.Tests.Harness;
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
+using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
 using static ActorSync.Core.Tests.Harness.GraphMaker;
 

@@ -30,7 +30,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private readonly Outbox<ReceiverPull> _due = new();
     private readonly Outbox<PullOutput> _pulled = new();
     private MonotonicTime _purgeAt;
-    private MonotonicTime _timer;
+    private MonotonicTime? _timer;
     private long _tokens;
 
     /// <param name="name">The state.</param>
@@ -125,6 +125,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     {
         Write(new StateInput.Tick(wall), now, outbox);
         _purgeAt = now + _settings.PurgeInterval;
+        _timer = null;
         foreach (var (peer, _) in _pulls.Where(pair => now >= pair.Value.Deadline).ToArray())
             Pull(peer, new PullInput.Tick(), wall, now, outbox);
         Publish(new PublisherInput.Tick(), now, outbox);
