@@ -8,6 +8,7 @@ internal enum LogKind : ushort
 {
     Graph = 1,
     PeerKnowledge = 2,
+    State = 4,
 }
 
 /// <summary>The head of a record.</summary>
