@@ -17,6 +17,9 @@ public sealed class StateEntry
 
     private readonly int _valueBytes;
 
+    // Hashing the key is half of the work of an entry that takes the place of another: it is done once a key.
+    private UInt128 _position;
+
     internal StateEntry(string key, bool isTombstone, StateStamp stamp, long? ttl, ReadOnlyMemory<byte> bytes, int valueBytes)
     {
         Key = key;
@@ -26,7 +29,6 @@ public sealed class StateEntry
         Bytes = bytes;
         _valueBytes = valueBytes;
         Hash = First16(bytes.Span);
-        Position = PositionOf(key);
     }
 
     public string Key { get; }
@@ -52,7 +54,7 @@ public sealed class StateEntry
     public ulong Fingerprint => (ulong)Hash;
 
     /// <summary>Where the key lies among all keys: the first 16 bytes of the SHA-256 of its UTF-8.</summary>
-    public UInt128 Position { get; }
+    public UInt128 Position => _position == 0 ? _position = PositionOf(Key) : _position;
 
     /// <summary>The last millisecond in which it counts.</summary>
     public WallTime Expiry => new(TtlMilliseconds is { } ttl ? Stamp.Milliseconds + ttl : long.MaxValue);
@@ -97,6 +99,9 @@ public sealed class StateEntry
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Key} {Stamp} ttl {TtlMilliseconds?.ToString(CultureInfo.InvariantCulture) ?? "none"} {(IsTombstone ? "deleted" : Encoding.UTF8.GetString(Value.Span))}");
 
+    /// <summary>Takes over the position from another entry of the same key.</summary>
+    internal void ShareKey(StateEntry other) => _position = other._position;
+
     /// <summary>Where a key lies among all keys.</summary>
     public static UInt128 PositionOf(string key)
     {
@@ -120,7 +125,7 @@ public sealed class StateEntry
 
     private static StateEntry Make(string key, ReadOnlyMemory<byte>? value, StateStamp stamp, long? ttl)
     {
-        var writer = new WireWriter(64 + key.Length + (value?.Length ?? 0));
+        var writer = new WireWriter(StateCodec.SizeOf(key, value, stamp, ttl));
         StateCodec.WriteEntry(writer, key, value, stamp, ttl);
         return new StateEntry(key, value is null, stamp, ttl, writer.Written, value?.Length ?? 0);
     }

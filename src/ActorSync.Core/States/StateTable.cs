@@ -154,6 +154,7 @@ public sealed class StateTable(StateSettings settings)
     private void Replace(StateRecord record, StateEntry entry)
     {
         Account(record.Entry, -1);
+        entry.ShareKey(record.Entry);
         _leaves.Replace(record, entry);
         Account(entry, 1);
     }

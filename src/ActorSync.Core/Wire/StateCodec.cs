@@ -1,3 +1,4 @@
+using System.Text;
 using ActorSync.Peers;
 using ActorSync.States;
 
@@ -91,6 +92,16 @@ internal static class StateCodec
             SyncType.StatePush => new StatePush(name, exchange, round, from.Flag("whether an answer is wanted"), Entries(ref from)),
             _ => Pushed(ref from, name, exchange, round),
         };
+    }
+
+    /// <summary>Bytes of an entry of these fields.</summary>
+    public static int SizeOf(string key, ReadOnlyMemory<byte>? value, StateStamp stamp, long? ttl)
+    {
+        var keyBytes = Encoding.UTF8.GetByteCount(key);
+        return 1 + Varint.Size((ulong)keyBytes) + keyBytes
+            + Varint.Size((ulong)stamp.Milliseconds) + Varint.Size(stamp.Counter) + NodeId.Size
+            + (ttl is { } milliseconds ? Varint.Size((ulong)milliseconds) : 0)
+            + (value is { } json ? Varint.Size((ulong)json.Length) + json.Length : 0);
     }
 
     /// <summary>Writes an entry of these fields; a value of null makes a tombstone.</summary>

@@ -45,7 +45,16 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     public int Owed => _owed.Count;
 
     /// <summary>When it wants a <see cref="PublisherInput.Tick"/>.</summary>
-    public MonotonicTime Deadline => _owed.Values.Aggregate(_publishAt, (first, owed) => MonotonicTime.Min(first, owed.Deadline));
+    public MonotonicTime Deadline
+    {
+        get
+        {
+            var first = _publishAt;
+            foreach (var owed in _owed.Values)
+                first = MonotonicTime.Min(first, owed.Deadline);
+            return first;
+        }
+    }
 
     public void Handle(PublisherInput input, MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
