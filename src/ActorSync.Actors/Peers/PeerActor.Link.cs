@@ -55,6 +55,7 @@ public sealed partial class PeerActor
         _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);
         _dialer?.Tell(new Attached(_node));
+        Context.System.EventStream.Publish(new LinkUp(_peer));
         Context.Child(SubscriptionActor.Name).Tell(new SubscriptionActor.Linked(_peer));
         _subscriber.Tell(new SubscriberActor.Linked(_peer));
         foreach (var poll in _polls.Values)
@@ -83,6 +84,7 @@ public sealed partial class PeerActor
         _reading = false;
         _writing = false;
         Become(Unlinked);
+        Context.System.EventStream.Publish(new LinkDown(_node));
         Context.Child(SubscriptionActor.Name).Tell(SubscriptionActor.Unlinked.Instance);
         _subscriber.Tell(SubscriberActor.Unlinked.Instance);
     }

@@ -46,6 +46,7 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
+        States();
     }
 
     /// <param name="store">The node's store.</param>
@@ -112,7 +113,10 @@ public sealed partial class SyncRouter : ReceiveActor
                 return ToSession(peer, message);
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
                 return ToSession(peer, message);
+            case SyncDestination.State:
+                return OnState(peer, (StateMessage)message);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
+                TellStates(peer, message);
                 peer.Actor.Tell(new PeerActor.Deliver(message));
                 return true;
             case SyncDestination.Subscription when message is Subscribe subscribe:
@@ -296,6 +300,7 @@ public sealed partial class SyncRouter : ReceiveActor
             if (!_closing)
                 _log.Error("Graph {0} is down", graph);
         }
+        OnStateTerminated(terminated.ActorRef);
         StopIfClosed();
     }
 
@@ -312,12 +317,13 @@ public sealed partial class SyncRouter : ReceiveActor
         _closing = true;
         foreach (var graph in _graphs.Values)
             graph.Tell(GraphActor.Close.Instance);
+        CloseStates();
         StopIfClosed();
     }
 
     private void StopIfClosed()
     {
-        if (_closing && _graphs.Count == 0)
+        if (_closing && _graphs.Count + _states.Count == 0)
             Context.Stop(Self);
     }
 }
