@@ -8,15 +8,16 @@ namespace ActorSync.Bench;
 /// <summary>One node holds a long graph, another nothing of it: how long until they are level, and what it takes.</summary>
 internal static class CatchUp
 {
-    public static async Task<int> RunAsync(bool byPoll, int commands, int payloadBytes)
+    public static async Task<int> RunAsync(bool byPoll, bool keyValue, int commands, int payloadBytes)
     {
         var folder = Directory.CreateTempSubdirectory("actorsync-bench-");
         try
         {
-            var graph = await Filled.WriteAsync(Path.Combine(folder.FullName, "full"), commands, payloadBytes);
-            await using var full = await Daemon.StartAsync(Path.Combine(folder.FullName, "full"));
-            await using var empty = await Daemon.StartAsync(Path.Combine(folder.FullName, "empty"));
-            Console.WriteLine($"{commands:N0} commands of {payloadBytes} bytes by {(byPoll ? "poll" : "subscription")}, fsync always; the full node opened in {full.StartTook.TotalSeconds:F2} s");
+            var graph = await Filled.WriteAsync(Path.Combine(folder.FullName, "full"), commands, payloadBytes, keyValue);
+            var policy = keyValue ? "sync.graph.policy = key-value" : "";
+            await using var full = await Daemon.StartAsync(Path.Combine(folder.FullName, "full"), policy);
+            await using var empty = await Daemon.StartAsync(Path.Combine(folder.FullName, "empty"), policy);
+            Console.WriteLine($"{commands:N0} {(keyValue ? "key/value " : "")}commands of {payloadBytes} bytes by {(byPoll ? "poll" : "subscription")}, fsync always; the full node opened in {full.StartTook.TotalSeconds:F2} s");
             var (before, began) = ((full.Processor, empty.Processor), Stopwatch.GetTimestamp());
             await (byPoll ? PollAsync(full, empty, graph) : SubscribeAsync(full, empty, graph, commands));
             Report(commands, payloadBytes, Stopwatch.GetElapsedTime(began), await full.StatusAsync(), (await empty.StatusAsync()).Graphs.Single().Digest);

@@ -3,7 +3,8 @@ using ActorSync.Bench;
 return args switch
 {
     ["idle", .. var rest] when Numbers(rest, 60, 128) is [var seconds, var subscriptions] => await Idle.RunAsync(seconds, subscriptions),
-    ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", commands, bytes),
+    ["catch-up", "poll" or "subscribe", "key-value", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", true, commands, bytes),
+    ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", false, commands, bytes),
     _ => Usage(),
 };
 
@@ -23,7 +24,8 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run --project bench/Sync -c Release -- WHAT
           idle [SECONDS [SUBSCRIPTIONS]]                       what open subscriptions cost while nothing changes (60, 128)
-          catch-up poll|subscribe [COMMANDS [PAYLOAD-BYTES]]   an empty node comes level with a full one (1000000, 100)
+          catch-up poll|subscribe [key-value] [COMMANDS [PAYLOAD-BYTES]]
+                                                               an empty node comes level with a full one (1000000, 100)
         """);
     return 2;
 }

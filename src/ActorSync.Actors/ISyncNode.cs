@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Peers;
 
 namespace ActorSync;
@@ -21,7 +23,18 @@ public interface ISyncNode : IAsyncDisposable
     Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>Commits one command after all that is here; ends when it is durable.</summary>
+    /// <returns>
+    /// Its address; or nothing was kept: Rejected by the graph's policy, LimitExceeded by what it would write, PolicyFailed,
+    /// Busy, StoreFailed, UnknownGraph.
+    /// </returns>
     Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The same, with a command of finalize priority: in the weave it stands before all that does not come before it in the
+    /// graph. Peers take it from those they allow to send such; two parallel ones, of two writers, have no order, and the
+    /// second to arrive is refused everywhere (ParallelFinalize).
+    /// </summary>
+    Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>
     /// Commits commands that have their priors already, as a peer's are: known ones are passed over, those whose priors
@@ -31,6 +44,26 @@ public interface ISyncNode : IAsyncDisposable
 
     /// <summary>The latest committed version of a graph.</summary>
     Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>The facts of the latest committed version; InvalidRequest for a graph that is opaque here.</summary>
+    Task<Result<Facts>> ReadFactsAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The latest committed version in the order of its weave, whatever its policy; ParallelFinalize when it has none.
+    /// Reads the whole graph.
+    /// </summary>
+    Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Every commit from now on, with its commands, facts and effects. The first says where the graph is: it has heads and
+    /// facts, no commands and no effects. None is left out: a reader that falls more than
+    /// <see cref="Actors.SyncSettings.WatchedCommits"/> behind, or whose graph was opened anew, is cut off.
+    /// </summary>
+    /// <exception cref="SyncException">
+    /// It was cut off, LimitExceeded or StoreFailed: watch again, and begin with the facts that come first. Or the graph is
+    /// broken, with the error of that.
+    /// </exception>
+    IAsyncEnumerable<GraphCommit> WatchCommitsAsync(GraphId graph, CancellationToken cancellation = default);
 
     /// <summary>Every committed version from now on, the latest first; versions that a slow reader misses are skipped.</summary>
     IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, CancellationToken cancellation = default);
@@ -49,6 +82,15 @@ public interface ISyncNode : IAsyncDisposable
 
     Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Has a peer tell when a graph changes there, without its commands, and polls it for what is not here; renewed until
+    /// <see cref="StopHelloAsync"/>. Cheaper than a subscription where changes are many and need not come at once. A
+    /// further call sets other options.
+    /// </summary>
+    Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default);
+
+    Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default);
+
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);
 }
@@ -61,6 +103,19 @@ public sealed record PollOptions
 
     /// <summary>Hears how far the poll is.</summary>
     public IProgress<PollProgress>? Progress { get; init; }
+}
+
+/// <summary>How a peer tells of changes; what is null is as the node's settings say.</summary>
+public sealed record HelloOptions
+{
+    /// <summary>The least time between two notifications of changes; what changes meanwhile is told at its end.</summary>
+    public TimeSpan? ChangeDelay { get; init; }
+
+    /// <summary>How long one request lasts at the peer, in whole seconds, at least one; it is renewed when half of it is over.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>A notification comes after so long even without a change, so that lost ones do no harm; zero for never.</summary>
+    public TimeSpan? ScheduleDelay { get; init; }
 }
 
 /// <summary>How far a poll is: commands durable here, and commands still to come as the peer says.</summary>

@@ -57,6 +57,8 @@ public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxC
 /// <param name="Strikes">Faults held against the peer.</param>
 /// <param name="Subscriber">The subscription that the peer holds here, if any.</param>
 /// <param name="Subscription">The subscription that this node holds there, if any.</param>
+/// <param name="HelloSubscriber">What the peer is told of from here, if anything.</param>
+/// <param name="Hello">What the peer tells of, if anything.</param>
 public sealed record PeerStatus(
     string? Node,
     string Endpoint,
@@ -71,7 +73,12 @@ public sealed record PeerStatus(
     long PushesOut,
     int Strikes,
     SubscriptionStatus? Subscriber,
-    SubscriptionStatus? Subscription);
+    SubscriptionStatus? Subscription,
+    HelloStatus? HelloSubscriber = null,
+    HelloStatus? Hello = null);
 
 /// <summary>A subscription: graphs covered, whole seconds and bytes left, commands sent and not yet acknowledged in pushes.</summary>
 public sealed record SubscriptionStatus(IReadOnlyList<string> Graphs, long SecondsLeft, long BytesLeft, int UnackedPushes);
+
+/// <summary>Hello with a peer: graphs that are told of, whole seconds until the request ends unless it is renewed, notifications since the link was first made.</summary>
+public sealed record HelloStatus(IReadOnlyList<string> Graphs, long SecondsLeft, long Notifications);

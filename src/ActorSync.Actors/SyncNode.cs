@@ -1,19 +1,17 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using ActorSync.Actors;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Peers;
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
-using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync;
 
 /// <summary>A node in this process: an actor system, its store and its links.</summary>
-public sealed class SyncNode : ISyncNode
+public sealed partial class SyncNode : ISyncNode
 {
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
 
@@ -75,49 +73,6 @@ public sealed class SyncNode : ISyncNode
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, options.Recovered));
     }
 
-    public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
-    {
-        var init = Command.Init(payload.Span);
-        var answer = await AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.CreateGraph(init), cancellation);
-        return answer.TryGet(out var version, out var error) && version.Result.TryGet(out _, out error) ? new GraphId(init.Id) : error;
-    }
-
-    public async Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default)
-    {
-        var action = new GraphActor.Act(payload, Priority.Basic(priority));
-        var answer = await AskAsync<GraphActor.Acted>(_sync.Router, new SyncRouter.Act(graph, action), cancellation);
-        return answer.TryGet(out var acted, out var error) ? acted.Result : error;
-    }
-
-    public async Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
-    {
-        var import = new GraphActor.ReceiveCommands(graph, commands, null, null);
-        var answer = await AskAsync<GraphActor.CommandsReceived>(_sync.Router, import, cancellation);
-        return answer.TryGet(out var received, out var error) ? received.Result : error;
-    }
-
-    public async Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default)
-    {
-        var answer = await AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.ReadGraph(graph), cancellation);
-        return answer.TryGet(out var version, out var error) ? version.Result : error;
-    }
-
-    public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var versions = Channel.CreateBounded<GraphSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        if (Begin(FollowerActor.Props(_sync.Router, graph, versions.Writer)) is not { } follower)
-            yield break;
-        try
-        {
-            await foreach (var version in versions.Reader.ReadAllAsync(cancellation))
-                yield return version;
-        }
-        finally
-        {
-            _system.Stop(follower);
-        }
-    }
-
     public async Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
     {
         var answer = await AskAsync<DialerActor.Dialed>(_peers, new PeersActor.Dial(endpoint), cancellation);
@@ -156,6 +111,26 @@ public sealed class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var answer = await AskAsync<SubscriberActor.Answered>(actor, new PeerActor.Unwant(graph), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error : error;
+    }
+
+    public async Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default)
+    {
+        var usual = _sync.Settings.Hellos.Terms;
+        var terms = new HelloTerms(options?.ChangeDelay ?? usual.ChangeDelay, options?.Duration ?? usual.Duration, options?.ScheduleDelay ?? usual.ScheduleDelay);
+        if (terms.Check() is { } invalid)
+            return invalid;
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answer = await AskAsync<HelloSubscriberActor.Answered>(actor, new PeerActor.WantHello(graph, terms), cancellation);
+        return answer.TryGet(out var answered, out error) ? answered.Error is { } refused ? AtPeer(refused, peer, graph) : null : error;
+    }
+
+    public async Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
+            return error;
+        var answer = await AskAsync<HelloSubscriberActor.Answered>(actor, new PeerActor.UnwantHello(graph), cancellation);
         return answer.TryGet(out var answered, out error) ? answered.Error : error;
     }
 

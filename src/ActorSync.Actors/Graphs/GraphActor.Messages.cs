@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Wire;
@@ -30,7 +32,11 @@ public sealed partial class GraphActor
     }
 
     /// <summary>The latest committed version, or why there is none.</summary>
-    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result);
+    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result)
+    {
+        /// <summary>Its facts; null of an opaque graph, which has none.</summary>
+        public Facts? Facts { get; init; }
+    }
 
     /// <summary>
     /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
@@ -44,7 +50,14 @@ public sealed partial class GraphActor
     }
 
     /// <summary>The commit event.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer);
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer)
+    {
+        /// <summary>The facts of this version.</summary>
+        public Facts Facts { get; init; } = Facts.None;
+
+        /// <summary>What led to it from the version before; nothing for whoever begins to follow.</summary>
+        public IReadOnlyList<GraphCommit> Commits { get; init; } = [];
+    }
 
     /// <summary>Sent to a follower whose peer is known to hold these commands.</summary>
     public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands);
@@ -52,13 +65,18 @@ public sealed partial class GraphActor
     /// <summary>A message of a poll session: a <see cref="Poll"/> opens one.</summary>
     public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message);
 
+    /// <summary>The peer of a poll session does not let in a command that it was sent.</summary>
+    public sealed record SessionRejects(PeerRef Peer, SessionId Id, Rejected Message);
+
     /// <summary>Finish what is under way, close the store and stop.</summary>
     public sealed record Close
     {
         public static readonly Close Instance = new();
     }
 
-    private sealed record Opened(Result<OpenedGraph> Result);
+    private sealed record ReadyGraph(IGraphStore Store, GraphMachine Machine);
+
+    private sealed record Opened(Result<ReadyGraph> Result);
 
     private sealed record AppendEnded(long Number, SyncError? Error);
 

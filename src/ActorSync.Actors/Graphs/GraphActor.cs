@@ -2,7 +2,6 @@ using ActorSync.Graphs;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 using ActorSync.Peers;
-using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
 
@@ -34,7 +33,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     private int _appending;
     private bool _isClosing;
     private bool _isNew;
-    private Task<Result<OpenedGraph>>? _opening;
+    private Task<Result<ReadyGraph>>? _opening;
 
     public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts errors)
     {
@@ -62,7 +61,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     protected override void PreStart()
     {
         _isNew = _init is not null && !_store.Graphs.Contains(_graph);
-        _opening = OpenAsync();
+        _opening = OpenAsync(_graph, _init, _isNew, _store, _settings);
         _opening.PipeTo(Self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
     }
 
@@ -85,13 +84,34 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
             request.Refuse(_graph, error);
     }
 
-    private static async Task CloseOnceOpenAsync(Task<Result<OpenedGraph>> opening)
+    private static async Task CloseOnceOpenAsync(Task<Result<ReadyGraph>> opening)
     {
         if ((await opening).TryGet(out var graph, out _))
             await graph.Store.DisposeAsync();
     }
 
-    private async Task<Result<OpenedGraph>> OpenAsync() => _isNew ? await _store.CreateAsync(_init!) : await _store.OpenAsync(_graph);
+    // Reading, weaving and evaluating a graph takes its time: no actor waits for it.
+    private static async Task<Result<ReadyGraph>> OpenAsync(GraphId id, Command? init, bool isNew, INodeStore store, SyncSettings settings)
+    {
+        var policy = settings.Policies.Of(id);
+        if (policy.Identity is not null)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"the policy {policy.GetType().Name} derives ids its own way, which a node does not send: the graph {id} cannot be kept with it");
+        if (isNew && GraphMachine.WhyNotBegin(init!, policy) is { } rejection)
+            return rejection;
+        if (!(isNew ? await store.CreateAsync(init!) : await store.OpenAsync(id)).TryGet(out var opened, out var error))
+            return error;
+        Result<GraphMachine>? machine = null;
+        try
+        {
+            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy));
+        }
+        finally
+        {
+            if (machine is not { Error: null })
+                await opened.Store.DisposeAsync();
+        }
+        return machine.Value.TryGet(out var ready, out error) ? new ReadyGraph(opened.Store, ready) : error;
+    }
 
     private static SyncError Unexpected(Exception why) =>
         why is SyncException sync ? sync.Error : new SyncError(SyncErrorKind.StoreFailed, why.Message);
@@ -108,7 +128,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         if (opened.Result.TryGet(out var graph, out var error))
         {
             _commands = graph.Store;
-            _machine = new GraphMachine(_graph, graph.Index, graph.Store, _settings.Graphs);
+            _machine = graph.Machine;
             _log.Debug("Graph {0} is open with {1} commands", _graph.ToShortString(), _machine.Committed.Count);
             Become(Open);
         }
@@ -155,11 +175,13 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     private void Reading()
     {
         Receive<AppendEnded>(OnAppendEnded);
-        Receive<Read>(_ => Sender.Tell(new Version(_graph, _machine!.Committed)));
+        Receive<Read>(_ => OnRead());
         Receive<Follow>(OnFollow);
         Receive<Unfollow>(_ => OnUnfollow(Sender));
         Receive<Session>(OnSession);
+        Receive<SessionRejects>(OnRejects);
         Receive<PollResponderActor.PeerHolds>(OnPeerHolds);
+        Receive<PollResponderActor.Answered>(OnAnswered);
         Receive<PollResponderActor.ForgetPeer>(forget => _store.PeerKnowledge.RememberAckedHeads(forget.Peer, _graph, []));
         Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
     }
@@ -176,7 +198,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
         _isNew &= !beganHere;
         var token = Remember(new Request(Sender, false, receive.Tag, receive.From, receive.From is null ? [] : receive.Commands, beganHere));
-        Run(new GraphInput.Receive(token, receive.Commands));
+        Run(new GraphInput.Receive(token, receive.Commands, receive.From is not { } from || _settings.PeersMayFinalize.Allows(from.Node)));
     }
 
     private long Remember(Request request)
@@ -196,7 +218,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
                     OnAppend(append);
                     break;
                 case GraphOutput.Changed changed:
-                    Publish(changed.Snapshot);
+                    Publish(changed);
                     break;
                 case GraphOutput.Acted acted:
                     _requests.Remove(acted.Token, out var actor);
@@ -234,91 +256,23 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         CloseIfDone();
     }
 
-    private void Publish(GraphSnapshot snapshot)
-    {
-        foreach (var (actor, follower) in _followers)
-            actor.Tell(new Changed(snapshot, FromPeer(follower.Peer, snapshot)));
-    }
-
-    // What the peer sent and this version is the first to hold; requests whose commands are not committed yet wait.
-    private IReadOnlyList<CommandId> FromPeer(PeerIdentity? peer, GraphSnapshot snapshot)
-    {
-        if (peer is null)
-            return [];
-        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
-    }
-
     private void Answer(Request request, Result<ReceiveResult> result)
     {
         if (request.BeganGraph && result.Error is null)
             result = result.Value with { Added = result.Value.Added + 1, Known = result.Value.Known - 1 };
+        if (result.TryGet(out var received, out _) && received.Rejected.Count > 0)
+            TellOfRejected(received);
         request.Asker.Tell(new CommandsReceived(_graph, request.Tag, result));
         // What a commit event did not tell: that the peer holds commands which were here already.
         if (request.From is { } peer && result is { Error: null, Value.Added: 0 })
             TellOf(peer, [.. request.HeadsIn(_machine!.Committed)]);
     }
 
-    private void OnFollow(Follow follow)
+    private void TellOfRejected(ReceiveResult received)
     {
-        if (!_followers.ContainsKey(Sender))
-            Context.Watch(Sender);
-        _followers[Sender] = new Follower(follow.Peer);
-        Sender.Tell(new Changed(_machine!.Committed, []));
-    }
-
-    private void OnUnfollow(IActorRef follower)
-    {
-        if (_followers.Remove(follower))
-            Context.Unwatch(follower);
-    }
-
-    private void OnSession(Session session)
-    {
-        var name = PollResponderActor.NameOf(session.Peer.Identity, session.Id);
-        var child = Context.Child(name);
-        if (child.IsNobody() && session.Message is Poll)
-        {
-            if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
-            {
-                Refuse(session, new SyncError(
-                    SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later"));
-                return;
-            }
-            var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
-            child = Context.ActorOf(PollResponderActor.Props(session.Peer, session.Id, _machine!.Committed, remembered, _settings), name);
-        }
-        if (!child.IsNobody())
-            child.Forward(session);
-        else
-            Dismiss(session, session.Message);
-    }
-
-    private void Refuse(Session session, SyncError error)
-    {
-        _errors.Count(error.Kind);
-        if (session.Message is not (EndSession or SyncFailure))
-            session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
-        Dismiss(session, null);
-    }
-
-    private void Dismiss(Session session, SyncMessage? tooLate)
-    {
-        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, tooLate));
-        session.Peer.Actor.Tell(PeerActor.Handled.Instance);
-    }
-
-    private void OnPeerHolds(PollResponderActor.PeerHolds holds)
-    {
-        var known = new KnownHeads();
-        known.AddAll(_machine!.Committed, holds.Commands);
-        _store.PeerKnowledge.RememberAckedHeads(holds.Peer, _graph, known.Heads);
-        TellOf(holds.Peer, holds.Commands);
-    }
-
-    private void TellOf(PeerIdentity peer, IReadOnlyList<CommandId> commands)
-    {
-        foreach (var (actor, _) in _followers.Where(pair => pair.Value.Peer == peer))
-            actor.Tell(new PeerHolds(_graph, commands));
+        foreach (var (_, why) in received.Rejected)
+            _errors.Count(why.Kind);
+        _log.Info("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
     }
 
     private void OnClose()
@@ -338,8 +292,6 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
-
-    private sealed record Follower(PeerIdentity? Peer);
 
     private sealed record Request(IActorRef Asker, bool IsAct, object? Tag, PeerIdentity? From, IReadOnlyList<Command> Commands, bool BeganGraph)
     {

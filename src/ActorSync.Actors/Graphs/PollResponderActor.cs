@@ -18,6 +18,9 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
     /// <summary>To the graph: what was remembered of the peer is wrong.</summary>
     public sealed record ForgetPeer(PeerIdentity Peer);
 
+    /// <summary>To the graph: the session is over, and the peer holds all that it answered from.</summary>
+    public sealed record Answered(PeerRef Peer, SessionId Session, GraphSnapshot Snapshot);
+
     private readonly SessionId _session;
     private readonly GraphSnapshot _snapshot;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -35,6 +38,7 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
         known.AddAll(snapshot, remembered.Select(head => head.Id));
         _machine = new PollResponder(session, snapshot, known, peer.MaxPayloadBytes, settings.Polls, settings.Wire);
         Receive<GraphActor.Session>(OnSession);
+        Receive<GraphActor.SessionRejects>(rejects => Run(new ResponderInput.Message(rejects.Message)));
         Receive<PeerActor.Taken>(_ => Run(new ResponderInput.Taken()));
         Receive<MachineTick>(_ => OnTick());
     }
@@ -100,7 +104,9 @@ public sealed class PollResponderActor : ReceiveActor, IWithTimers
             case ResponderOutput.StartTimer timer:
                 Timer.Start(timer.At);
                 break;
-            case ResponderOutput.Ended:
+            case ResponderOutput.Ended ended:
+                if (ended.AllIsHeld)
+                    Context.Parent.Tell(new Answered(_peer, _session, _snapshot));
                 Context.Stop(Self);
                 break;
         }

@@ -56,8 +56,8 @@ public sealed partial class PeerActor
         Become(Linked);
         _dialer?.Tell(new Attached(_node));
         Context.System.EventStream.Publish(new LinkUp(_peer));
-        Context.Child(SubscriptionActor.Name).Tell(new SubscriptionActor.Linked(_peer));
-        _subscriber.Tell(new SubscriberActor.Linked(_peer));
+        foreach (var conversation in Conversations)
+            conversation.Tell(new Linking(_peer));
         foreach (var poll in _polls.Values)
             poll.Tell(new PollActor.Relinked(_peer));
         ReadNext();
@@ -85,9 +85,13 @@ public sealed partial class PeerActor
         _writing = false;
         Become(Unlinked);
         Context.System.EventStream.Publish(new LinkDown(_node));
-        Context.Child(SubscriptionActor.Name).Tell(SubscriptionActor.Unlinked.Instance);
-        _subscriber.Tell(SubscriberActor.Unlinked.Instance);
+        foreach (var conversation in Conversations)
+            conversation.Tell(Unlinking.Instance);
     }
+
+    // What is said over the link for longer than a poll takes; who is not there hears nothing.
+    private IActorRef[] Conversations =>
+        [Context.Child(SubscriptionActor.Name), _subscriber, Context.Child(HelloPublisherActor.Name), _helloSubscriber];
 
     private void TellDialers(SyncError why)
     {
@@ -230,7 +234,7 @@ public sealed partial class PeerActor
         _notifyWritten = null;
     }
 
-    // Both subscriptions say that they end, and what waits goes out, before the link is closed.
+    // Both subscriptions and the hello held there say that they end, and what waits goes out, before the link is closed.
     private void OnStop()
     {
         _ending = true;
@@ -238,6 +242,7 @@ public sealed partial class PeerActor
         Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
         Tell(_subscriber, SubscriberActor.Stop.Instance);
         Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);
+        Tell(_helloSubscriber, HelloSubscriberActor.Stop.Instance);
 
         void Tell(IActorRef child, object stop)
         {

@@ -2,6 +2,7 @@ using ActorSync.Graphs;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -51,8 +52,11 @@ public sealed partial class PeerActor
     /// <summary>The peer sent something that is refused; with a reference or without one the peer is told.</summary>
     public sealed record Fault(SyncError Error, ulong? Reference);
 
-    /// <summary>Poll a graph of the peer; whoever asks hears <see cref="PollActor.Ended"/>.</summary>
-    public sealed record Poll(GraphId Graph, PollOptions Options);
+    /// <summary>
+    /// Poll a graph of the peer; whoever asks hears <see cref="PollActor.Ended"/>. With a head that the peer offered there
+    /// is nothing to poll for when that is here.
+    /// </summary>
+    public sealed record Poll(GraphId Graph, PollOptions Options, Address? Offered = null);
 
     /// <summary>Hold a subscription of this graph at the peer.</summary>
     public sealed record Want(GraphId Graph);
@@ -60,7 +64,16 @@ public sealed partial class PeerActor
     /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
     public sealed record Wanted(IReadOnlyList<GraphId> Graphs);
 
-    /// <summary>From one of the two subscriptions: it has begun, or begun anew, and does not know of the link.</summary>
+    /// <summary>To the subscriptions and hellos: there is a link.</summary>
+    public sealed record Linking(PeerRef Peer);
+
+    /// <summary>To the subscriptions and hellos: there is none any more.</summary>
+    public sealed record Unlinking
+    {
+        public static readonly Unlinking Instance = new();
+    }
+
+    /// <summary>From one of the subscriptions or hellos: it has begun, or begun anew, and does not know of the link.</summary>
     public sealed record Began
     {
         public static readonly Began Instance = new();

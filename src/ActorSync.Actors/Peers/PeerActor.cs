@@ -60,6 +60,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _subscriber = Context.ActorOf(SubscriberActor.Props(_sync), "subscriber");
+        _helloSubscriber = Context.ActorOf(HelloSubscriberActor.Props(_sync), "hello-subscriber");
         Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
     }
 
@@ -115,6 +116,11 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Deliver>(OnDeliver);
         Receive<Fault>(OnFault);
         Receive<SubscriptionActor.Message>(OnSubscription);
+        Receive<HelloPublisherActor.Message>(OnHello);
+        Receive<WantHello>(OnWantHello);
+        Receive<UnwantHello>(OnUnwantHello);
+        Receive<WantedHellos>(OnWantedHellos);
+        Receive<PolledAll>(OnPolledAll);
         Receive<Want>(OnWant);
         Receive<Unwant>(OnUnwant);
         Receive<Wanted>(OnWanted);
@@ -128,6 +134,10 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         if (_polls.TryGetValue(SyncRouter.ReferenceOf(deliver.Message), out var poll))
             poll.Tell(new PollActor.Message(deliver.Message));
+        else if (deliver.Message is Offer offer)
+            OnOffer(offer);
+        else if (deliver.Message is HelloNotify or SyncFailure { Reference: 0, Graph: not null })
+            _helloSubscriber.Tell(new HelloSubscriberActor.Message(deliver.Message));
         else
             _subscriber.Tell(new SubscriberActor.Message(deliver.Message));
     }
@@ -166,19 +176,25 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnBegan(IActorRef child)
     {
-        var isSubscriber = child.Equals(_subscriber);
         if (_link is not null)
-            child.Tell(isSubscriber ? new SubscriberActor.Linked(_peer!) : new SubscriptionActor.Linked(_peer!));
+            child.Tell(new Linking(_peer!));
         else
-            child.Tell(isSubscriber ? SubscriberActor.Unlinked.Instance : SubscriptionActor.Unlinked.Instance);
-        if (isSubscriber)
+            child.Tell(Unlinking.Instance);
+        if (child.Equals(_subscriber))
             Context.Parent.Tell(new PeersActor.GetWanted(_node));
+        else if (child.Equals(_helloSubscriber))
+            Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
     }
 
     private void OnPoll(Poll poll)
     {
+        BeginPoll(poll, Sender);
+    }
+
+    private void BeginPoll(Poll poll, IActorRef asker)
+    {
         var session = new SessionId((ulong)_sync.Random.NextInt64(1, long.MaxValue - PollActor.MostAttempts));
-        var child = Context.ActorOf(PollActor.Props(_peer!, poll.Graph, poll.Options, session, Sender, _sync.Router, _sync.Settings));
+        var child = Context.ActorOf(PollActor.Props(_peer!, poll, session, asker, _sync.Router, _sync.Settings));
         Context.Watch(child);
         for (var attempt = 0ul; attempt < PollActor.MostAttempts; attempt++)
             _polls[session.Value + attempt] = child;
@@ -213,13 +229,16 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
             _traffic.In(SyncType.Poll), _traffic.Out(SyncType.Poll), _traffic.In(SyncType.Push), _traffic.Out(SyncType.Push),
             _standing.Strikes(Now), null, null);
         var subscription = Context.Child(SubscriptionActor.Name);
-        ComposeAsync(status, subscription, _subscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
+        ComposeAsync(status, subscription, _subscriber, Context.Child(HelloPublisherActor.Name), _helloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
     }
 
-    private static async Task<PeerStatus> ComposeAsync(PeerStatus status, IActorRef subscription, IActorRef subscriber, TimeSpan timeout)
+    private static async Task<PeerStatus> ComposeAsync(
+        PeerStatus status, IActorRef subscription, IActorRef subscriber, IActorRef helloPublisher, IActorRef helloSubscriber, TimeSpan timeout)
     {
         var theirs = subscription.IsNobody() ? null : await subscription.Ask<SubscriptionReport>(SubscriptionReport.Get.Instance, timeout);
         var ours = await subscriber.Ask<SubscriptionReport>(SubscriptionReport.Get.Instance, timeout);
-        return status with { Subscriber = theirs?.Status, Subscription = ours.Status };
+        var told = helloPublisher.IsNobody() ? null : await helloPublisher.Ask<HelloReport>(HelloReport.Get.Instance, timeout);
+        var heard = await helloSubscriber.Ask<HelloReport>(HelloReport.Get.Instance, timeout);
+        return status with { Subscriber = theirs?.Status, Subscription = ours.Status, HelloSubscriber = told?.Status, Hello = heard.Status };
     }
 }

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Event;
@@ -36,8 +37,14 @@ public sealed class PeersActor : ReceiveActor
     /// <summary>From a peer's actor: a subscription of this graph is wanted of it, or no longer.</summary>
     public sealed record Wants(NodeId Peer, GraphId Graph, bool IsWanted);
 
+    /// <summary>From a peer's actor: it is wanted to tell of this graph on these terms; null for no longer.</summary>
+    public sealed record WantsHello(NodeId Peer, GraphId Graph, HelloTerms? Terms);
+
     /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
     public sealed record GetWanted(NodeId Peer);
+
+    /// <summary>Answered by <see cref="PeerActor.WantedHellos"/>.</summary>
+    public sealed record GetWantedHellos(NodeId Peer);
 
     /// <summary>Answered by <see cref="All"/>.</summary>
     public sealed record GetAll
@@ -63,6 +70,7 @@ public sealed class PeersActor : ReceiveActor
     private readonly Dictionary<IActorRef, List<LinkMade>> _unattended = [];
     private readonly LinkedList<NodeId> _broken = new();
     private readonly Dictionary<NodeId, HashSet<GraphId>> _wanted = [];
+    private readonly Dictionary<NodeId, Dictionary<GraphId, HelloTerms>> _wantedHellos = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _accepting;
     private bool _closing;
@@ -77,7 +85,10 @@ public sealed class PeersActor : ReceiveActor
         Receive<Attended>(OnAttended);
         Receive<Broke>(OnBroke);
         Receive<Wants>(OnWants);
+        Receive<WantsHello>(OnWantsHello);
         Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer, [])])));
+        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos(
+            [.. _wantedHellos.GetValueOrDefault(get.Peer, []).Select(hello => new PeerActor.WantHello(hello.Key, hello.Value))])));
         Receive<Dial>(OnDial);
         Receive<HangUp>(OnHangUp);
         Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));
@@ -169,6 +180,18 @@ public sealed class PeersActor : ReceiveActor
             _wanted.Remove(wants.Peer);
     }
 
+    private void OnWantsHello(WantsHello wants)
+    {
+        if (!_wantedHellos.TryGetValue(wants.Peer, out var graphs))
+            _wantedHellos.Add(wants.Peer, graphs = []);
+        if (wants.Terms is { } terms)
+            graphs[wants.Graph] = terms;
+        else
+            graphs.Remove(wants.Graph);
+        if (graphs.Count == 0)
+            _wantedHellos.Remove(wants.Peer);
+    }
+
     private void OnDial(Dial dial)
     {
         if (_closing)
@@ -204,6 +227,7 @@ public sealed class PeersActor : ReceiveActor
         if (node is { } known)
         {
             _wanted.Remove(known);
+            _wantedHellos.Remove(known);
             _peers.GetValueOrDefault(known)?.Tell(PeerActor.Stop.Instance);
         }
         Sender.Tell(new HungUp(null));

@@ -4,6 +4,7 @@ using ActorSync.Machines;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -36,6 +37,7 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private readonly GraphId _graph;
     private readonly PollOptions _options;
+    private readonly Address? _offered;
     private readonly SessionId _session;
     private readonly IActorRef _asker;
     private readonly IActorRef _router;
@@ -48,11 +50,10 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private int _storing;
     private bool _hasEnded;
 
-    public PollActor(PeerRef peer, GraphId graph, PollOptions options, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings)
+    public PollActor(PeerRef peer, PeerActor.Poll poll, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings)
     {
         _peer = peer;
-        _graph = graph;
-        _options = options;
+        (_graph, _options, _offered) = (poll.Graph, poll.Options, poll.Offered);
         _session = session;
         _asker = asker;
         _router = router;
@@ -65,14 +66,13 @@ public sealed class PollActor : ReceiveActor, IWithTimers
     private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
 
     /// <param name="peer">The peer to poll.</param>
-    /// <param name="graph">The graph.</param>
-    /// <param name="options">How.</param>
+    /// <param name="poll">The graph, and how.</param>
     /// <param name="session">The session's number; later attempts take the next ones.</param>
     /// <param name="asker">Hears how it ended.</param>
     /// <param name="router">The node's router.</param>
     /// <param name="settings">The settings.</param>
-    public static Props Props(PeerRef peer, GraphId graph, PollOptions options, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings) =>
-        Akka.Actor.Props.Create(() => new PollActor(peer, graph, options, session, asker, router, settings));
+    public static Props Props(PeerRef peer, PeerActor.Poll poll, SessionId session, IActorRef asker, IActorRef router, SyncSettings settings) =>
+        Akka.Actor.Props.Create(() => new PollActor(peer, poll, session, asker, router, settings));
 
     private SessionId Session => new(_session.Value + (ulong)_attempts);
 
@@ -118,6 +118,11 @@ public sealed class PollActor : ReceiveActor, IWithTimers
             return;
         }
         var snapshot = version.Result.Error is null ? version.Result.Value : null;
+        if (_offered is { } head && Offers.IsHere(head, snapshot))
+        {
+            Finish(new PollOutcome(true, 0, 0, false, 0));
+            return;
+        }
         _machine = new PollRequester(Session, _graph, snapshot, (ulong)Math.Max(0, _options.MaxBytes), _settings.Polls);
         Become(Polling);
         Run(new RequesterInput.Start());
@@ -235,6 +240,9 @@ public sealed class PollActor : ReceiveActor, IWithTimers
 
     private void Finish(Result<PollOutcome> result)
     {
+        // Of a poll that an offer caused no offer is awaited: each poll leads to one more at most.
+        if (result.TryGet(out var outcome, out _) && !outcome.Remaining && _offered is null)
+            Context.Parent.Tell(new PeerActor.PolledAll(Session, _graph, _options));
         Tell(result);
         Context.Stop(Self);
     }

@@ -16,13 +16,6 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     /// <summary>A message of the peer.</summary>
     public sealed record Message(SyncMessage Value);
 
-    public sealed record Linked(PeerRef Peer);
-
-    public sealed record Unlinked
-    {
-        public static readonly Unlinked Instance = new();
-    }
-
     /// <summary>Tell the peer that the subscription is needed no more, and stop.</summary>
     public sealed record Stop
     {
@@ -56,8 +49,8 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         Receive<GraphActor.PeerHolds>(_ => { });
         Receive<PollActor.Ended>(OnPolled);
         Receive<Message>(OnMessage);
-        Receive<Linked>(OnLinked);
-        Receive<Unlinked>(_ => OnUnlinked());
+        Receive<PeerActor.Linking>(OnLinked);
+        Receive<PeerActor.Unlinking>(_ => OnUnlinked());
         Receive<MachineTick>(_ => OnTick());
         Receive<Stop>(_ => OnStop());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
@@ -132,7 +125,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(PeerActor.Handled.Instance);
     }
 
-    private void OnLinked(Linked linked)
+    private void OnLinked(PeerActor.Linking linked)
     {
         _peer = linked.Peer;
         // What an answer stayed out for, with a graph that went down, is not waited for any more.

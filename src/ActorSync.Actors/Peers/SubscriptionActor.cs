@@ -25,15 +25,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     /// </summary>
     public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
-    /// <summary>An Unsubscribe or a PushAck.</summary>
+    /// <summary>An Unsubscribe, a PushAck or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
-
-    public sealed record Linked(PeerRef Peer);
-
-    public sealed record Unlinked
-    {
-        public static readonly Unlinked Instance = new();
-    }
 
     /// <summary>Tell the peer that the subscription ends, and stop.</summary>
     public sealed record Stop
@@ -66,8 +59,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Receive<GraphActor.Version>(OnRefused);
         Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
         Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
-        Receive<Linked>(OnLinked);
-        Receive<Unlinked>(_ => Run(new SubscriptionInput.Unlinked()));
+        Receive<PeerActor.Linking>(OnLinked);
+        Receive<PeerActor.Unlinking>(_ => Run(new SubscriptionInput.Unlinked()));
         Receive<MachineTick>(_ => OnTick());
         Receive<GiveUpLooking>(_ => OnGiveUpLooking());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
@@ -100,7 +93,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     private void FreeSlot() => _sync.Router.Tell(new SyncRouter.FreeSlot(_peer.Identity.Node, _grant));
 
-    private void OnLinked(Linked linked)
+    private void OnLinked(PeerActor.Linking linked)
     {
         var isSame = linked.Peer.Identity == _peer.Identity;
         _peer = linked.Peer;
@@ -187,6 +180,9 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case PushAck ack:
                 Run(new SubscriptionInput.Ack(ack));
+                break;
+            case Rejected rejected:
+                Run(new SubscriptionInput.Rejected(rejected));
                 break;
         }
         Context.Parent.Tell(PeerActor.Handled.Instance);

@@ -63,12 +63,14 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         Level level => level.Session.Value,
         Narrow narrow => narrow.Session.Value,
+        Narrowed narrowed => narrowed.Session.Value,
         PollResponse response => response.Session.Value,
         PollEnd end => end.Session.Value,
         Credit credit => credit.Session.Value,
         RequestMissing missing => missing.Session.Value,
         SyncResume resume => resume.Session.Value,
         EndSession end => end.Session.Value,
+        Offer offer => offer.Session.Value,
         SyncFailure failure => failure.Reference,
         _ => 0,
     };
@@ -115,7 +117,7 @@ public sealed partial class SyncRouter : ReceiveActor
                 return ToSession(peer, message);
             case SyncDestination.State:
                 return OnState(peer, (StateMessage)message);
-            case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.Reference:
+            case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.HelloSubscriber or SyncDestination.Reference:
                 TellStates(peer, message);
                 peer.Actor.Tell(new PeerActor.Deliver(message));
                 return true;
@@ -123,6 +125,13 @@ public sealed partial class SyncRouter : ReceiveActor
                 return OnSubscribe(peer, subscribe);
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
+                return true;
+            case SyncDestination.Senders:
+                return OnRejected(peer, (Rejected)message);
+            case SyncDestination.HelloPublisher:
+                peer.Actor.Tell(message is HelloSubscribe hello
+                    ? new HelloPublisherActor.SubscribeTo(hello, _graphs.GetValueOrDefault(hello.Graph))
+                    : new HelloPublisherActor.Unsubscribe((HelloUnsubscribe)message));
                 return true;
             default:
                 var notServed = new SyncError(SyncErrorKind.UnknownType, $"this node does not serve {message.Type}");
@@ -162,6 +171,18 @@ public sealed partial class SyncRouter : ReceiveActor
         return true;
     }
 
+    // It is said of the graph, not of a session: whoever sends its commands to the peer leaves out what follows.
+    private bool OnRejected(PeerRef peer, Rejected rejected)
+    {
+        if (_graphs.TryGetValue(rejected.Graph, out var graph))
+        {
+            foreach (var (node, session) in _sessions.Where(open => open.Key.Item1 == peer.Identity.Node && open.Value.Equals(graph)).Select(open => open.Key))
+                graph.Tell(new GraphActor.SessionRejects(peer, new SessionId(session), rejected));
+        }
+        peer.Actor.Tell(new SubscriptionActor.Other(rejected));
+        return true;
+    }
+
     private void Refuse(PeerRef peer, SyncError error, ulong reference, GraphId? graph)
     {
         _errors.Count(error.Kind);
@@ -171,7 +192,7 @@ public sealed partial class SyncRouter : ReceiveActor
     // Whoever only grants credit or ends a session that is over needs no answer; whoever asks for more does.
     private void TellTooLate(PeerRef peer, SessionId session, SyncMessage? message)
     {
-        if (message is SyncResume or RequestMissing)
+        if (message is SyncResume or RequestMissing or Narrowed)
         {
             var error = new SyncError(SyncErrorKind.UnknownSession, $"the session {session} is not, or no longer, known here; poll again");
             Refuse(peer, error, session.Value, null);

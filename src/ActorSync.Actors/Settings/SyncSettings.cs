@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -11,11 +12,22 @@ public sealed record SyncSettings
 {
     public GraphLimits Graphs { get; init; } = GraphLimits.Default;
 
+    /// <summary>What the commands of each graph mean here.</summary>
+    public GraphPolicies Policies { get; init; } = GraphPolicies.Opaque;
+
+    /// <summary>Which peers may send finalize commands.</summary>
+    public FinalizeRights PeersMayFinalize { get; init; } = FinalizeRights.All;
+
+    /// <summary>Commits that may wait for whoever watches them; a watcher that falls further behind is cut off, and told.</summary>
+    public int WatchedCommits { get; init; } = 64;
+
     public WireLimits Wire { get; init; } = WireLimits.Default;
 
     public PollSettings Polls { get; init; } = PollSettings.Default;
 
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
+
+    public HelloSettings Hellos { get; init; } = HelloSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 

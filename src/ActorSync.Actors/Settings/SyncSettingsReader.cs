@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -42,6 +43,9 @@ public static class SyncSettingsReader
         DrainTimeout = keys.Time("drain-timeout"),
         SessionsPerGraph = keys.Count("graph.sessions", 1),
         SessionsPerPeer = keys.Count("sessions-per-peer", 1),
+        Policies = PolicyKeys.ReadPolicies(keys.Text("graph.policy"), keys.Texts("graph.policies")),
+        PeersMayFinalize = PolicyKeys.ReadRights(keys.Text("graph.peers-may-finalize")),
+        WatchedCommits = keys.Count("graph.watched-commits", 1),
         Wire = new WireLimits
         {
             PayloadBytes = keys.Bytes("message.payload-bytes", WireLimits.SmallestPayloadBytes),
@@ -52,6 +56,7 @@ public static class SyncSettingsReader
             Heads = keys.Count("graph.heads", 1, GraphLimits.MostHeads),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
+            RememberedRejections = keys.Count("graph.remembered-rejections", 1),
         },
         Polls = new PollSettings
         {
@@ -61,7 +66,9 @@ public static class SyncSettingsReader
             Retries = keys.Count("poll.retries", 0),
             GapAfter = keys.Time("poll.gap-after"),
             IdleSession = keys.Time("poll.idle-session"),
+            Rejected = keys.Count("poll.rejected", 0),
             WorthNarrowing = keys.Count("poll.worth-narrowing", 0),
+            MostCompared = keys.Count("poll.most-compared", 0),
         },
         Subscriptions = new SubscriptionSettings
         {
@@ -71,8 +78,19 @@ public static class SyncSettingsReader
             RetryAtMost = keys.Time("subscription.retry-at-most"),
             RemainOpenAtMost = keys.Time("subscription.remain-open-at-most"),
             GraphsPerSubscription = keys.Count("subscription.graphs", 1),
+            RejectedPerGraph = keys.Count("subscription.rejected-per-graph", 0),
             RemainOpen = keys.Time("subscription.remain-open"),
             MaxBytes = keys.LongBytes("subscription.max-bytes"),
+        },
+        Hellos = new HelloSettings
+        {
+            GraphsPerPeer = keys.Count("hello.graphs", 1),
+            DurationAtMost = keys.Time("hello.duration-at-most"),
+            ScheduleDelayAtLeast = keys.Time("hello.schedule-delay-at-least"),
+            Terms = new HelloTerms(keys.Time("hello.change-delay"), keys.Time("hello.duration"), keys.Time("hello.schedule-delay")),
+            RetryAfter = keys.Time("hello.retry-after"),
+            PollAgainAfter = keys.Time("hello.poll-again-after"),
+            RetryAtMost = keys.Time("hello.retry-at-most"),
         },
         Standing = new StandingSettings
         {
@@ -89,7 +107,9 @@ public static class SyncSettingsReader
     };
 
     private static Result<SyncSettings> Check(SyncSettings settings) =>
-        settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
+        settings.Hellos.Terms.Check() is { } hello
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.hello: {hello.Message}")
+            : settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
             ? new SyncError(
                 SyncErrorKind.InvalidRequest,
                 $"actorsync.sync.graph.command-payload-bytes = {settings.Graphs.CommandPayloadBytes}: it must fit into message.payload-bytes = {settings.Wire.PayloadBytes}, with {Command.MaxOverhead + WireLimits.SentenceBytes} to spare")
@@ -109,6 +129,10 @@ public static class SyncSettingsReader
         public int Bytes(string key, int least = 1024) => (int)InRange(key, LongBytes(key), least, int.MaxValue);
 
         public long LongBytes(string key) => InRange(key, Of(key, () => config.GetByteSize(key) ?? -1), 0, long.MaxValue);
+
+        public string Text(string key) => config.GetString(key) ?? throw new ConfigurationException($"actorsync.sync.{key} must be a text");
+
+        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key));
 
         public TimeSpan Time(string key)
         {

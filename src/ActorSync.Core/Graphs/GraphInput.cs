@@ -11,7 +11,10 @@ public abstract record GraphInput
     public sealed record Act(long Token, Priority Priority, ReadOnlyMemory<byte> Payload) : GraphInput;
 
     /// <summary>Commands of a peer, or of an import, with the priors they have.</summary>
-    public sealed record Receive(long Token, IReadOnlyList<Command> Commands) : GraphInput;
+    /// <param name="Token">Comes back with the answer.</param>
+    /// <param name="Commands">The commands, priors first.</param>
+    /// <param name="MayFinalize">Whether the sender may give finalize commands.</param>
+    public sealed record Receive(long Token, IReadOnlyList<Command> Commands, bool MayFinalize = true) : GraphInput;
 
     /// <summary>The store committed an append.</summary>
     public sealed record Committed(long Append) : GraphInput;

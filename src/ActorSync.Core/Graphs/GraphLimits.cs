@@ -28,4 +28,13 @@ public sealed record GraphLimits
 
     /// <summary>How many refusals, and how many missing priors, a batch's result names.</summary>
     public int ReportedRefusals { get; init; } = 16;
+
+    /// <summary>Ids of commands that were not let in, and of what follows them, that are remembered; the oldest make room.</summary>
+    public int RememberedRejections { get; init; } = 4096;
+
+    /// <summary>
+    /// Commands evaluated again by one step, above which further batches gather while the store has it, to be woven
+    /// together: else many small batches that take a place before all that is here would each evaluate all of it.
+    /// </summary>
+    public int FewEvaluations { get; init; } = 1024;
 }

@@ -1,4 +1,6 @@
+using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 
@@ -6,41 +8,83 @@ namespace ActorSync.Graphs;
 
 /// <summary>
 /// The writer of one graph. Commands enter its index at once, so that the next one can follow them, but nothing is
-/// answered or shown before the store has committed it: <see cref="Committed"/> is the latest durable version, and all
-/// that lies above it in the index is tentative. A failed append takes all with it that was begun after it.
+/// answered or shown before the store has committed it: <see cref="Committed"/> and <see cref="Facts"/> are the latest
+/// durable version, and all that lies above it is tentative. A failed append takes all with it that was begun after it.
 /// <code>
-/// Act, Receive ──> index (tentative) ──Append──> store ──Committed──> Changed, Acted, Received
-///                                                  └────CommitFailed─> index cut, errors
+/// Act, Receive ──> open ──seal──> step ──Append──> store ──Committed──> Changed, Acted, Received
+///                    │                               └────CommitFailed─> steps taken back, errors
+///                    └ while a costly graph waits for the store, batches gather here
 /// </code>
+/// What is done with commands beside keeping them is the content's: <see cref="PlainContent"/>, <see cref="WovenContent"/>.
 /// </summary>
 public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
 {
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
     private readonly GraphLimits _limits;
-    private readonly ICommandIdentity? _identity;
+    private readonly IGraphContent _content;
+    private readonly UnkeptCommands _unkept;
     private readonly Queue<Pending> _pending = new();
+    private readonly List<Batch> _gathered = [];
     private long _appends;
 
+    /// <summary>A graph of opaque commands.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="index">The index of its durable commands: from now on this machine's own.</param>
     /// <param name="reader">Reads committed commands.</param>
     /// <param name="limits">Its limits.</param>
-    /// <param name="identity">How its ids are derived; null for the canonical way.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit of heads is not 1 to <see cref="GraphLimits.MostHeads"/>.</exception>
-    public GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, ICommandIdentity? identity = null)
+    public GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits)
+        : this(graph, index, reader, limits, new PlainContent(index, limits))
+    {
+    }
+
+    private GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphContent content)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Heads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.Heads, GraphLimits.MostHeads);
         _index = index;
         _reader = reader;
         _limits = limits;
-        _identity = identity;
+        _content = content;
+        _unkept = new UnkeptCommands(index, limits.RememberedRejections);
+        Facts = content.Facts;
         Committed = new GraphSnapshot(graph, index, index.Count, index.Heads(), reader);
     }
 
     /// <summary>The latest durable version.</summary>
     public GraphSnapshot Committed { get; private set; }
+
+    /// <summary>Whether there is a policy that makes facts.</summary>
+    public bool HasFacts => _content is not PlainContent;
+
+    /// <summary>The facts of the latest durable version; none of an opaque graph.</summary>
+    public Facts Facts { get; private set; }
+
+    /// <summary>
+    /// A graph with its policy. Unless that is opaque, its commands are read, woven and evaluated, which takes its time:
+    /// not on a thread that others wait for.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="index">The index of its durable commands: from now on this machine's own.</param>
+    /// <param name="reader">Reads committed commands.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="policy">Its policy, the same at every peer.</param>
+    /// <returns>The machine; PolicyFailed, or ParallelFinalize, which is final.</returns>
+    /// <exception cref="SyncException">The store is damaged.</exception>
+    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy)
+    {
+        if (policy is OpaquePolicy)
+            return new GraphMachine(graph, index, reader, limits);
+        var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
+        return WovenContent.Open(index, reader, policy, options).TryGet(out var content, out var error)
+            ? new GraphMachine(graph, index, reader, limits, content)
+            : error;
+    }
+
+    /// <summary>Why no graph can begin with this init command: Rejected, LimitExceeded, PolicyFailed. Null when one can.</summary>
+    public static SyncError? WhyNotBegin(Command init, IGraphPolicy policy) =>
+        Evaluator.Evaluate(policy, init, FactTree.Empty).TryGet(out var evaluated, out var error) ? evaluated.Rejection : error;
 
     public void Handle(GraphInput input, MonotonicTime now, IOutbox<GraphOutput> outbox)
     {
@@ -68,12 +112,13 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             outbox.Put(new GraphOutput.Acted(act.Token, refusal));
             return;
         }
-        var first = _index.Count;
-        var commands = new List<Command>(1);
-        var command = Command.Create(Prior.Single(Collapse(commands)), act.Priority, act.Payload.Span, _identity);
-        _ = _index.Add(command).Value;
-        commands.Add(command);
-        Append(first, commands, error => new GraphOutput.Acted(act.Token, error is null ? command.Address : error), outbox);
+        SealGathered(outbox);
+        if (!_content.Act(act.Priority, act.Payload.Span).TryGet(out var command, out var error))
+            _content.Discard();
+        else if (_content.Seal().TryGet(out var step, out error))
+            Append(step, [why => new GraphOutput.Acted(act.Token, why is null ? command.Address : why)], outbox);
+        if (error is not null)
+            outbox.Put(new GraphOutput.Acted(act.Token, error));
     }
 
     private SyncError? Refusal(GraphInput.Act act)
@@ -84,10 +129,6 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {Committed.Graph.ToShortString()} has no init command yet; receive it first");
         return TooLarge(act.Payload.Length) ?? Overload();
     }
-
-    private SyncError? Forbidden(Command command) => command.Prior.Kind == PriorKind.None && command.Id != Committed.Graph.Init
-        ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
-        : TooLarge(command.Payload.Length);
 
     private SyncError? TooLarge(int bytes) => bytes <= _limits.CommandPayloadBytes
         ? null
@@ -104,65 +145,121 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             outbox.Put(new GraphOutput.Received(receive.Token, overload));
             return;
         }
-        var (first, steps) = (_index.Count, _limits.MergeSteps);
-        var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
-        var commands = new List<Command>(receive.Commands.Count);
-        foreach (var command in receive.Commands)
-        {
-            if (tally.Count(command, Forbidden(command) ?? _index.Add(command, ref steps).Error))
-                commands.Add(command);
-        }
-        if (_index.HeadOrdinals.Count > _limits.Heads)
-            Collapse(commands);
-        Append(first, commands, error => new GraphOutput.Received(receive.Token, error is null ? tally.ToResult() : error), outbox);
+        Gather(receive);
+        if (!_content.IsCostly || _pending.Count == 0)
+            SealGathered(outbox);
     }
 
-    // Merges the heads into one: sorted by id they form a queue, two are taken from its front, their merge is put at
-    // its back, until one is left. Every peer with these heads writes the same merges.
-    private Address Collapse(List<Command> commands)
+    private void Gather(GraphInput.Receive receive)
     {
-        if (_index.HeadOrdinals.Count == 1)
-            return _index.AddressOf(_index.HeadOrdinals.First());
-        var queue = new Queue<Address>(_index.Heads());
-        while (queue.Count > 1)
+        var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
+        foreach (var command in receive.Commands)
         {
-            var merge = Command.Merge(queue.Dequeue(), queue.Dequeue(), _identity);
-            _ = _index.Add(merge).Value;
-            commands.Add(merge);
-            queue.Enqueue(merge.Address);
+            if (Forbidden(command) is { } forbidden)
+                tally.Count(command, forbidden);
+            else
+                Add(command, receive.MayFinalize, tally);
         }
-        return queue.Dequeue();
+        if (_index.HeadOrdinals.Count > _limits.Heads)
+            _content.Collapse();
+        _gathered.Add(new Batch(receive, tally));
+    }
+
+    private SyncError? Forbidden(Command command) => command.Prior.Kind == PriorKind.None && command.Id != Committed.Graph.Init
+        ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
+        : TooLarge(command.Payload.Length);
+
+    // A limit exceeded here is one of what the policy may write.
+    private void Add(Command command, bool mayFinalize, ReceiveTally tally)
+    {
+        var error = mayFinalize || command.Priority.Kind != PriorityKind.Finalize || _index.Find(command.Id, _index.Count) >= 0
+            ? _content.Add(command)
+            : new SyncError(SyncErrorKind.NotAllowed, $"the command {command.Address} is of finalize priority, which its sender may not give");
+        if (error is { Kind: SyncErrorKind.MissingPrior } && _unkept.TryGetFirst(command, out var first))
+            error = new SyncError(first.Why.Kind, $"the command {command.Address} follows one that was not let in: {first.Why.Message}");
+        if (error?.Kind == SyncErrorKind.ParallelFinalize)
+            _unkept.Add(command, error);
+        if (error is { Kind: SyncErrorKind.Rejected or SyncErrorKind.LimitExceeded or SyncErrorKind.PolicyFailed or SyncErrorKind.NotAllowed })
+            tally.Reject(command, _unkept.Add(command, error));
+        else
+            tally.Count(command, error);
+    }
+
+    // Batches that gathered are sealed at once. Should that fail, each has its own fate.
+    private void SealGathered(IOutbox<GraphOutput> outbox)
+    {
+        if (_gathered.Count == 0)
+            return;
+        Batch[] batches = [.. _gathered];
+        _gathered.Clear();
+        if (!_content.IsOpen)
+        {
+            _content.Discard();
+            AnswerInTurn([.. batches.Select(AnswerOf)], outbox);
+        }
+        else if (_content.Seal().TryGet(out var step, out var error))
+        {
+            Append(step, [.. batches.Select(AnswerOf)], outbox);
+        }
+        else if (batches is [var only])
+        {
+            outbox.Put(new GraphOutput.Received(only.Receive.Token, error));
+        }
+        else
+        {
+            foreach (var batch in batches)
+            {
+                Gather(batch.Receive);
+                SealGathered(outbox);
+            }
+        }
+    }
+
+    private static Answer AnswerOf(Batch batch) => error => new GraphOutput.Received(batch.Receive.Token, error is null ? batch.Tally.ToResult() : error);
+
+    private void Append(IGraphStep step, IReadOnlyList<Answer> answers, IOutbox<GraphOutput> outbox)
+    {
+        _pending.Enqueue(new Pending(++_appends, step, answers));
+        outbox.Put(new GraphOutput.Append(_appends, step.First, step.Commands));
     }
 
     // A batch that adds nothing is answered behind the appends before it: what it repeats may still be tentative.
-    private void Append(int first, List<Command> commands, Func<SyncError?, GraphOutput> answer, IOutbox<GraphOutput> outbox)
+    private void AnswerInTurn(IReadOnlyList<Answer> answers, IOutbox<GraphOutput> outbox)
     {
-        if (commands.Count == 0 && _pending.Count == 0)
+        if (_pending.Count > 0)
         {
-            outbox.Put(answer(null));
+            _pending.Enqueue(new Pending(++_appends, null, answers));
             return;
         }
-        var heads = commands.Count == 0 ? null : _index.Heads();
-        _pending.Enqueue(new Pending(++_appends, _index.Count, heads, answer));
-        if (heads is not null)
-            outbox.Put(new GraphOutput.Append(_appends, first, commands));
+        foreach (var answer in answers)
+            outbox.Put(answer(null));
     }
 
     private void OnCommitted(long number, IOutbox<GraphOutput> outbox)
     {
-        GraphSnapshot? changed = null;
+        IGraphStep? last = null;
+        var commits = new List<GraphCommit>();
         var answers = new List<GraphOutput>();
-        while (_pending.TryPeek(out var next) && (next.Number <= number || next.Heads is null))
+        while (_pending.TryPeek(out var next) && (next.Number <= number || next.Step is null))
         {
             _pending.Dequeue();
-            answers.Add(next.Answer(null));
-            if (next.Heads is not null)
-                changed = new GraphSnapshot(Committed.Graph, _index, next.Count, next.Heads, _reader);
+            answers.AddRange(next.Answers.Select(answer => answer(null)));
+            if (next.Step is not { } step)
+                continue;
+            last = step;
+            _content.Keep(step);
+            commits.Add(new GraphCommit(step.Commands, step.Heads, step.Facts, step.Effects, step.FirstChanged, step.Evaluations));
         }
-        if (changed is not null)
-            outbox.Put(new GraphOutput.Changed(Committed = changed));
+        if (last is not null)
+        {
+            Facts = last.Facts;
+            Committed = new GraphSnapshot(Committed.Graph, _index, last.First + last.Commands.Count, last.Heads, _reader);
+            outbox.Put(new GraphOutput.Changed(Committed, commits));
+        }
         foreach (var answer in answers)
             outbox.Put(answer);
+        if (_pending.Count == 0)
+            SealGathered(outbox);
     }
 
     // All that was begun behind a failed append fails with it, here and in the store; those failures, heard later, are no
@@ -173,18 +270,30 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
             return;
         var lost = _pending.Where(pending => pending.Number >= failed.Append).ToArray();
         var kept = _pending.Where(pending => pending.Number < failed.Append).ToArray();
+        Answer[] answers = [.. lost.SelectMany(pending => pending.Answers), .. _gathered.Select(AnswerOf)];
         _pending.Clear();
+        _gathered.Clear();
         foreach (var pending in kept)
             _pending.Enqueue(pending);
-        var last = kept.LastOrDefault(pending => pending.Heads is not null);
-        _index.Cut(last?.Count ?? Committed.Count, last?.Heads ?? Committed.Heads);
-        foreach (var pending in lost)
-            outbox.Put(pending.Answer(failed.Error));
+        _content.Discard();
+        for (var i = lost.Length - 1; i >= 0; i--)
+        {
+            if (lost[i].Step is { } step)
+                _content.TakeBack(step);
+        }
+        foreach (var answer in answers)
+            outbox.Put(answer(failed.Error));
     }
 
-    /// <param name="Number">Of the append, or of the batch that added nothing.</param>
-    /// <param name="Count">Commands in the graph with it.</param>
-    /// <param name="Heads">The heads then; null when it adds nothing.</param>
-    /// <param name="Answer">The answer to whoever asked, once its fate is known.</param>
-    private sealed record Pending(long Number, int Count, HeadSet? Heads, Func<SyncError?, GraphOutput> Answer);
+    /// <summary>The answer to whoever asked, once the fate of what was asked is known.</summary>
+    private delegate GraphOutput Answer(SyncError? error);
+
+    /// <param name="Receive">What was received.</param>
+    /// <param name="Tally">What became of it.</param>
+    private sealed record Batch(GraphInput.Receive Receive, ReceiveTally Tally);
+
+    /// <param name="Number">Of the append, or of the batches that added nothing.</param>
+    /// <param name="Step">What is appended; null when that is nothing.</param>
+    /// <param name="Answers">To whoever asked.</param>
+    private sealed record Pending(long Number, IGraphStep? Step, IReadOnlyList<Answer> Answers);
 }

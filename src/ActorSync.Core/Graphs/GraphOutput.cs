@@ -1,3 +1,5 @@
+using ActorSync.Graphs.Clients;
+
 namespace ActorSync.Graphs;
 
 /// <summary>What the only writer of a graph wants done.</summary>
@@ -17,5 +19,7 @@ public abstract record GraphOutput
     public sealed record Received(long Token, Result<ReceiveResult> Result) : GraphOutput;
 
     /// <summary>A new version is committed.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot) : GraphOutput;
+    /// <param name="Snapshot">The version.</param>
+    /// <param name="Commits">What led to it from the version before, in order.</param>
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<GraphCommit> Commits) : GraphOutput;
 }

@@ -33,6 +33,9 @@ public sealed class GraphSnapshot
 
     public HeadSet Heads { get; }
 
+    /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
+    internal GraphIndex Index => _index;
+
     /// <summary>Whether this version holds the command, at that max cut.</summary>
     public bool Contains(Address address)
     {
@@ -50,6 +53,13 @@ public sealed class GraphSnapshot
     /// <summary>Whether the first command is the second or comes before it; both must be in this version.</summary>
     public bool IsAncestor(CommandId ancestor, CommandId descendant) =>
         Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)));
+
+    /// <summary>
+    /// The same; each run that had to be looked at takes one of <paramref name="steps"/>. Null when those are used up:
+    /// a graph of many parallel strands may hold questions that take as long as it is.
+    /// </summary>
+    internal bool? IsAncestor(CommandId ancestor, CommandId descendant, ref int steps) =>
+        Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)), ref steps);
 
     /// <summary>Reads a command by its ordinal.</summary>
     /// <exception cref="SyncException">The store is damaged there.</exception>
@@ -70,21 +80,27 @@ public sealed class GraphSnapshot
         Difference.Between(_index, Heads.Select(head => Find(head.Id)), known.Select(Find).Where(ordinal => ordinal >= 0));
 
     /// <summary>
+    /// The same for a peer that does not let the rejected commands in: without those, and without all that follows them.
+    /// Rejected commands that are not in this version are ignored.
+    /// </summary>
+    public IReadOnlyList<OrdinalRange> MissingFrom(IEnumerable<CommandId> known, IReadOnlyCollection<CommandId> rejected) => rejected.Count == 0
+        ? MissingFrom(known)
+        : Difference.Between(_index, OrdinalsWithout(rejected), known.Select(Find).Where(ordinal => ordinal >= 0));
+
+    /// <summary>Commands of which all that can be held without the rejected ones is one, or comes before one.</summary>
+    public IEnumerable<CommandId> HeadsWithout(IReadOnlyCollection<CommandId> rejected) => rejected.Count == 0
+        ? Heads.Select(head => head.Id)
+        : OrdinalsWithout(rejected).Select(_index.IdOf);
+
+    private List<int> OrdinalsWithout(IReadOnlyCollection<CommandId> rejected) =>
+        Exclusion.Below(_index, Heads.Select(head => Find(head.Id)), [.. rejected.Select(Find).Where(ordinal => ordinal >= 0)]);
+
+    /// <summary>
     /// The command nearest to that max cut, not above it unless the first of a run is, through which every way from the
     /// command to the root passes. O(log n) segments.
     /// </summary>
     public Address DominatorOf(CommandId id, int maxCut) =>
         _index.AddressOf(Ancestry.ClimbToMaxCut(_index, Checked(Find(id)), maxCut));
-
-    /// <summary>The priors of a merge, and the last common ancestor of the two; false when the command is none.</summary>
-    internal bool TryGetMerge(CommandId id, out (Address Left, Address Right, Address Dominator) merge)
-    {
-        var ordinal = Checked(Find(id));
-        ref var segment = ref _index.SegmentOf(ordinal);
-        var isMerge = segment.First == ordinal && segment.Right >= 0;
-        merge = isMerge ? (_index.AddressOf(segment.Left), _index.AddressOf(segment.Right), _index.AddressOf(segment.Dominator)) : default;
-        return isMerge;
-    }
 
     private int Checked(int ordinal)
     {

@@ -6,6 +6,7 @@ namespace ActorSync.Graphs;
 internal sealed class ReceiveTally(GraphIndex index, int reported)
 {
     private readonly List<SyncError> _refused = [];
+    private readonly List<RejectedCommand> _rejected = [];
     private readonly List<Address> _missing = [];
     private readonly HashSet<CommandId> _left = [];
     private int _added;
@@ -34,7 +35,15 @@ internal sealed class ReceiveTally(GraphIndex index, int reported)
         return false;
     }
 
-    public ReceiveResult ToResult() => new(_added, _known, _refused, _left.Count, _missing);
+    /// <summary>Notes a command that is not let in, though it breaks no rule, and the first of its line.</summary>
+    public void Reject(Command command, RejectedCommand first)
+    {
+        if (_rejected.Count < reported && !_rejected.Exists(rejected => rejected.Command == first.Command))
+            _rejected.Add(first);
+        _left.Add(command.Id);
+    }
+
+    public ReceiveResult ToResult() => new(_added, _known, _refused, _left.Count, _missing) { Rejected = _rejected };
 
     private void NoteMissing(Prior prior)
     {

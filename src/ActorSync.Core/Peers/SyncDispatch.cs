@@ -11,7 +11,7 @@ public enum SyncDestination
     /// <summary>The session, here, that answers a poll of the peer.</summary>
     PollResponder,
 
-    /// <summary>The session, here, that polls the peer.</summary>
+    /// <summary>The session, here, that polls the peer, or polled it.</summary>
     PollRequester,
 
     /// <summary>The subscription that the peer holds here.</summary>
@@ -19,6 +19,15 @@ public enum SyncDestination
 
     /// <summary>The subscription that this node holds at the peer.</summary>
     Subscriber,
+
+    /// <summary>Whoever here sends commands of the graph to the peer: its subscription, and the sessions that answer its polls.</summary>
+    Senders,
+
+    /// <summary>Whoever tells the peer of changes here.</summary>
+    HelloPublisher,
+
+    /// <summary>Whoever hears from the peer of changes there.</summary>
+    HelloSubscriber,
 
     /// <summary>Whichever of the sessions and subscriptions it refers to.</summary>
     Reference,
@@ -36,10 +45,13 @@ public static class SyncDispatch
     public static SyncDestination DestinationOf(SyncType type) => type switch
     {
         SyncType.Poll => SyncDestination.Graph,
-        SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
-        SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd => SyncDestination.PollRequester,
+        SyncType.Narrowed or SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
+        SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd or SyncType.Offer => SyncDestination.PollRequester,
         SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
         SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
+        SyncType.Rejected => SyncDestination.Senders,
+        SyncType.HelloSubscribe or SyncType.HelloUnsubscribe => SyncDestination.HelloPublisher,
+        SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,
         >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
         _ => SyncDestination.None,

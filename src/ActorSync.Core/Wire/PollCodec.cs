@@ -18,6 +18,9 @@ internal static class PollCodec
                 to.Number(narrow.Round, nameof(narrow.Round));
                 to.Bits(narrow.Known, WireLimits.SampleAddresses, nameof(narrow.Known));
                 return true;
+            case Narrowed narrowed:
+                Write(to, narrowed);
+                return true;
             case PollResponse response:
                 to.Fixed64(response.Session.Value);
                 to.Number(response.Index, nameof(response.Index));
@@ -66,6 +69,7 @@ internal static class PollCodec
             Session(ref from), from.Graph(), from.Int32("the round"), from.Number("the bytes"), from.Int32("the credit"), from.Id("the digest"), from.Sample()),
         SyncType.Level => new Level(Session(ref from)),
         SyncType.Narrow => new Narrow(Session(ref from), from.Int32("the round"), from.Bits("what is known", WireLimits.SampleAddresses)),
+        SyncType.Narrowed => new Narrowed(Session(ref from), ShortIds(ref from)),
         SyncType.PollResponse => new PollResponse(
             Session(ref from), from.Int32("the index"), from.Int64("the commands left"), Block(ref from, payload)),
         SyncType.PollEnd => new PollEnd(Session(ref from), from.Int32("the count"), from.Flag("whether some remain")),
@@ -99,6 +103,22 @@ internal static class PollCodec
         to.Number(poll.UpTo, nameof(poll.UpTo));
         to.Id(poll.Digest);
         to.Sample(poll.Sample);
+    }
+
+    private static void Write(WireWriter to, Narrowed narrowed)
+    {
+        to.Fixed64(narrowed.Session.Value);
+        to.Count(narrowed.Held.Count, WireLimits.ShortIds, nameof(narrowed.Held));
+        foreach (var held in narrowed.Held)
+            to.Fixed40(held, nameof(narrowed.Held));
+    }
+
+    private static ulong[] ShortIds(ref WireReader from)
+    {
+        var held = new ulong[from.Count("the short ids", WireLimits.ShortIds, ShortId.Size)];
+        for (var i = 0; i < held.Length; i++)
+            held[i] = from.Fixed40("a short id");
+        return held;
     }
 
     private static void Write(WireWriter to, RequestMissing missing)

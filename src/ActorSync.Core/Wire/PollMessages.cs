@@ -25,6 +25,14 @@ public sealed record Level(SessionId Session) : SyncMessage(SyncType.Level);
 /// <param name="Known">For each address of that poll's sample, whether the responder holds it.</param>
 public sealed record Narrow(SessionId Session, int Round, IReadOnlyList<bool> Known) : SyncMessage(SyncType.Narrow);
 
+/// <summary>
+/// The last word of a requester on what it holds, in place of the poll of the last round: some of its commands between
+/// what is known and what is not, each by five bytes of a <see cref="ShortId"/>. The answer is the commands.
+/// </summary>
+/// <param name="Session">The session.</param>
+/// <param name="Held">At most <see cref="WireLimits.ShortIds"/>, each below 2 to the power of 40.</param>
+public sealed record Narrowed(SessionId Session, IReadOnlyList<ulong> Held) : SyncMessage(SyncType.Narrowed);
+
 /// <summary>A part of the answer to a poll, causally complete together with the parts before it.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Index">The number of the part, from 0.</param>

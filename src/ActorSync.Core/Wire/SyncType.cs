@@ -9,6 +9,7 @@ public enum SyncType : byte
     PollResponse = 4,
     PollEnd = 5,
     Credit = 6,
+    Narrowed = 7,
 
     Subscribe = 10,
     Subscribed = 11,

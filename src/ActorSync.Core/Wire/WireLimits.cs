@@ -15,6 +15,9 @@ public sealed record WireLimits
     /// <summary>Indexes in one RequestMissing.</summary>
     public const int MissingIndexes = 128;
 
+    /// <summary>Short ids in one <see cref="Narrowed"/>: with them it takes no more than every link does.</summary>
+    public const int ShortIds = 800;
+
     /// <summary>Bytes of a key of a state.</summary>
     public const int StateKeyBytes = 1024;
 

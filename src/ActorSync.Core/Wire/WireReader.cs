@@ -50,6 +50,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     public ulong Fixed64(string what) =>
         Take(what, sizeof(ulong)) is { Length: sizeof(ulong) } bytes ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
 
+    /// <summary>Five bytes, lowest first.</summary>
+    public ulong Fixed40(string what) =>
+        Take(what, 5) is { Length: 5 } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) | (ulong)bytes[4] << 32 : 0;
+
     /// <summary>Sixteen bytes, highest first.</summary>
     public UInt128 Fixed128(string what) => Take(what, 16) is { Length: 16 } bytes ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : 0;
 

@@ -23,6 +23,13 @@ internal sealed class WireWriter(int capacity)
 
     public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Next(sizeof(ulong)), value);
 
+    public void Fixed40(ulong value, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, 1UL << 40, what);
+        BinaryPrimitives.WriteUInt32LittleEndian(Next(sizeof(uint)), (uint)value);
+        Byte((byte)(value >> 32));
+    }
+
     public void Fixed128(UInt128 value) => BinaryPrimitives.WriteUInt128BigEndian(Next(16), value);
 
     public void Number(ulong value) => Varint.Write(Next(Varint.Size(value)), value);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorSync.Actors;
 using ActorSync.Node.Configuration;
 
 namespace ActorSync.Node.Cli;
@@ -12,6 +13,13 @@ internal sealed class CommonOptions
 
     public Option<string?> Control { get; } = new("--control") { Description = "The path of the control socket.", HelpName = "PATH", Recursive = true };
 
+    public Option<string?> Policy { get; } = new("--policy")
+    {
+        Description = $"The policy of graphs, the same as at their peers: {string.Join(" or ", GraphPolicies.Known.Keys)}. Of the node, or of the store when none runs.",
+        HelpName = "POLICY",
+        Recursive = true,
+    };
+
     /// <summary>The option of commands that can print JSON.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON." };
 
@@ -20,11 +28,12 @@ internal sealed class CommonOptions
         root.Options.Add(Config);
         root.Options.Add(Data);
         root.Options.Add(Control);
+        root.Options.Add(Policy);
     }
 
     /// <summary>The name of one of these options that is given; null for none.</summary>
     public string? Given(ParseResult parse) =>
-        new[] { Config, Data, Control }.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false })?.Name;
+        new[] { Config, Data, Control, Policy }.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>The configuration, with what the options say in its place.</summary>
     public Result<NodeSettings> Settings(ParseResult parse)
@@ -39,6 +48,12 @@ internal sealed class CommonOptions
             settings = settings with { DataFolder = Path.GetFullPath(data) };
         if (parse.GetValue(Control) is { Length: > 0 } control)
             settings = settings with { ControlPath = Path.GetFullPath(control) };
+        if (parse.GetValue(Policy) is { } name)
+        {
+            if (!GraphPolicies.Known.TryGetValue(name, out var policy))
+                return new SyncError(SyncErrorKind.InvalidRequest, $"--policy {name}: the policies are {string.Join(", ", GraphPolicies.Known.Keys)}");
+            settings = settings with { Sync = settings.Sync with { Policies = settings.Sync.Policies.WithOthers(policy) } };
+        }
         if (File.Exists(settings.DataFolder))
             return new SyncError(SyncErrorKind.InvalidRequest, $"{settings.DataFolder} is a file: a store needs a folder, name one with --data");
         return settings;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ActorSync.Graphs;
 using ActorSync.Node.Control;
+using Command = System.CommandLine.Command;
 
 namespace ActorSync.Node.Cli;
 
@@ -10,27 +12,35 @@ internal static class GraphAddCommand
     {
         var graph = GraphArgument.Create();
         var source = new PayloadSource();
-        var priority = new Option<uint>("--priority") { Description = "The command's place among concurrent ones: higher comes later in the weave." };
+        var priority = new Option<uint>("--priority") { Description = "The command's place among concurrent ones: lower comes later in the weave, and has the last word." };
+        var finalize = new Option<bool>("--finalize") { Description = "Of finalize priority: in the weave before all that does not come before it in the graph." };
         var json = CommonOptions.Json();
         var command = new Command("add", "Commit one command to a graph.") { graph };
         source.AddTo(command);
         command.Options.Add(priority);
+        command.Options.Add(finalize);
         command.Options.Add(json);
         command.SetAction(async (parse, stop) =>
         {
             var (payload, error) = await source.ReadAsync(parse, options, context, stop);
             if (error is null && payload is null)
                 error = new SyncError(SyncErrorKind.InvalidRequest, "there is no payload: give it as an argument, with --file, or - for the standard input");
+            if (error is null && parse.GetValue(finalize) && parse.GetResult(priority) is { Implicit: false })
+                error = new SyncError(SyncErrorKind.InvalidRequest, "a command is of --finalize priority, or of a --priority: not both");
             if (error is not null)
                 return context.Fail(error);
             return await context.WithControlAsync(options, parse, StoreUse.Open, control => RunAsync(control, payload!.Value, parse, stop), stop);
         });
         return command;
 
+        Task<Result<CommandAdded>> AddAsync(INodeControl control, GraphId id, ReadOnlyMemory<byte> payload, ParseResult parse, CancellationToken stop) => parse.GetValue(finalize)
+            ? control.FinalizeAsync(id, payload, stop)
+            : control.AddAsync(id, payload, parse.GetValue(priority), stop);
+
         async Task<Result<int>> RunAsync(INodeControl control, ReadOnlyMemory<byte> payload, ParseResult parse, CancellationToken stop)
         {
             if (!(await GraphName.ResolveAsync(control, parse.GetRequiredValue(graph), stop)).TryGet(out var id, out var error) ||
-                !(await control.AddAsync(id, payload, parse.GetValue(priority), stop)).TryGet(out var added, out error))
+                !(await AddAsync(control, id, payload, parse, stop)).TryGet(out var added, out error))
             {
                 return error;
             }

@@ -38,6 +38,9 @@ internal static class PeerCommands
     public static Command Unsubscribe(CliContext context, CommonOptions options) => ForGraph(
         context, options, "unsubscribe", "Subscribe to a graph at a peer no longer.", (control, what, stop) => control.UnsubscribeAsync(what, stop));
 
+    public static Command StopHello(CliContext context, CommonOptions options) => ForGraph(
+        context, options, "unhello", "Be told no longer when a graph changes at a peer.", (control, what, stop) => control.StopHelloAsync(what, stop));
+
     private static Command ForGraph(
         CliContext context, CommonOptions options, string name, string description, Func<INodeControl, PeerGraph, CancellationToken, Task<Result<PeerGraph>>> ask)
     {
@@ -53,5 +56,5 @@ internal static class PeerCommands
         return command;
     }
 
-    private static Argument<string> PeerArgument(string description = "HOST:PORT, or the first digits of a node that was met.") => new("PEER") { Description = description };
+    internal static Argument<string> PeerArgument(string description = "HOST:PORT, or the first digits of a node that was met.") => new("PEER") { Description = description };
 }

@@ -39,6 +39,6 @@ internal static class SyncCommand
         var rate = report.Seconds > 0 ? report.Received / report.Seconds : 0;
         context.Output.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"complete={(report.Complete ? "yes" : "no")} was-level={(report.WasLevel ? "yes" : "no")} received={report.Received} added={report.Added} remaining={(report.Remaining ? "yes" : "no")} round-trips={report.RoundTrips} seconds={report.Seconds:F2} commands/s={rate:F0}"));
+            $"complete={(report.Complete ? "yes" : "no")} was-level={(report.WasLevel ? "yes" : "no")} received={report.Received} added={report.Added} remaining={(report.Remaining ? "yes" : "no")} round-trips={report.RoundTrips} seconds={report.Seconds:F2} commands/s={rate:F0}{(report.Rejected > 0 ? $" rejected={report.Rejected}" : "")}"));
     }
 }

@@ -84,4 +84,7 @@ public enum PeerMode
 
     /// <summary>It polls at an interval.</summary>
     Poll,
+
+    /// <summary>The peer tells that a graph changed; it polls then.</summary>
+    Hello,
 }

@@ -13,12 +13,16 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         routes.MapPost("/graphs", Answer(CreateAsync));
         routes.MapPost("/graphs/{graph}/commands", Answer(AddAsync));
         routes.MapGet("/graphs/{graph}/log", Answer(LogAsync));
+        routes.MapGet("/graphs/{graph}/facts", Stream(FactsAsync));
+        routes.MapGet("/graphs/{graph}/weave", Stream(WeaveAsync));
         routes.MapGet("/graphs/{graph}/watch", Stream(WatchAsync));
         routes.MapPost("/graphs/{graph}/verify", Stream(VerifyAsync));
         routes.MapPost("/connect", Answer(ConnectAsync));
         routes.MapPost("/disconnect", Answer(DisconnectAsync));
         routes.MapPost("/subscribe", Answer(SubscribeAsync));
         routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
+        routes.MapPost("/hello", Answer(HelloAsync));
+        routes.MapPost("/unhello", Answer(StopHelloAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
@@ -55,11 +59,53 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
     {
         if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
             !HttpRequests.Number<uint>(context, "priority", 0).TryGet(out var priority, out error) ||
+            !HttpRequests.Flag(context, "finalize").TryGet(out var finalize, out error) ||
             !(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out error))
         {
             return error;
         }
-        return await WriteAsync(context, await control.AddAsync(graph, payload, priority, cancellation), ControlJson.Line.CommandAdded, cancellation);
+        if (finalize && context.Request.Query.ContainsKey("priority"))
+            return new SyncError(SyncErrorKind.InvalidRequest, "a command is of finalize priority, or of a number: not both");
+        var added = finalize ? await control.FinalizeAsync(graph, payload, cancellation) : await control.AddAsync(graph, payload, priority, cancellation);
+        return await WriteAsync(context, added, ControlJson.Line.CommandAdded, cancellation);
+    }
+
+    private async Task<SyncError?> FactsAsync(HttpContext context, CancellationToken cancellation)
+    {
+        var name = context.Request.Query["name"];
+        var query = new FactQuery(name.Count == 0 ? null : name.ToString(), context.Request.Query["prefix"].ToString());
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
+            !(await control.FactsAsync(graph, query, cancellation)).TryGet(out var list, out error))
+        {
+            return error;
+        }
+        return await ListAsync(context, list.Facts, ControlJson.Line.FactEntry, cancellation);
+    }
+
+    private async Task<SyncError?> WeaveAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
+            !(await control.WeaveAsync(graph, cancellation)).TryGet(out var list, out error))
+        {
+            return error;
+        }
+        return await ListAsync(context, list.Entries, ControlJson.Line.WeaveEntry, cancellation);
+    }
+
+    // A list has an end, and no last line that says so: one that is cut short must not look whole.
+    private async Task<SyncError?> ListAsync<T>(HttpContext context, IAsyncEnumerable<T> items, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        try
+        {
+            await new LineStream(context, time).WriteAllAsync(items, type, cancellation);
+            return null;
+        }
+        catch
+        {
+            if (context.Response.HasStarted)
+                context.Abort();
+            throw;
+        }
     }
 
     private async Task<SyncError?> LogAsync(HttpContext context, CancellationToken cancellation)
@@ -104,6 +150,12 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
 
     private Task<SyncError?> UnsubscribeAsync(HttpContext context, CancellationToken cancellation) =>
         AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.UnsubscribeAsync, cancellation);
+
+    private Task<SyncError?> HelloAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.HelloRequest, ControlJson.Line.PeerGraph, control.HelloAsync, cancellation);
+
+    private Task<SyncError?> StopHelloAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.StopHelloAsync, cancellation);
 
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);

@@ -20,6 +20,15 @@ public sealed record LogEntry(int Ordinal, string Id, int MaxCut, string Priorit
 /// <summary>Commands, newest first, of a graph that holds so many; the rest begins before the ordinal <paramref name="Next"/>.</summary>
 public sealed record LogPage(string Graph, int Commands, IReadOnlyList<LogEntry> Entries, int? Next);
 
+/// <summary>Which facts: those of a name, or of all when that is null, whose keys begin with these characters in UTF-8.</summary>
+public sealed record FactQuery(string? Name, string Prefix);
+
+/// <summary>One fact.</summary>
+public sealed record FactEntry(string Name, byte[] Key, byte[] Value);
+
+/// <summary>A command at its place in the weave. <paramref name="Size"/> is that of its payload in bytes.</summary>
+public sealed record WeaveEntry(int Place, string Id, int MaxCut, string Priority, int Size, byte[] Payload);
+
 /// <summary>One committed version of a graph, and when the node saw it committed.</summary>
 public sealed record GraphVersion(string Graph, DateTimeOffset Time, int Commands, int Heads, int MaxCut, string Digest);
 
@@ -37,10 +46,11 @@ public sealed record SyncProgress(long Received, long Left);
 
 /// <summary>
 /// How a poll ended. <paramref name="Complete"/>: all that the peer held when it answered is here; otherwise the byte limit
-/// cut the answer, and there is something <paramref name="Remaining"/>. <paramref name="WasLevel"/>: neither side held
-/// anything that the other lacked, before this poll brought anything.
+/// cut the answer, and there is something <paramref name="Remaining"/>, or commands were <paramref name="Rejected"/> here, so
+/// many, each with all that follows it. <paramref name="WasLevel"/>: neither side held anything that the other lacked, before
+/// this poll brought anything.
 /// </summary>
-public sealed record SyncReport(string Peer, string Graph, bool Complete, bool WasLevel, long Received, long Added, bool Remaining, int RoundTrips, double Seconds);
+public sealed record SyncReport(string Peer, string Graph, bool Complete, bool WasLevel, long Received, long Added, bool Remaining, int RoundTrips, double Seconds, int Rejected = 0);
 
 /// <summary>Names a peer: by an endpoint, or by the first digits of the id of a node that was met.</summary>
 public sealed record PeerRequest(string Peer);
@@ -50,6 +60,17 @@ public sealed record PeerLinked(string Peer, string Node);
 
 /// <summary>Names a graph at a peer; as an answer, that what was asked for it is done.</summary>
 public sealed record PeerGraph(string Peer, string Graph);
+
+/// <summary>
+/// Asks to be told when a graph changes at a peer. Times are in seconds; what is left out is as the node's settings say.
+/// </summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Graph">The graph.</param>
+/// <param name="ChangeDelaySeconds">The least time between two notifications of changes.</param>
+/// <param name="DurationSeconds">How long one request lasts; it is renewed.</param>
+/// <param name="ScheduleDelaySeconds">A notification comes after so long even without a change; 0 for never.</param>
+public sealed record HelloRequest(
+    string Peer, string Graph, double? ChangeDelaySeconds = null, double? DurationSeconds = null, double? ScheduleDelaySeconds = null);
 
 /// <summary>
 /// Asks to import a git repository: the full path of its folder, as the node sees it. What HEAD reaches is read, or with

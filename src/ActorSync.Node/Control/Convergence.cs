@@ -5,7 +5,7 @@ namespace ActorSync.Node.Control;
 /// <summary>
 /// Waits until a node is level with its peers: every peer is polled for every graph in common, again and again, until
 /// each answers Level; without any peer it does not wait at all. Graphs in common are those that are here, unless the peer does not know them, and those
-/// subscribed to there. A peer without any is not level: its graphs are still to come.
+/// subscribed to there, or told of by the peer. A peer without any is not level: its graphs are still to come.
 /// </summary>
 internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<WaitProgress> progress)
 {
@@ -63,7 +63,7 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
     private async Task PollAsync(PeerStatus peer, IReadOnlyList<GraphStatus> held, List<PairReport> pairs, CancellationToken cancellation)
     {
         var name = peer.Node ?? peer.Endpoint;
-        var subscribed = peer.Subscription?.Graphs ?? [];
+        var subscribed = (peer.Subscription?.Graphs ?? []).Union(peer.Hello?.Graphs ?? []).ToArray();
         var before = pairs.Count;
         foreach (var graph in held.Select(graph => graph.Graph).Union(subscribed).Order(StringComparer.Ordinal))
         {
@@ -82,6 +82,7 @@ internal sealed class Convergence(ISyncNode node, TimeProvider time, IProgress<W
     private static string? Why(PollOutcome outcome) => outcome switch
     {
         { Level: true } => null,
+        { Rejected: > 0 } => $"{outcome.Rejected} commands of the peer are not let in here, with all that follows them: the two do not have the same policy",
         { Received: 0 } => "the peer lacks commands that are here",
         _ => $"{outcome.Received} commands came with the last poll",
     };

@@ -29,21 +29,25 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?priority={priority}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
 
+    public Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?finalize=true", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+
+    public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
+    {
+        var name = query.Name is null ? "" : $"name={Uri.EscapeDataString(query.Name)}&";
+        return (await ListAsync($"/graphs/{graph}/facts?{name}prefix={Uri.EscapeDataString(query.Prefix)}", ControlJson.Line.FactEntry, cancellation)).TryGet(out var facts, out var error)
+            ? new FactList(facts)
+            : error;
+    }
+
+    public async Task<Result<WeaveList>> WeaveAsync(GraphId graph, CancellationToken cancellation) =>
+        (await ListAsync($"/graphs/{graph}/weave", ControlJson.Line.WeaveEntry, cancellation)).TryGet(out var entries, out var error) ? new WeaveList(entries) : error;
+
     public Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, $"/graphs/{graph}/log?limit={limit}{(before is null ? "" : $"&before={before}")}", null, ControlJson.Line.LogPage, cancellation);
 
-    public async Task<Result<GraphWatch>> WatchAsync(GraphId graph, CancellationToken cancellation)
-    {
-        try
-        {
-            var (response, error) = await OpenAsync(HttpMethod.Get, $"/graphs/{graph}/watch", null, cancellation);
-            return error is null ? new GraphWatch(ResponseLines.ReadAsync(response!, ControlJson.Line.GraphVersion, cancellation)) : error;
-        }
-        catch (HttpRequestException e)
-        {
-            return Gone(e);
-        }
-    }
+    public async Task<Result<GraphWatch>> WatchAsync(GraphId graph, CancellationToken cancellation) =>
+        (await ListAsync($"/graphs/{graph}/watch", ControlJson.Line.GraphVersion, cancellation)).TryGet(out var versions, out var error) ? new GraphWatch(versions) : error;
 
     public Task<Result<VerifyReport>> VerifyAsync(GraphId graph, IProgress<VerifyProgress> progress, CancellationToken cancellation) =>
         RunAsync($"/graphs/{graph}/verify", null, ControlJson.Line.StreamLineVerifyProgressVerifyReport, progress, cancellation);
@@ -62,6 +66,12 @@ public sealed class HttpNodeControl : INodeControl
 
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/unsubscribe", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
+
+    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/hello", JsonContent.Create(request, ControlJson.Line.HelloRequest), ControlJson.Line.PeerGraph, cancellation);
+
+    public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/unhello", JsonContent.Create(request, ControlJson.Line.PeerGraph), ControlJson.Line.PeerGraph, cancellation);
 
     public Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation) =>
         RunAsync("/import-git", JsonContent.Create(request, ControlJson.Line.ImportRequest), ControlJson.Line.StreamLineImportProgressImportReport, progress, cancellation);
@@ -92,6 +102,19 @@ public sealed class HttpNodeControl : INodeControl
             return new SyncError(SyncErrorKind.Unreachable, $"the node on {_path} did not answer within {ControlLimits.Answer.TotalSeconds} seconds");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            return Gone(e);
+        }
+    }
+
+    private async Task<Result<IAsyncEnumerable<T>>> ListAsync<T>(string uri, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        try
+        {
+            var (response, error) = await OpenAsync(HttpMethod.Get, uri, null, cancellation);
+            return error is null ? new Result<IAsyncEnumerable<T>>(ResponseLines.ReadAsync(response!, type, cancellation)) : error;
+        }
+        catch (HttpRequestException e)
         {
             return Gone(e);
         }

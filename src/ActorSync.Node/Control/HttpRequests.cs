@@ -29,6 +29,14 @@ internal static partial class HttpRequests
             : new SyncError(SyncErrorKind.InvalidRequest, $"{name}={text} is not a number in range");
     }
 
+    /// <summary>Whether something in the query is true; absent it is false.</summary>
+    public static Result<bool> Flag(HttpContext context, string name) => context.Request.Query[name].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        var text => new SyncError(SyncErrorKind.InvalidRequest, $"{name}={text} is neither true nor false"),
+    };
+
     /// <summary>The body as it is, of at most so many bytes.</summary>
     public static async Task<Result<ReadOnlyMemory<byte>>> PayloadAsync(HttpContext context, long most, CancellationToken cancellation)
     {

@@ -17,6 +17,15 @@ public interface INodeControl : IAsyncDisposable
 
     Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation);
 
+    /// <summary>Commits a command of finalize priority.</summary>
+    Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+
+    /// <summary>The facts of a graph's latest version, of one name or of all, whose keys begin so.</summary>
+    Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation);
+
+    /// <summary>The commands of a graph's latest version in the order of the weave.</summary>
+    Task<Result<WeaveList>> WeaveAsync(GraphId graph, CancellationToken cancellation);
+
     /// <summary>Commands newest first, from the one before the ordinal <paramref name="before"/> (null for the newest).</summary>
     Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation);
 
@@ -41,12 +50,24 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>Subscribes to a graph at a peer no longer.</summary>
     Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation);
 
+    /// <summary>Is told when a graph changes at a peer, and polls it then, for as long as the node runs; links to the peer and keeps the link.</summary>
+    Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation);
+
+    /// <summary>Is told no longer.</summary>
+    Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation);
+
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 
     /// <summary>Polls every peer for every graph in common until each is level, or the time is over.</summary>
     Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation);
 }
+
+/// <summary>Facts of one version, in the order of names and keys; a broken connection ends them with a <see cref="SyncException"/>.</summary>
+public sealed record FactList(IAsyncEnumerable<FactEntry> Facts);
+
+/// <summary>Commands of one version in order; a broken connection ends them with a <see cref="SyncException"/>.</summary>
+public sealed record WeaveList(IAsyncEnumerable<WeaveEntry> Entries);
 
 /// <summary>Versions of a graph as they are committed; a broken connection ends them with a <see cref="SyncException"/>.</summary>
 public sealed record GraphWatch(IAsyncEnumerable<GraphVersion> Versions);

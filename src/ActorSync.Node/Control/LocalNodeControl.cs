@@ -17,12 +17,21 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return new GraphCreated(graph.ToString());
     }
 
-    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation)
+    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
+        Added(graph, await node.AddAsync(graph, payload, priority, cancellation));
+
+    public async Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        Added(graph, await node.FinalizeAsync(graph, payload, cancellation));
+
+    public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {
-        if (!(await node.AddAsync(graph, payload, priority, cancellation)).TryGet(out var address, out var error))
-            return error;
-        return new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut, time.GetUtcNow());
+        if (query.Name is { } name && (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal)))
+            return new SyncError(SyncErrorKind.InvalidRequest, "the name of facts has at least one character, and no zero character");
+        return (await node.ReadFactsAsync(graph, cancellation)).TryGet(out var facts, out var error) ? new FactList(FactReader.Read(facts, query)) : error;
     }
+
+    public async Task<Result<WeaveList>> WeaveAsync(GraphId graph, CancellationToken cancellation) =>
+        (await node.ReadWeaveAsync(graph, cancellation)).TryGet(out var weave, out var error) ? new WeaveList(FactReader.Read(weave)) : error;
 
     public async Task<Result<LogPage>> LogAsync(GraphId graph, int? before, int limit, CancellationToken cancellation)
     {
@@ -67,6 +76,10 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.UnsubscribeAsync(node, request, cancellation);
 
+    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) => PeerLinks.HelloAsync(node, request, cancellation);
+
+    public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
+
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Path))
@@ -82,6 +95,10 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
     }
 
     public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
+
+    private Result<CommandAdded> Added(GraphId graph, Result<Address> added) => added.TryGet(out var address, out var error)
+        ? new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut, time.GetUtcNow())
+        : error;
 
     private async IAsyncEnumerable<GraphVersion> Versions(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation)
     {

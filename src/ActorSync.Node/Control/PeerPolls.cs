@@ -37,8 +37,8 @@ internal static class PeerPolls
             if (!(await node.PollAsync(peer, graph, options, cancellation)).TryGet(out var outcome, out var failed))
                 return failed;
             return new SyncReport(
-                peer, graph.ToString(), !outcome.Remaining, outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
-                Stopwatch.GetElapsedTime(began).TotalSeconds);
+                peer, graph.ToString(), !outcome.Remaining && outcome.Rejected == 0, outcome.Level, outcome.Received, outcome.Added, outcome.Remaining, outcome.RoundTrips,
+                Stopwatch.GetElapsedTime(began).TotalSeconds, outcome.Rejected);
         }
     }
 

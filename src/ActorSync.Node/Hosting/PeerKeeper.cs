@@ -4,8 +4,8 @@ using ActorSync.Node.Configuration;
 namespace ActorSync.Node.Hosting;
 
 /// <summary>
-/// Keeps one configured peer's graphs in step: makes the link, then subscribes to each graph, or polls each at an
-/// interval. What fails is tried again, later each time. Graphs that come to this node later are found by looking.
+/// Keeps one configured peer's graphs in step: makes the link, then subscribes to each graph, is told of each, or polls
+/// each at an interval. What fails is tried again, later each time. Graphs that come to this node later are found by looking.
 /// </summary>
 public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider time, NodeLog log)
 {
@@ -69,12 +69,13 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
 
     private async Task<bool> SubscribeAsync(GraphId graph, CancellationToken stop)
     {
-        if (await node.SubscribeAsync(_endpoint, graph, stop) is { } error)
+        var isHello = peer.Mode == PeerMode.Hello;
+        if (await (isHello ? node.HelloAsync(_endpoint, graph, null, stop) : node.SubscribeAsync(_endpoint, graph, stop)) is { } error)
         {
             Tell($"graph {graph.ToShortString()}", error);
             return false;
         }
-        log.Info($"subscribed to graph {graph.ToShortString()} at {_endpoint}");
+        log.Info($"{(isHello ? "told of" : "subscribed to")} graph {graph.ToShortString()} {(isHello ? "by" : "at")} {_endpoint}");
         return true;
     }
 

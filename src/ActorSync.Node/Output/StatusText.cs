@@ -38,12 +38,19 @@ internal static class StatusText
             yield return $"  subscribed there to {Of(there)}";
         if (peer.Subscriber is { } here)
             yield return $"  subscribes here to {Of(here)}";
+        if (peer.Hello is { } told)
+            yield return $"  tells this node of {Of(told)}";
+        if (peer.HelloSubscriber is { } tells)
+            yield return $"  is told from here of {Of(tells)}";
         if (peer.State != "connected" && peer.LastError is { } error)
             yield return $"  last error: {error}";
     }
 
     private static string Of(SubscriptionStatus subscription) =>
         $"{Count(subscription.Graphs.Count, "graph")}, {Units.Seconds(subscription.SecondsLeft)} and {Units.Bytes(subscription.BytesLeft)} left";
+
+    private static string Of(HelloStatus hello) =>
+        $"{Count(hello.Graphs.Count, "graph")}, {Units.Seconds(hello.SecondsLeft)} left, {Count(hello.Notifications, "notification")}";
 
     private static string Endpoint(string endpoint) => endpoint.StartsWith("tcp://", StringComparison.Ordinal) ? endpoint["tcp://".Length..] : endpoint;
 }

@@ -13,7 +13,7 @@ internal static class StoreErrors
 
     public static SyncError Failed(string what, string where, Exception failure) => IsDiskFull(failure)
         ? new(SyncErrorKind.StoreFailed, $"{what} {where} failed: the disk is full; make room, then try again")
-        : new(SyncErrorKind.StoreFailed, $"{what} {where} failed: {failure.Message}; check the disk and the permissions of the folder");
+        : new(SyncErrorKind.StoreFailed, $"{what} {where} failed: {failure.Message.TrimEnd('.')}; check the disk and the permissions of the folder");
 
     public static bool IsDiskFull(Exception failure) =>
         failure.HResult is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;

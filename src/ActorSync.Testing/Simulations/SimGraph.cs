@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 
@@ -16,14 +17,14 @@ internal sealed class SimGraph : ICommandReader
     private readonly List<(SimPeer From, CommandId[] Heads)> _received = [];
     private long _token;
 
-    public SimGraph(Simulation simulation, GraphId graph, IReadOnlyList<Command> commands, GraphLimits limits)
+    public SimGraph(Simulation simulation, GraphId graph, IReadOnlyList<Command> commands, GraphLimits limits, IGraphPolicy policy)
     {
         _simulation = simulation;
         _durable = [.. commands];
         var index = new GraphIndex();
         foreach (var command in commands)
             _ = index.Add(command).Value;
-        _machine = new GraphMachine(graph, index, this, limits);
+        _machine = GraphMachine.Open(graph, index, this, limits, policy).Value;
     }
 
     public TimeSpan CommitDelay { get; set; } = TimeSpan.FromMilliseconds(1);
@@ -33,6 +34,9 @@ internal sealed class SimGraph : ICommandReader
     public ReadOnlyMemory<byte> Read(int ordinal) => _durable[ordinal].Bytes;
 
     public GraphSnapshot Committed => _machine.Committed;
+
+    /// <summary>The facts of the committed version.</summary>
+    public Facts Facts => _machine.Facts;
 
     /// <summary>Hears of every commit, and of what in it came from whom.</summary>
     public Action<GraphSnapshot, IReadOnlyList<(SimPeer From, CommandId[] Heads)>> OnChanged { get; set; } = (_, _) => { };

@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
@@ -23,7 +25,12 @@ internal sealed class SimNode(Simulation simulation, string name)
 
     public SubscriptionSettings Subscriptions { get; set; } = SubscriptionSettings.Default;
 
+    public HelloSettings Hellos { get; set; } = HelloSettings.Default;
+
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
+
+    /// <summary>The policy of the graphs that come after this is set.</summary>
+    public IGraphPolicy Policy { get; set; } = OpaquePolicy.Instance;
 
     /// <summary>Graphs that nobody may subscribe to.</summary>
     public HashSet<GraphId> NotAllowed { get; } = [];
@@ -45,7 +52,7 @@ internal sealed class SimNode(Simulation simulation, string name)
     /// <summary>Has a graph that begins with those commands, or nothing of it yet.</summary>
     public SimGraph Has(GraphId graph, params IReadOnlyList<Command> commands)
     {
-        var made = Graphs[graph] = new SimGraph(simulation, graph, commands, Limits);
+        var made = Graphs[graph] = new SimGraph(simulation, graph, commands, Limits, Policy);
         made.OnChanged = (snapshot, from) =>
         {
             foreach (var peer in _peers.Values)

@@ -27,6 +27,7 @@ internal sealed class SimPeer
         _simulation = node.Simulation;
         Subscriber = new SubscriberMachine(node.Subscriptions, _simulation.Random);
         Publisher = new SubscriptionMachine(node.Subscriptions, WireLimits.Default);
+        Hello = new SimHello(this, node);
         _publisherTimer = new SimTimer(_simulation, () => Publish(new SubscriptionInput.Tick()));
         _subscriberTimer = new SimTimer(_simulation, () => Subscribe(new SubscriberInput.Tick()));
     }
@@ -36,6 +37,9 @@ internal sealed class SimPeer
 
     /// <summary>The subscription that this node holds at the peer.</summary>
     public SubscriberMachine Subscriber { get; }
+
+    /// <summary>What either side tells the other of changes.</summary>
+    public SimHello Hello { get; }
 
     public SimNode Node => _node;
 
@@ -65,13 +69,15 @@ internal sealed class SimPeer
 
     public void Unwant(GraphId graph) => Subscribe(new SubscriberInput.Unwant(graph));
 
-    public void Poll(GraphId graph, ulong maxBytes = 0, Action<Result<PollOutcome>>? done = null)
+    public void Poll(GraphId graph, ulong maxBytes = 0, Action<Result<PollOutcome>>? done = null, bool isOffered = false)
     {
         _node.GraphOrNew(graph);
         var session = new SessionId((ulong)_simulation.Random.NextInt64());
         var poll = new SimPoll(this, _node, session, graph, maxBytes, result =>
         {
             _polls.Remove(session);
+            if (!isOffered)
+                Hello.OnPolled(session, graph, maxBytes, result);
             PollResults.Add(result);
             done?.Invoke(result);
         });
@@ -85,6 +91,7 @@ internal sealed class SimPeer
     {
         Publish(new SubscriptionInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
         Subscribe(new SubscriberInput.Linked(_link.MaxPayloadBytes, SimLink.FrameOverhead));
+        Hello.OnLinked();
         foreach (var poll in _polls.Values.ToArray())
             poll.Run(new RequesterInput.Relinked());
         foreach (var answer in _answers.Values.ToArray())
@@ -95,12 +102,14 @@ internal sealed class SimPeer
     {
         Publish(new SubscriptionInput.Unlinked());
         Subscribe(new SubscriberInput.Unlinked());
+        Hello.OnUnlinked();
     }
 
     public void OnChanged(GraphSnapshot snapshot, IReadOnlyList<CommandId> fromPeer)
     {
         Publish(new SubscriptionInput.Changed(snapshot, fromPeer));
         Subscribe(new SubscriberInput.Changed(snapshot));
+        Hello.OnChanged(snapshot);
     }
 
     /// <summary>The node shuts down: both sides of the conversation are told.</summary>
@@ -136,6 +145,11 @@ internal sealed class SimPeer
             case SyncDestination.PollResponder:
                 ToAnswer(message);
                 break;
+            case SyncDestination.HelloPublisher or SyncDestination.HelloSubscriber:
+            case SyncDestination.PollRequester when message is Offer:
+            case SyncDestination.Reference when message is SyncFailure { Reference: 0, Graph: not null }:
+                Hello.OnMessage(message);
+                break;
             case SyncDestination.PollRequester:
                 ToPoll(message);
                 break;
@@ -144,6 +158,11 @@ internal sealed class SimPeer
                 break;
             case SyncDestination.Subscriber:
                 Subscribe(new SubscriberInput.Message(message));
+                break;
+            case SyncDestination.Senders:
+                Publish(new SubscriptionInput.Rejected((Rejected)message));
+                foreach (var answer in _answers.Values.ToArray())
+                    answer.Run(new ResponderInput.Message(message));
                 break;
             case SyncDestination.Reference:
                 OnFailure((SyncFailure)message);
@@ -242,7 +261,12 @@ internal sealed class SimPeer
         }
         var remembered = new KnownHeads();
         remembered.AddAll(snapshot, _node.Acked.GetValueOrDefault((_link.Other(_node), poll.Graph), []).Select(head => head.Id));
-        answer = new SimAnswer(this, _node, poll.Session, snapshot, remembered, _link.MaxPayloadBytes, () => _answers.Remove(poll.Session), heads => OnPeerHolds(poll.Graph, heads));
+        answer = new SimAnswer(this, _node, poll.Session, snapshot, remembered, _link.MaxPayloadBytes, allIsHeld =>
+        {
+            _answers.Remove(poll.Session);
+            if (allIsHeld)
+                Hello.OnAnswered(poll.Session, snapshot);
+        }, heads => OnPeerHolds(poll.Graph, heads));
         _answers.Add(poll.Session, answer);
         answer.Run(new ResponderInput.Message(poll));
     }
@@ -258,6 +282,7 @@ internal sealed class SimPeer
 
     private static SessionId SessionOf(SyncMessage message) => message switch
     {
+        Narrowed narrowed => narrowed.Session,
         Credit credit => credit.Session,
         RequestMissing missing => missing.Session,
         SyncResume resume => resume.Session,

@@ -63,11 +63,11 @@ internal sealed class SimAnswer
     private readonly PollResponder _machine;
     private readonly Outbox<ResponderOutput> _outbox = new();
     private readonly SimTimer _timer;
-    private readonly Action _ended;
+    private readonly Action<bool> _ended;
     private readonly Action<IReadOnlyList<CommandId>?> _peerHolds;
 
     public SimAnswer(
-        SimPeer peer, SimNode node, SessionId session, GraphSnapshot snapshot, KnownHeads remembered, int maxPayloadBytes, Action ended, Action<IReadOnlyList<CommandId>?> peerHolds)
+        SimPeer peer, SimNode node, SessionId session, GraphSnapshot snapshot, KnownHeads remembered, int maxPayloadBytes, Action<bool> ended, Action<IReadOnlyList<CommandId>?> peerHolds)
     {
         _peer = peer;
         _node = node;
@@ -96,9 +96,9 @@ internal sealed class SimAnswer
                 case ResponderOutput.StartTimer timer:
                     _timer.Start(timer.At);
                     break;
-                case ResponderOutput.Ended:
+                case ResponderOutput.Ended ended:
                     _timer.Stop();
-                    _ended();
+                    _ended(ended.AllIsHeld);
                     break;
             }
         }

@@ -176,6 +176,30 @@ public sealed class GraphActorTests : ActorTest
     }
 
     [Fact]
+    public void What_is_committed_while_a_poll_is_answered_is_offered_at_its_end_unless_it_is_pushed()
+    {
+        Start();
+        var head = AnswerAndCommit(1);
+        Assert.Equal(new Offer(new SessionId(1), _given.Id, head), ExpectSent<Offer>(_peer));
+
+        var subscription = CreateTestProbe();
+        subscription.Send(_graph, new GraphActor.Follow(Identity(2)));
+        AnswerAndCommit(2);
+        // What comes next is of the next session.
+        AnswerAndCommit(3);
+
+        ActorSync.Graphs.Address AnswerAndCommit(ulong session)
+        {
+            Poll(session);
+            Received(_peer);
+            _graph.Tell(Action(), TestActor);
+            var added = ExpectMsg<GraphActor.Acted>().Result.Value;
+            Session(session, new Credit(new SessionId(session), 1, 1));
+            return added;
+        }
+    }
+
+    [Fact]
     public void A_peer_whose_poll_was_answered_is_known_to_hold_it_and_whoever_serves_it_hears()
     {
         Start();

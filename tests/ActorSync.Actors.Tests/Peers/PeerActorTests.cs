@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Wire;
@@ -360,11 +361,66 @@ public sealed class PeerActorTests : ActorTest
         Assert.Equal(_graph.Id, Assert.Single(anew.Graphs).Graph);
     }
 
+    [Fact]
+    public void A_hello_that_is_wanted_is_kept_by_the_peers_and_asked_for_on_every_link()
+    {
+        Start();
+        var link = Link();
+        Attach(link);
+        _parent.ExpectMsg<PeersActor.Attended>();
+        _peer.Tell(new PeerActor.WantHello(_graph.Id, HelloTerms.Default), TestActor);
+        Assert.Equal(HelloTerms.Default, _parent.ExpectMsg<PeersActor.WantsHello>().Terms);
+        _router.ExpectMsg<SyncRouter.FollowGraph>();
+        _router.Reply(new SyncRouter.NoGraph(_graph.Id));
+        Assert.IsType<HelloSubscribe>(Decode(Sent(link)));
+        var anew = Link();
+        Attach(anew);
+        Assert.IsType<HelloSubscribe>(Decode(Sent(anew)));
+        _peer.Tell(new PeerActor.UnwantHello(_graph.Id), TestActor);
+        _parent.FishForMessage<PeersActor.WantsHello>(wants => wants.Terms is null);
+        Assert.IsType<HelloUnsubscribe>(Decode(Sent(anew)));
+    }
+
+    [Fact]
+    public void An_offer_of_a_poll_that_ended_is_polled_for_once_and_others_are_passed_over()
+    {
+        Start();
+        var link = Link();
+        Attach(link);
+        _peer.Tell(new PeerActor.PolledAll(new SessionId(7), _graph.Id, new PollOptions()));
+        var offer = new Offer(new SessionId(7), _graph.Id, _graph.Add().Address);
+        _peer.Tell(new PeerActor.Deliver(offer with { Session = new SessionId(8) }));
+        _peer.Tell(new PeerActor.Deliver(offer));
+        _peer.Tell(new PeerActor.Deliver(offer));
+        _router.ExpectMsg<SyncRouter.ReadGraph>();
+        _router.Reply(new GraphActor.Version(_graph.Id, new SyncError(SyncErrorKind.UnknownGraph, "not here")));
+        Assert.IsType<Poll>(Decode(Sent(link)));
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
+    public void An_offer_of_what_is_here_already_is_not_polled_for()
+    {
+        Start();
+        var link = Link();
+        Attach(link);
+        _peer.Tell(new PeerActor.PolledAll(new SessionId(7), _graph.Id, new PollOptions()));
+        _peer.Tell(new PeerActor.Deliver(new Offer(new SessionId(7), _graph.Id, _graph.Init.Address)));
+        _router.ExpectMsg<SyncRouter.ReadGraph>();
+        _router.Reply(new GraphActor.Version(_graph.Id, _graph.Snapshot));
+        _peer.Tell(new PeerActor.Poll(_graph.Id, new PollOptions()), TestActor);
+        _router.ExpectMsg<SyncRouter.ReadGraph>();
+        _router.Reply(new GraphActor.Version(_graph.Id, _graph.Snapshot));
+        Assert.IsType<Poll>(Decode(Sent(link)));
+        Assert.False(link.Sent.TryRead(out _));
+    }
+
     private void Start(SyncSettings? settings = null, uint self = 1)
     {
         var sync = new SyncContext(Identity(self), _router.Ref, new MemoryNodeStore(Identity(self)), settings ?? new SyncSettings(), _errors, new Random(1));
         _peer = ChildOf(_parent, PeerActor.Props(Identity(2).Node, sync));
-        _parent.ExpectMsg<PeersActor.GetWanted>();
+        // Each of the two children that hold what is wanted asks for it, in no order.
+        Assert.Equal(2, new[] { _parent.ExpectMsg<object>(), _parent.ExpectMsg<object>() }.Count(asked => asked is PeersActor.GetWanted or PeersActor.GetWantedHellos));
     }
 
     private static FakeLink Link() => new(Identity(2));

@@ -156,7 +156,7 @@ public sealed class PollActorTests : ActorTest
 
     private void Start(PollOptions? options = null, SyncError? version = null)
     {
-        _poll = Sys.ActorOf(PollActor.Props(Peer(_peer), _graph.Id, options ?? new PollOptions(), Session, TestActor, _router.Ref, _settings));
+        _poll = Sys.ActorOf(PollActor.Props(Peer(_peer), new PeerActor.Poll(_graph.Id, options ?? new PollOptions()), Session, TestActor, _router.Ref, _settings));
         Watch(_poll);
         _router.ExpectMsg<SyncRouter.ReadGraph>();
         _router.Reply(new GraphActor.Version(_graph.Id, version ?? new SyncError(SyncErrorKind.UnknownGraph, "not here")));

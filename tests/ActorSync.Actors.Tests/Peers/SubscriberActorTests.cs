@@ -142,7 +142,7 @@ public sealed class SubscriberActorTests : ActorTest
         Assert.False(_router.HasMessages);
 
         // The graph went down and never answers; the peer comes back.
-        _subscriber.Tell(SubscriberActor.Unlinked.Instance);
+        _subscriber.Tell(PeerActor.Unlinking.Instance);
         Link();
         var anew = ExpectSent<Subscribe>(_peer).Id;
         _subscriber.Tell(new GraphActor.CommandsReceived(_graph.Id, lost.Tag, new ReceiveResult(1, 0, [], 0, [])));
@@ -164,7 +164,7 @@ public sealed class SubscriberActorTests : ActorTest
         Assert.Equal(_graph.Id, _router.ExpectMsg<SyncRouter.UnfollowGraph>().Graph);
     }
 
-    private void Link() => _subscriber.Tell(new SubscriberActor.Linked(Peer(_peer)));
+    private void Link() => _subscriber.Tell(new PeerActor.Linking(Peer(_peer)));
 
     private Subscribe Want(TestGraph graph)
     {

@@ -227,11 +227,11 @@ public sealed class SubscriptionActorTests : ActorTest
         Subscribe(1, seconds: 1000);
         var first = Commit();
         Push();
-        _subscription.Tell(SubscriptionActor.Unlinked.Instance);
+        _subscription.Tell(PeerActor.Unlinking.Instance);
         var second = Commit();
         NothingWasSent();
 
-        _subscription.Tell(new SubscriptionActor.Linked(Peer(_peer)));
+        _subscription.Tell(new PeerActor.Linking(Peer(_peer)));
         Assert.Equal([first.Id, second.Id], Push().Select(command => command.Id));
     }
 
@@ -240,7 +240,7 @@ public sealed class SubscriptionActorTests : ActorTest
     {
         Subscribe(1);
         var anew = CreateTestProbe();
-        _subscription.Tell(new SubscriptionActor.Linked(Peer(anew, instance: 2)));
+        _subscription.Tell(new PeerActor.Linking(Peer(anew, instance: 2)));
         Assert.Equal(SubscriptionEndReason.Replaced, ExpectSent<SubscriptionEnded>(anew).Reason);
         _router.ExpectMsg<SyncRouter.FreeSlot>();
         Assert.Empty(_store.PeerKnowledge.AckedHeads(Identity(2, 2), _graph.Id));
@@ -256,7 +256,7 @@ public sealed class SubscriptionActorTests : ActorTest
         _router.ExpectMsg<SyncRouter.FreeSlot>();
         _parent.ExpectMsg<PeerActor.Began>();
         _graphActor.ExpectMsg<GraphActor.Unfollow>();
-        _subscription.Tell(new SubscriptionActor.Linked(Peer(_peer)));
+        _subscription.Tell(new PeerActor.Linking(Peer(_peer)));
 
         Subscribe(3);
         Commit();

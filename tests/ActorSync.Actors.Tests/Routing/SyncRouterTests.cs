@@ -116,21 +116,28 @@ public sealed class SyncRouterTests : ActorTest
     }
 
     [Fact]
-    public void Reserved_types_are_answered_by_a_typed_error_and_are_no_fault()
+    public void A_hello_goes_to_the_peers_actor_with_the_actor_of_its_graph()
     {
         Start();
-        var address = _graph.Init.Address;
-        SyncMessage[] reserved =
-        [
-            new HelloSubscribe(_graph.Id, 1, 1, 1), new HelloUnsubscribe(_graph.Id), new HelloNotify(_graph.Id, address),
-            new Offer(Session, _graph.Id, address), new Rejected(_graph.Id, address.Id),
-        ];
-        foreach (var message in reserved)
-        {
-            Tell(message);
-            Assert.Equal(SyncErrorKind.UnknownType, Assert.IsType<SyncFailure>(Decode(_peer.ExpectMsg<PeerActor.Send>().Payload)).Kind);
-            _peer.ExpectMsg<PeerActor.Handled>();
-        }
+        Tell(new HelloSubscribe(new TestGraph("not here").Id, 1, 1, 1));
+        Assert.Null(_peer.ExpectMsg<HelloPublisherActor.SubscribeTo>().Graph);
+        Tell(new HelloSubscribe(_graph.Id, 1, 1, 1));
+        Assert.NotNull(_peer.ExpectMsg<HelloPublisherActor.SubscribeTo>().Graph);
+        Tell(new HelloUnsubscribe(_graph.Id));
+        Assert.Equal(_graph.Id, _peer.ExpectMsg<HelloPublisherActor.Unsubscribe>().Request.Graph);
+        Tell(new HelloNotify(_graph.Id, _graph.Init.Address));
+        Assert.IsType<HelloNotify>(_peer.ExpectMsg<PeerActor.Deliver>().Message);
+        Tell(new Offer(Session, _graph.Id, _graph.Init.Address));
+        Assert.IsType<Offer>(_peer.ExpectMsg<PeerActor.Deliver>().Message);
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_let_in_goes_to_its_subscription_here_which_says_when_it_is_handled()
+    {
+        Start();
+        Tell(new Rejected(_graph.Id, _graph.Init.Id));
+        Assert.IsType<Rejected>(_peer.ExpectMsg<SubscriptionActor.Other>().Value);
+        Assert.False(_peer.HasMessages);
     }
 
     [Theory]

@@ -73,4 +73,54 @@ public sealed class KnownHeadsTests
                 heads.Ids.Order());
         }
     }
+
+    // Of 30 strands that merge all the time the labels of 16 say little: without a walk much stays open.
+    [Fact]
+    public void WhatTakesTooLongToSeeIsKeptWhenTheListIsMadeAndForgottenWhenThePeerSpeaks()
+    {
+        var (commands, before) = Braids(30, 8);
+        var snapshot = SnapshotOf(commands);
+        var random = new Random(1);
+        var (undecided, forgotten) = (0, 0);
+        for (var round = 0; round < 40; round++)
+        {
+            var added = Enumerable.Range(0, 30).Select(_ => commands[random.Next(commands.Count)]).ToArray();
+            var (exact, hasty) = (new KnownHeads(), new KnownHeads(mostSteps: 0));
+            exact.AddAll(snapshot, added.Select(command => command.Id));
+            hasty.AddAll(snapshot, added.Select(command => command.Id));
+            Assert.Subset(hasty.Ids.ToHashSet(), exact.Ids.ToHashSet());
+            undecided += hasty.Heads.Count - exact.Heads.Count;
+            var head = commands[random.Next(commands.Count)].Id;
+            exact.DropAfter(snapshot, head);
+            hasty.DropAfter(snapshot, head);
+            Assert.DoesNotContain(hasty.Ids, known => known != head && before[known].Contains(head));
+            forgotten += exact.Ids.Except(hasty.Ids).Count();
+        }
+        Assert.True(undecided > 0 && forgotten > 0, $"{undecided} kept and {forgotten} forgotten for want of steps");
+    }
+
+    // Each round every strand grows, and merges what its neighbour had; what comes before each command beside it.
+    private static (List<Command> Commands, Dictionary<CommandId, HashSet<CommandId>> Before) Braids(int strands, int rounds)
+    {
+        var commands = new List<Command> { Root };
+        var before = new Dictionary<CommandId, HashSet<CommandId>> { [Root.Id] = [] };
+        var tips = Enumerable.Range(0, strands).Select(i => Add(After(Root, $"strand {i}"), Root)).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            var grown = tips.Select((tip, i) => Add(After(tip, $"{round} {i}"), tip)).ToArray();
+            for (var i = 0; i < strands; i++)
+            {
+                var neighbour = tips[(i + 1) % strands];
+                tips[i] = Add(Merge(grown[i], neighbour), grown[i], neighbour);
+            }
+        }
+        return (commands, before);
+
+        Command Add(Command command, params Command[] priors)
+        {
+            commands.Add(command);
+            before[command.Id] = [.. priors.SelectMany(prior => before[prior.Id].Append(prior.Id))];
+            return command;
+        }
+    }
 }

@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
 
@@ -12,16 +14,19 @@ internal sealed class GraphWriter : ICommandReader
     private readonly Queue<GraphOutput.Append> _appends = new();
     private long _token;
 
-    public GraphWriter(IReadOnlyList<Command> durable, GraphLimits? limits = null)
+    public GraphWriter(IReadOnlyList<Command> durable, GraphLimits? limits = null, IGraphPolicy? policy = null)
     {
         _durable = [.. durable];
-        Machine = new GraphMachine(GraphMaker.Graph, GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default);
+        Machine = GraphMachine.Open(durable.Count == 0 ? GraphMaker.Graph : new GraphId(durable[0].Id), GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default, policy ?? OpaquePolicy.Instance).Value;
     }
 
     public GraphMachine Machine { get; }
 
     /// <summary>What the store holds.</summary>
     public IReadOnlyList<Command> Durable => _durable;
+
+    /// <summary>What was committed, step by step.</summary>
+    public IEnumerable<GraphCommit> Commits => Outputs.OfType<GraphOutput.Changed>().SelectMany(changed => changed.Commits);
 
     /// <summary>Everything the machine put out but appends, in order.</summary>
     public List<GraphOutput> Outputs { get; } = [];
@@ -38,6 +43,11 @@ internal sealed class GraphWriter : ICommandReader
     /// <summary>Acts; the token comes back with the answer.</summary>
     public long Act(string payload, Priority? priority = null) =>
         Put(token => new GraphInput.Act(token, priority ?? Priority.Basic(0), System.Text.Encoding.UTF8.GetBytes(payload)));
+
+    public long Act(byte[] payload, Priority? priority = null) => Put(token => new GraphInput.Act(token, priority ?? Priority.Basic(0), payload));
+
+    /// <summary>Receives from a peer that may not finalize.</summary>
+    public long ReceiveFromOthers(params IReadOnlyList<Command> commands) => Put(token => new GraphInput.Receive(token, commands, MayFinalize: false));
 
     public long Receive(params IReadOnlyList<Command> commands) => Put(token => new GraphInput.Receive(token, commands));
 

@@ -68,5 +68,5 @@ internal sealed class SimPair
     }
 
     /// <summary>Requests of the session until payload flowed, each with an answer.</summary>
-    public int RoundTrips => Link.Messages<Poll>(Here).Count();
+    public int RoundTrips => Link.Messages<Poll>(Here).Count() + Link.Messages<Narrowed>(Here).Count();
 }

@@ -5,15 +5,11 @@ namespace ActorSync.Core.Tests.Peers;
 
 public sealed class SyncDispatchTests
 {
-    private static readonly SyncType[] Reserved =
-        [SyncType.HelloSubscribe, SyncType.HelloUnsubscribe, SyncType.HelloNotify, SyncType.Offer, SyncType.Rejected];
-
     public static TheoryData<SyncType> Types => [.. Enum.GetValues<SyncType>()];
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void EveryTypeHasADestinationAndOnlyTheReservedHaveNone(SyncType type) =>
-        Assert.Equal(Reserved.Contains(type), SyncDispatch.DestinationOf(type) == SyncDestination.None);
+    public void EveryTypeHasADestination(SyncType type) => Assert.NotEqual(SyncDestination.None, SyncDispatch.DestinationOf(type));
 
     [Theory]
     [InlineData(SyncType.Poll, SyncDestination.Graph)]
@@ -22,6 +18,10 @@ public sealed class SyncDispatchTests
     [InlineData(SyncType.Push, SyncDestination.Subscriber)]
     [InlineData(SyncType.StatePull, SyncDestination.State)]
     [InlineData(SyncType.StatePush, SyncDestination.State)]
+    [InlineData(SyncType.HelloSubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloUnsubscribe, SyncDestination.HelloPublisher)]
+    [InlineData(SyncType.HelloNotify, SyncDestination.HelloSubscriber)]
+    [InlineData(SyncType.Offer, SyncDestination.PollRequester)]
     public void TheRequestsGoWhereTheyAreServed(SyncType type, SyncDestination destination) =>
         Assert.Equal(destination, SyncDispatch.DestinationOf(type));
 }

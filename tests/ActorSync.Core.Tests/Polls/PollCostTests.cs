@@ -70,6 +70,27 @@ public sealed class PollCostTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.True(pair.IsLevel);
     }
 
+    // What the requester holds was never a version here: all its heads have to be named first.
+    [Fact]
+    public void APeerThatIsBehindWithHeadsThatNeverStoodTogetherHereGetsExactlyWhatItLacks()
+    {
+        var strands = Enumerable.Range(0, 64).Select(i => Run(Root, 100 + i, $"strand {i}")).ToArray();
+        var pair = new SimPair([Root, .. strands.SelectMany((strand, i) => strand.Take(10 + 29 * i % 80))], [Root, .. strands.SelectMany(strand => strand)]);
+        var outcome = pair.Poll().Value;
+        Assert.Equal((2, outcome.Received), (outcome.RoundTrips, outcome.Added));
+        Assert.True(pair.IsLevel);
+    }
+
+    [Fact]
+    public void APeerThatIsBehindWhatItHeldWithThisOneNeedsOneRoundTripWithAnyHeads()
+    {
+        var strands = Enumerable.Range(0, 40).Select(i => Run(Root, 50, $"strand {i}")).ToArray();
+        var pair = new SimPair([Root, .. strands.SelectMany(strand => strand.Take(20))], [Root, .. strands.SelectMany(strand => strand.Take(20)), .. strands.SelectMany(strand => strand.Skip(20))]);
+        var outcome = pair.Poll().Value;
+        Assert.Equal((1, 1_200L, 1_200L), (outcome.RoundTrips, outcome.Received, outcome.Added));
+        Assert.True(pair.IsLevel);
+    }
+
     [Theory]
     [InlineData(20_000, 2_000, 2_000)]
     [InlineData(20_000, 1, 20)]
@@ -142,7 +163,7 @@ public sealed class PollCostTests(Xunit.Abstractions.ITestOutputHelper output)
         var before = pair.Here.SnapshotOf(Graph)!;
         var outcome = pair.Poll().Value;
         var inVain = pair.CommandsSent.Count(before.Contains);
-        output.WriteLine($"{outcome.RoundTrips} round trips, {inVain} of {outcome.Received} in vain, {pair.Link.Sent.Where(sent => sent.Message is Poll or Narrow).Sum(sent => sent.Bytes)} bytes of polls");
+        output.WriteLine($"{outcome.RoundTrips} round trips, {inVain} of {outcome.Received} in vain, {pair.Link.Sent.Where(sent => sent.Message is Poll or Narrow or Narrowed).Sum(sent => sent.Bytes)} bytes of polls");
         Assert.Equal(lacking, outcome.Added);
         Assert.True(outcome.RoundTrips <= 3 && pair.RoundTrips == outcome.RoundTrips, $"{outcome.RoundTrips} round trips, {pair.RoundTrips} polls");
         Assert.True(inVain <= Math.Max(100, outcome.Received / 20), $"{inVain} commands in vain of {outcome.Received}");

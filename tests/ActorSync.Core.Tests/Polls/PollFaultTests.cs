@@ -47,6 +47,36 @@ public sealed class PollFaultTests
     }
 
     [Fact]
+    public void EachMessageBeforeCommandsFlowMayBeLost()
+    {
+        foreach (var type in new[] { SyncType.Poll, SyncType.Narrow, SyncType.Narrowed })
+        {
+            for (var which = 0; which < (type == SyncType.Narrowed ? 1 : 2); which++)
+            {
+                List<ActorSync.Graphs.Command> trunk = [Root, .. Run(Root, 3_000, "trunk")];
+                var pair = Pair([.. trunk, .. Run(trunk[^1], 300, "here")], [.. trunk, .. Run(trunk[^1], 400, "there")], seed: 1);
+                var (seen, before) = (0, pair.GraphHere.Committed);
+                pair.Link.Loses = sent => sent.Message.Type == type && seen++ == which;
+                var outcome = pair.Poll();
+                Assert.True(outcome.Error is null, $"{type} {which}: {outcome.Error}");
+                Assert.True(seen > which, $"{type} {which} was never sent");
+                Assert.Equal((3, 400L), (outcome.Value.RoundTrips, outcome.Value.Added));
+                Assert.InRange(pair.CommandsSent.Count(before.Contains), 0, 100);
+            }
+        }
+    }
+
+    // What a requester tells of takes no more work than this, and what is not looked at is sent.
+    [Fact]
+    public void AResponderThatComparesNothingSendsWhatItIsNotSureOf()
+    {
+        List<ActorSync.Graphs.Command> trunk = [Root, .. Run(Root, 3_000, "trunk")];
+        var pair = Pair([.. trunk, .. Run(trunk[^1], 300, "here")], [.. trunk, .. Run(trunk[^1], 400, "there")], seed: 1, SmallParts with { MostCompared = 0 });
+        Assert.Equal(400, pair.Poll().Value.Added);
+        Assert.True(pair.CommandsSent.Count > 500);
+    }
+
+    [Fact]
     public void ALostPartIsAskedForAndNothingElseIsSentAgain()
     {
         var pair = Pair([Root], [Root, .. Run(Root, 1_000, "there")], seed: 1);
@@ -163,8 +193,8 @@ public sealed class PollFaultTests
         Assert.True(pair.IsLevel);
     }
 
-    private static SimPair Pair(IReadOnlyList<ActorSync.Graphs.Command> here, IReadOnlyList<ActorSync.Graphs.Command> there, int seed) =>
-        new(here, there, new Simulation(seed), 1 << 20, node => node.Polls = SmallParts);
+    private static SimPair Pair(IReadOnlyList<ActorSync.Graphs.Command> here, IReadOnlyList<ActorSync.Graphs.Command> there, int seed, PollSettings? polls = null) =>
+        new(here, there, new Simulation(seed), 1 << 20, node => node.Polls = polls ?? SmallParts);
 
     // What both hold, and what each holds alone, of one random graph.
     private static (List<ActorSync.Graphs.Command> Here, List<ActorSync.Graphs.Command> There) Diverged(int seed)

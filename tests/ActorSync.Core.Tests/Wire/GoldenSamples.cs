@@ -58,6 +58,7 @@ internal static class GoldenSamples
         new Poll(Session, Graph, 0, 1_000_000, 8, Digest, Sample),
         new Level(Session),
         new Narrow(Session, 1, [true, false, true, true, false, false, false, false, true, true]),
+        new Narrowed(Session, [ShortId.Of(Session, Milk.Id), ShortId.Of(Session, Bread.Id), 0xff_ffff_ffff]),
         new PollResponse(Session, 3, 5000, CommandBlock.Encode([Milk, Bread, Ann])),
         new PollEnd(Session, 4, true),
         new Credit(Session, 200, 328),

@@ -44,6 +44,7 @@ internal static class RandomWire
         SyncType.Poll => new Poll(Session(random), Graph(random), Int(random), Number(random, 64), Int(random), Id(random), Sample(random)),
         SyncType.Level => new Level(Session(random)),
         SyncType.Narrow => new Narrow(Session(random), Int(random), Bits(random)),
+        SyncType.Narrowed => new Narrowed(Session(random), [.. Enumerable.Range(0, random.Next(5)).Select(_ => Number(random, 40))]),
         SyncType.PollResponse => new PollResponse(Session(random), Int(random), (long)Number(random, 63), Block(random)),
         SyncType.PollEnd => new PollEnd(Session(random), Int(random), Bool(random)),
         SyncType.Credit => new Credit(Session(random), Int(random), Int(random)),

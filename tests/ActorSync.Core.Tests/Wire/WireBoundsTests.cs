@@ -11,6 +11,7 @@ public sealed class WireBoundsTests
     {
         ["Poll's sample"] = (SyncType.Poll, to => Fields(to, session: 1, ids: 1, numbers: 3, moreIds: 1), WireLimits.SampleAddresses, CommandId.Size + 1),
         ["Narrow's bits"] = (SyncType.Narrow, to => Fields(to, session: 1, numbers: 1), WireLimits.SampleAddresses, 1),
+        ["Narrowed's short ids"] = (SyncType.Narrowed, to => Fields(to, session: 1), WireLimits.ShortIds, ShortId.Size),
         ["Subscribe's graphs"] = (SyncType.Subscribe, to => Fields(to, session: 1, numbers: 3), WireLimits.GraphsPerSubscribe, CommandId.Size + 3),
         ["Subscribe's sample"] = (SyncType.Subscribe, to => Fields(to, session: 1, numbers: 3, one: true, moreIds: 1), WireLimits.SampleAddresses, CommandId.Size + 1),
         ["Subscribed's graphs"] = (SyncType.Subscribed, to => Fields(to, session: 1, numbers: 3), WireLimits.GraphsPerSubscribe, CommandId.Size + 2),

@@ -64,6 +64,7 @@ public sealed class WireSizeTests(ITestOutputHelper output)
         {
             new Poll(session, graph, int.MaxValue, ulong.MaxValue, int.MaxValue, address.Id, sample),
             new Narrow(session, int.MaxValue, known),
+            new Narrowed(session, new ulong[WireLimits.ShortIds]),
             new RequestMissing(session, [.. Enumerable.Repeat(int.MaxValue, WireLimits.MissingIndexes)]),
             new Subscribe(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [new SubscribeGraph(graph, sample)]),
             new Subscribed(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [.. Enumerable.Repeat(new SubscribedGraph(graph, null, known), WireLimits.GraphsPerSubscribe)]),

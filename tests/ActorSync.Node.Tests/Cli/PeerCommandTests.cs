@@ -73,6 +73,30 @@ public sealed class PeerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_graph_is_told_of_by_a_peer_on_terms_that_may_be_given()
+    {
+        _cli.Node.Connect = _ => new NodeId(0xbee);
+        await using var node = await RunningNode.StartAsync(_cli);
+
+        Assert.Equal(new Ran(ExitCodes.Ok, "", ""), await _cli.OnDataAsync("hello", "127.0.0.1:7401", Graph, "--change-delay", "250ms", "--schedule-delay", "0s"));
+        Assert.Equal(["connect tcp://127.0.0.1:7401", $"hello tcp://127.0.0.1:7401 {Graph[..8]}"], _cli.Node.Calls);
+        Assert.Equal(new HelloOptions { ChangeDelay = TimeSpan.FromMilliseconds(250), ScheduleDelay = TimeSpan.Zero }, _cli.Node.LastHelloOptions);
+    }
+
+    [Fact]
+    public async Task A_hello_ends_at_a_linked_peer_and_a_duration_that_is_none_is_told()
+    {
+        _cli.Node.Status = graphs => Statuses.Busy(graphs);
+        await using var node = await RunningNode.StartAsync(_cli);
+
+        Assert.Equal(ExitCodes.Ok, (await _cli.OnDataAsync("unhello", Statuses.Peer[..30], Graph)).Code);
+        var wrong = await _cli.OnDataAsync("hello", Statuses.Peer[..30], Graph, "--duration", "soon");
+        Assert.Equal(ExitCodes.Usage, wrong.Code);
+        Assert.StartsWith("actorsync: --duration: 'soon' is not a duration", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal([$"unhello {Statuses.Peer} {Graph[..8]}"], _cli.Node.Calls);
+    }
+
+    [Fact]
     public async Task A_peer_that_is_not_linked_is_not_dialed_to_unsubscribe()
     {
         await using var node = await RunningNode.StartAsync(_cli);

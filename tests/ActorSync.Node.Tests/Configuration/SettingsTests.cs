@@ -1,5 +1,8 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Tests.Fakes;
+using ActorSync.Peers;
 using ActorSync.Storage;
 using ActorSync.Transport.Tcp;
 using Akka.Configuration;
@@ -54,6 +57,26 @@ public sealed class SettingsTests
         Assert.Equal(NodeLogLevel.Debug, settings.LogLevel);
         Assert.Equal("akka.actor.ask-timeout = 5s", settings.EngineConfiguration);
     }
+
+    [Fact]
+    public void Policies_and_who_may_finalize_are_read()
+    {
+        var settings = Read($"actorsync.sync.graph {{ policy = key-value, policies = [\"{Graph} opaque\"], peers-may-finalize = \"{new string('1', 32)}, {new string('2', 32)}\" }}").Value;
+        Assert.True(GraphId.TryParse(Graph, out var graph));
+        Assert.IsType<OpaquePolicy>(settings.Sync.Policies.Of(graph));
+        Assert.IsType<KeyValuePolicy>(settings.Sync.Policies.Of(default));
+        Assert.True(NodeId.TryParse(new string('2', 32), out var peer));
+        Assert.Equal((true, false), (settings.Sync.PeersMayFinalize.Allows(peer), settings.Sync.PeersMayFinalize.Allows(default)));
+        Assert.False(Read("actorsync.sync.graph.peers-may-finalize = none").Value.Sync.PeersMayFinalize.Allows(peer));
+        Assert.True(Read("actorsync.sync.graph.peers-may-finalize = all").Value.Sync.PeersMayFinalize.Allows(peer));
+    }
+
+    [Theory]
+    [InlineData("policy = opake", "the policies are key-value, opaque")]
+    [InlineData("policies = [opaque]", "64 digits of a graph")]
+    [InlineData("peers-may-finalize = some", "all, none, or node ids")]
+    public void A_policy_that_is_none_is_refused_with_what_there_is(string line, string sentence) =>
+        Assert.Contains(sentence, Read($"actorsync.sync.graph.{line}").Error?.Message, StringComparison.Ordinal);
 
     [Fact]
     public void Links_and_nothing_else_can_be_off()

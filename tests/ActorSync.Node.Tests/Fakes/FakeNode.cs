@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 
@@ -34,6 +36,8 @@ internal sealed class FakeNode : ISyncNode
 
     public TaskCompletionSource Disposed { get; } = new();
 
+    public HelloOptions? LastHelloOptions { get; private set; }
+
     public PollOptions? LastPollOptions { get; private set; }
 
     public Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
@@ -44,7 +48,7 @@ internal sealed class FakeNode : ISyncNode
     }
 
     public Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default) =>
-        Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Add(payload, priority) : Unknown(graph));
+        Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Add(payload, Priority.Basic(priority)) : Unknown(graph));
 
     public Task<Result<ReceiveResult>> ImportAsync(GraphId graph, IReadOnlyList<Command> commands, CancellationToken cancellation = default)
     {
@@ -54,6 +58,20 @@ internal sealed class FakeNode : ISyncNode
 
     public Task<Result<GraphSnapshot>> ReadAsync(GraphId graph, CancellationToken cancellation = default) =>
         Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Snapshot : (Result<GraphSnapshot>)Unknown(graph));
+
+    public Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
+        Task.FromResult(_graphs.TryGetValue(graph, out var found) ? found.Add(payload, Priority.Finalize) : Unknown(graph));
+
+    /// <summary>The facts of every graph; null for graphs that are opaque.</summary>
+    public Facts? Facts { get; set; }
+
+    public Task<Result<Facts>> ReadFactsAsync(GraphId graph, CancellationToken cancellation = default) =>
+        Task.FromResult<Result<Facts>>(Facts is null ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is opaque") : Facts);
+
+    public async Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default) =>
+        (await ReadAsync(graph, cancellation)).TryGet(out var snapshot, out var error) ? GraphWeave.Of(snapshot) : error;
+
+    public IAsyncEnumerable<GraphCommit> WatchCommitsAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -89,6 +107,19 @@ internal sealed class FakeNode : ISyncNode
     public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default)
     {
         Calls.Enqueue($"unsubscribe {peer} {graph.ToShortString()}");
+        return Task.FromResult<SyncError?>(null);
+    }
+
+    public Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default)
+    {
+        LastHelloOptions = options;
+        Calls.Enqueue($"hello {peer} {graph.ToShortString()}");
+        return Task.FromResult(Subscribe(peer, graph));
+    }
+
+    public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default)
+    {
+        Calls.Enqueue($"unhello {peer} {graph.ToShortString()}");
         return Task.FromResult<SyncError?>(null);
     }
 
@@ -135,13 +166,13 @@ internal sealed class FakeNode : ISyncNode
             return graph;
         }
 
-        public Result<Address> Add(ReadOnlyMemory<byte> payload, uint priority)
+        public Result<Address> Add(ReadOnlyMemory<byte> payload, Priority priority)
         {
             lock (_lock)
             {
                 while (_index.Heads() is { Count: > 1 } heads)
                     Append(Command.Merge(heads[0], heads[1]));
-                var command = Command.Create(Prior.Single(_index.Heads()[0]), Priority.Basic(priority), payload.Span);
+                var command = Command.Create(Prior.Single(_index.Heads()[0]), priority, payload.Span);
                 return Append(command) is { } error ? error : command.Address;
             }
         }

@@ -20,5 +20,5 @@ internal static class Statuses
 
     public static PeerStatus PeerNamed(string? node, IReadOnlyList<string> subscribed, string endpoint = "tcp://127.0.0.1:7401") => new(
         node, endpoint, [endpoint], "connected", null, 1000, 2000, 3, 4, 5, 6, 0,
-        new SubscriptionStatus(subscribed, 590, 1 << 20, 7), new SubscriptionStatus(subscribed, 580, 1 << 20, 0));
+        new SubscriptionStatus(subscribed, 590, 1 << 20, 7), new SubscriptionStatus(subscribed, 580, 1 << 20, 0), null, new HelloStatus(subscribed, 500, 12));
 }

@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 
@@ -64,6 +66,14 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
 
     public Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority = 0, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<Facts>> ReadFactsAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<GraphCommit> WatchCommitsAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default) => throw new NotSupportedException();
@@ -75,6 +85,10 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
     public Task<SyncError?> SubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<SyncError?> UnsubscribeAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 }

@@ -43,6 +43,19 @@ public sealed class PeerKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task With_hello_the_peer_tells_of_each_graph_once()
+    {
+        _node.Connect = _ => new NodeId(7);
+        var graph = await CreateAsync("a");
+        Start(new PeerSettings { Endpoint = new TcpEndpoint("127.0.0.1", 7401), Mode = PeerMode.Hello });
+        await _time.TimerOf(Look);
+        await PassAsync(Look);
+        await _time.TimerOf(Look);
+
+        Assert.Equal(["connect tcp://127.0.0.1:7401", $"hello tcp://127.0.0.1:7401 {graph}"], _node.Calls);
+    }
+
+    [Fact]
     public async Task All_graphs_are_subscribed_to_once_also_those_that_come_later()
     {
         _node.Connect = _ => new NodeId(7);

@@ -94,6 +94,45 @@ public sealed partial class RealNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_value_graph_is_written_and_read_in_the_store_and_over_a_node()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "a map", "--policy", "key-value");
+        await RunAsync(_one, "graph", "set", graph, "apples", "3", "--policy", "key-value");
+        await RunAsync(_one, "graph", "set", graph, "pears", "x", "--policy", "key-value");
+        Assert.Equal("name=map key=\"apples\" value=\"3\"", await RunAsync(_one, "graph", "facts", graph, "--prefix", "a", "--policy", "key-value"));
+        await using (await RunningNode.StartAsync(_one, "--listen", "off", "--policy", "key-value"))
+        {
+            await RunAsync(_one, "graph", "delete", graph, "apples");
+            await RunAsync(_one, "graph", "add", graph, "--finalize", "\u0001\u0001fz");
+            Assert.Equal("name=map key=\"f\" value=\"z\"\nname=map key=\"pears\" value=\"x\"", await RunAsync(_one, "graph", "facts", graph));
+            Assert.Equal("", await RunAsync(_one, "graph", "facts", graph, "--name", "other"));
+            Assert.Contains("\"name\":\"map\",\"key\":\"cGVhcnM=\",\"value\":\"eA==\"", await RunAsync(_one, "graph", "facts", graph, "--json"), StringComparison.Ordinal);
+            var rejected = await _one.OnDataAsync("graph", "add", graph, "nonsense");
+            Assert.Equal(ExitCodes.Failure, rejected.Code);
+            Assert.Contains("the policy rejects the command", rejected.Error, StringComparison.Ordinal);
+            var weave = (await RunAsync(_one, "graph", "weave", graph)).Split('\n');
+            Assert.Equal(5, weave.Length);
+            Assert.Matches("^place=4 id=[0-9a-f]{64} max-cut=4 priority=finalize size=4 ", weave[4]);
+        }
+        // Without the policy the graph is read as it is.
+        var opaque = await _one.OnDataAsync("graph", "facts", graph);
+        Assert.Equal(ExitCodes.Usage, opaque.Code);
+        Assert.Contains("is opaque on this node", opaque.Error, StringComparison.Ordinal);
+        Assert.Contains("\"place\":4", await RunAsync(_one, "graph", "weave", graph, "--json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sync_says_what_the_policy_did_not_let_in()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "a map");
+        await RunAsync(_one, "graph", "add", graph, "nonsense");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await RunAsync(_other, "graph", "create", "a map", "--policy", "key-value");
+        var ran = await RunAsync(_other, "sync", EndpointOf(one), graph, "--policy", "key-value");
+        Assert.Matches("^complete=no was-level=no received=1 added=0 .* rejected=1$", ran);
+    }
+
+    [Fact]
     public async Task A_graph_that_cannot_be_read_is_shown_with_what_is_wrong()
     {
         var graph = await RunAsync(_one, "graph", "create", "hello");

@@ -14,7 +14,7 @@ public sealed class StatusTextTests
             Peers =
             [
                 Statuses.PeerNamed(Statuses.Peer, ["aa"], "tcp://127.0.0.1:54321") with { Dialed = ["tcp://127.0.0.1:7401"], LastError = "an old one" },
-                Statuses.PeerNamed(null, []) with { State = "waiting", LastError = "nobody listens", Subscriber = null, Subscription = null },
+                Statuses.PeerNamed(null, []) with { State = "waiting", LastError = "nobody listens", Subscriber = null, Subscription = null, Hello = null },
             ],
         };
 
@@ -30,6 +30,7 @@ public sealed class StatusTextTests
             "peer 000000000000  127.0.0.1:7401 connected, in 1.0 kB, out 2.0 kB",
             "  subscribed there to 1 graph, 580 s and 1.0 MB left",
             "  subscribes here to 1 graph, 590 s and 1.0 MB left",
+            "  tells this node of 1 graph, 500 s left, 12 notifications",
             "peer not met  127.0.0.1:7401 waiting, in 1.0 kB, out 2.0 kB",
             "  last error: nobody listens",
             "errors  MissingPrior 1, WrongId 2",

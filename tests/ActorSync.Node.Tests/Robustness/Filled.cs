@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
 using ActorSync.Storage;
 using ActorSync.Transport.Tcp;
 
@@ -8,8 +9,10 @@ namespace ActorSync.Node.Tests.Robustness;
 internal static class Filled
 {
     private const int Batch = 4096;
+    private const int Keys = 100_000;
+    private const int KeyOverhead = 2 + sizeof(int);
 
-    public static async Task<GraphId> WriteAsync(string data, int commands, int payloadBytes = 100)
+    public static async Task<GraphId> WriteAsync(string data, int commands, int payloadBytes = 100, bool keyValue = false)
     {
         var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = data, Fsync = FsyncMode.Never })).Value;
         await using var node = SyncNode.Start(new SyncNodeOptions { Store = store, Connector = new TcpLinkConnector() }).Value;
@@ -18,7 +21,7 @@ internal static class Filled
         var batch = new List<Command>(Batch) { last };
         for (var i = 1; i < commands; i++)
         {
-            last = Command.Create(Prior.Single(last.Address), Priority.Basic(0), Payload(i, payloadBytes));
+            last = Command.Create(Prior.Single(last.Address), Priority.Basic(0), keyValue ? KeyValuePolicy.Set(BitConverter.GetBytes(i % Keys), Payload(i, payloadBytes - KeyOverhead)) : Payload(i, payloadBytes));
             batch.Add(last);
             if (batch.Count < Batch)
                 continue;

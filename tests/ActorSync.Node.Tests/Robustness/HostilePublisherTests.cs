@@ -18,7 +18,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     private Daemon _daemon = null!;
     private TcpLinkListener _listener = null!;
     private ILink _link = null!;
-    private Subscribe _subscribe = null!;
+    private Subscribe? _subscribe;
     private Task<Result<PeerGraph>> _subscribing = null!;
     private Command _last = null!;
     private uint _index;
@@ -33,9 +33,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
         var endpoint = _listener.LocalEndPoint.ToString();
         _subscribing = _daemon.Control.SubscribeAsync(new PeerGraph(endpoint, Graph.ToString()), CancellationToken.None);
         _link = (await _listener.AcceptAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))!;
-        _subscribe = await ReceiveAsync<Subscribe>();
-        var known = _subscribe.Graphs[0].Sample.Addresses;
-        await SendAsync(new Subscribed(_subscribe.Id, _subscribe.Sequence, 600, 1 << 30, [new SubscribedGraph(Graph, null, [.. known.Select(_ => true)])]));
+        var known = (await ReceiveAsync<Subscribe>()).Graphs[0].Sample.Addresses;
         _ = (await _subscribing).Value;
         var head = known.MaxBy(address => address.MaxCut);
         Assert.Equal(2, head.MaxCut);
@@ -88,7 +86,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     {
         var bytes = CommandBlock.Encode([After(_last.Address, "one thing")]).Bytes.ToArray();
         bytes[^1] ^= 1;
-        await SendAsync(new Push(_subscribe.Id, Graph, _index++, new CommandBlock(bytes)));
+        await SendAsync(new Push(_subscribe!.Id, Graph, _index++, new CommandBlock(bytes)));
 
         Assert.Equal(SyncErrorKind.WrongId, (await ReceiveAsync<SyncFailure>()).Kind);
         await HoldsAsync(4, nameof(SyncErrorKind.WrongId));
@@ -111,7 +109,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     public async Task A_list_over_its_bound_is_told()
     {
         // A Subscribed that says to answer for more graphs than a Subscribe may name.
-        var payload = SyncCodec.Encode(new Subscribed(_subscribe.Id, _subscribe.Sequence, 600, 1, [])).ToArray();
+        var payload = SyncCodec.Encode(new Subscribed(_subscribe!.Id, _subscribe.Sequence, 600, 1, [])).ToArray();
         payload[^1] = WireLimits.GraphsPerSubscribe + 1;
         await _link.SendAsync(payload);
 
@@ -139,7 +137,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     private static Command After(Address prior, string payload) =>
         Command.Create(Prior.Single(prior), Priority.Basic(0), System.Text.Encoding.UTF8.GetBytes(payload));
 
-    private Task PushAsync(Command[] commands) => SendAsync(new Push(_subscribe.Id, Graph, _index++, CommandBlock.Encode(commands)));
+    private Task PushAsync(Command[] commands) => SendAsync(new Push(_subscribe!.Id, Graph, _index++, CommandBlock.Encode(commands)));
 
     private async Task SendAsync(SyncMessage message) => Assert.Null(await _link.SendAsync(SyncCodec.Encode(message)));
 
@@ -150,9 +148,20 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
         while (true)
         {
             var payload = (await _link.ReceiveAsync(late.Token)).Value;
-            if (SyncCodec.Decode(payload, WireLimits.Default).Value is T wanted)
+            var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
+            if (message is Subscribe subscribe)
+                await AnswerAsync(subscribe);
+            if (message is T wanted)
                 return wanted;
         }
+    }
+
+    // Every request is answered: a daemon that is slow to hear the answer asks again, with another number.
+    private Task AnswerAsync(Subscribe subscribe)
+    {
+        _subscribe = subscribe;
+        return SendAsync(new Subscribed(
+            subscribe.Id, subscribe.Sequence, 600, 1 << 30, [.. subscribe.Graphs.Select(asked => new SubscribedGraph(asked.Graph, null, [.. asked.Sample.Addresses.Select(_ => true)]))]));
     }
 
     // A command of its own goes through the same graph: what was pushed before it has been dealt with.

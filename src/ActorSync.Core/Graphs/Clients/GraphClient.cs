@@ -39,7 +39,7 @@ public sealed class GraphClient : IAsyncDisposable
     public HeadSet Heads => Snapshot.Heads;
 
     /// <summary>The head, or what the heads would be merged into; two peers with the same heads tell the same.</summary>
-    public Address VirtualHead => Heads.Count == 1 ? Heads[0] : VirtualMerge.Of(Heads, _policy)[^1].Address;
+    public Address VirtualHead => VirtualMerge.HeadOf(Heads, _policy);
 
     /// <summary>The facts of the latest durable version.</summary>
     public Facts Facts { get; private set; }

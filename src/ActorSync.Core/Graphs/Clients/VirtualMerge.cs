@@ -8,6 +8,9 @@ namespace ActorSync.Graphs.Clients;
 /// </summary>
 internal static class VirtualMerge
 {
+    /// <summary>The head, or what the heads would be merged into. There must be one at least.</summary>
+    public static Address HeadOf(HeadSet heads, IGraphPolicy policy) => heads.Count == 1 ? heads[0] : Of(heads, policy)[^1].Address;
+
     /// <summary>The merges, in the order in which they are made.</summary>
     public static IReadOnlyList<Command> Of(HeadSet heads, IGraphPolicy policy)
     {

@@ -10,7 +10,7 @@ namespace ActorSync.Graphs.Clients;
 /// <param name="Facts">The facts after it.</param>
 /// <param name="Effects">What was emitted.</param>
 /// <param name="Evaluations">Commands evaluated at their places.</param>
-internal sealed record WovenStep(int First, IReadOnlyList<Command> Commands, HeadSet Heads, Facts Facts, IReadOnlyList<Effect> Effects, int Evaluations)
+internal sealed record WovenStep(int First, IReadOnlyList<Command> Commands, HeadSet Heads, Facts Facts, IReadOnlyList<Effect> Effects, int Evaluations) : IGraphStep
 {
     /// <summary>The first place of the weave that holds another command than before.</summary>
     public int FirstChanged => Change.First;

@@ -131,7 +131,8 @@ public sealed class GraphIndex
 
     private Result<int> Locate(Address prior, Address child)
     {
-        var ordinal = Find(prior.Id, Count);
+        // In a run the prior is the newest command: no need to look for it.
+        var ordinal = Count > 0 && _ids[Count - 1] == prior.Id ? Count - 1 : Find(prior.Id, Count);
         if (ordinal < 0)
             return new SyncError(SyncErrorKind.MissingPrior, $"the command {child} follows {prior}, which is not here");
         var maxCut = MaxCutOf(ordinal);

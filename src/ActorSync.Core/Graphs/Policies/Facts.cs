@@ -6,6 +6,9 @@ namespace ActorSync.Graphs.Policies;
 /// </summary>
 public sealed class Facts
 {
+    /// <summary>No facts at all.</summary>
+    public static readonly Facts None = new(FactTree.Empty);
+
     private readonly FactTree _tree;
 
     internal Facts(FactTree tree)

@@ -37,6 +37,18 @@ internal sealed class AnswerParts(SessionId session, GraphSnapshot snapshot, int
         IsComplete = _cursor.AtEnd;
     }
 
+    /// <summary>Of what is left to make only these are wanted.</summary>
+    public void Narrow(IReadOnlyList<OrdinalRange> wanted)
+    {
+        if (_cursor.AtEnd)
+            return;
+        var from = _cursor.Ordinal;
+        OrdinalRange[] left = [.. wanted.Where(range => range.Last >= from).Select(range => new OrdinalRange(Math.Max(from, range.First), range.Last))];
+        _cursor = new RangeCursor(left);
+        _left = left.Sum(range => (long)range.Count);
+        IsComplete = _cursor.AtEnd;
+    }
+
     /// <summary>Makes the next part; false when that showed that there is none, or that it is too large.</summary>
     public bool TryMakeNext(out ReadOnlyMemory<byte> payload)
     {

@@ -33,7 +33,7 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
     private readonly SortedDictionary<int, CommandBlock> _early = [];
 
     private State _state;
-    private Sample _sample = Sample.Empty with { AllHeads = true };
+    private SyncMessage? _request;
     private int _round;
     private int _handed;
     private int _durable;
@@ -45,6 +45,8 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
     private long _added;
     private int _inVain;
     private SyncError? _refused;
+    private int _rejectedFrom = int.MaxValue;
+    private readonly HashSet<CommandId> _rejected = [];
 
     /// <param name="session">The session's number, drawn at random.</param>
     /// <param name="graph">The graph.</param>
@@ -61,13 +63,15 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
         if (snapshot is null)
             return;
         _sampler = new Sampler(snapshot);
-        _sample = _sampler.First();
     }
 
     // Parts came out of order or the end came before them: what is between may still be under way.
     private bool SeesGap => _early.Count > 0 || _handed < _count;
 
     private int UpTo => _durable + _settings.Window;
+
+    // Of a part with something that is not let in, and what comes after it, it is not said that it is held.
+    private int Held => Math.Min(_durable, _rejectedFrom);
 
     public void Handle(RequesterInput input, MonotonicTime now, IOutbox<RequesterOutput> outbox)
     {
@@ -104,7 +108,9 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
                 break;
             case Narrow narrow when _state == State.Asking && narrow.Round == _round && _sampler is not null && _round < Sampler.LastRound:
                 _inVain = 0;
-                _sample = _sampler.Next(++_round, narrow.Known);
+                _sampler.Learn(narrow.Known);
+                _round++;
+                _request = null;
                 Ask(outbox);
                 break;
             case PollResponse response:
@@ -162,11 +168,13 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
             Finish(error, outbox);
             return;
         }
-        foreach (var refused in result.Refused)
+        // Who passes a finalize command on that is parallel to another's breaks no rule.
+        foreach (var refused in result.Refused.Where(refused => refused.Kind != SyncErrorKind.ParallelFinalize))
             outbox.Put(new RequesterOutput.Fault(refused));
         if (result.Refused.Count > 0)
             _refused ??= result.Refused[0];
-        if (result.HasGap && _refused is not null)
+        TellRejected(stored.Index, result.Rejected, outbox);
+        if (_refused is not null && (result.HasGap || _refused.Kind == SyncErrorKind.ParallelFinalize))
         {
             // What follows a refused command cannot be kept, however often it is polled.
             Send(new EndSession(_session), outbox);
@@ -190,13 +198,26 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
         FinishIfComplete(outbox);
     }
 
+    // The responder leaves out of what is left whatever follows them.
+    private void TellRejected(int part, IReadOnlyList<RejectedCommand> rejected, IOutbox<RequesterOutput> outbox)
+    {
+        if (rejected.Count == 0)
+            return;
+        _rejectedFrom = Math.Min(_rejectedFrom, part);
+        foreach (var (command, _) in rejected)
+        {
+            if (_rejected.Count < _settings.Rejected && _rejected.Add(command.Id))
+                Send(new Rejected(_graph, command.Id), outbox);
+        }
+    }
+
     private void FinishIfComplete(IOutbox<RequesterOutput> outbox)
     {
         if (_count is not { } count || _durable < count)
             return;
         // All is durable, and no more is wanted: credit up to what was received.
-        Send(count == 0 ? new EndSession(_session) : new Credit(_session, _durable, _durable), outbox);
-        Finish(new PollOutcome(false, _received, _added, _remaining, _round + 1), outbox);
+        Send(count == 0 || _rejected.Count > 0 ? new EndSession(_session) : new Credit(_session, _durable, _durable), outbox);
+        Finish(new PollOutcome(false, _received, _added, _remaining, _round + 1) { Rejected = _rejected.Count }, outbox);
     }
 
     private void OnSilence(IOutbox<RequesterOutput> outbox)
@@ -227,13 +248,20 @@ public sealed class PollRequester : IMachine<RequesterInput, RequesterOutput>
             Send(new RequestMissing(_session, missing), outbox);
     }
 
-    private void Ask(IOutbox<RequesterOutput> outbox) =>
-        Send(new Poll(_session, _graph, _round, _maxBytes, UpTo, _heads.Digest, _sample), outbox);
+    private void Ask(IOutbox<RequesterOutput> outbox) => Send(_request ??= Request(), outbox);
+
+    private SyncMessage Request()
+    {
+        if (_sampler is not null && _round == Sampler.LastRound)
+            return new Narrowed(_session, _sampler.Narrow(_session));
+        var sample = _sampler is null ? Sample.Empty with { AllHeads = true } : _round == 0 ? _sampler.First() : _sampler.Spread();
+        return new Poll(_session, _graph, _round, _maxBytes, UpTo, _heads.Digest, sample);
+    }
 
     private void Grant(IOutbox<RequesterOutput> outbox)
     {
         _credited = _durable;
-        Send(new Credit(_session, _durable, UpTo), outbox);
+        Send(new Credit(_session, Held, UpTo), outbox);
     }
 
     private static void Send(SyncMessage message, IOutbox<RequesterOutput> outbox) =>

@@ -1,3 +1,4 @@
+using ActorSync.Graphs.Index;
 using ActorSync.Machines;
 using ActorSync.Wire;
 
@@ -9,7 +10,7 @@ namespace ActorSync.Graphs.Polls;
 /// made again, because a part is a place in a list of ranges and a count.
 /// <code>
 ///            digest equal                     ──> Level ─────────────> Ended
-/// Poll ──>   much is open, rounds are left    ──> Narrow ──> Poll(round + 1)
+/// Poll ──>   much is open, rounds are left    ──> Narrow ──> Poll(round + 1), in the last round Narrowed
 ///            else                             ──> Streaming: PollResponse* on credit, PollEnd ──> Finished
 /// Finished ──> RequestMissing, SyncResume: parts again │ EndSession, Credit for nothing more, silence: Ended
 /// </code>
@@ -32,7 +33,12 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
 
     private State _state;
     private readonly SortedSet<int> _again = [];
+    private readonly List<CommandId> _told = [];
+    private readonly List<CommandId> _rejected = [];
+    private IReadOnlyList<CommandId> _known = [];
     private ReadOnlyMemory<byte> _lastNarrow;
+    private IReadOnlyList<OrdinalRange> _missing = [];
+    private ulong _maxBytes;
     private int _round = -1;
     private int _next;
     private int _arrived;
@@ -86,6 +92,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             case Poll poll:
                 OnPoll(poll, outbox);
                 break;
+            case Narrowed narrowed:
+                OnNarrowed(narrowed, outbox);
+                break;
             case Credit credit:
                 _upTo = Math.Max(_upTo, credit.UpTo);
                 _arrived = Math.Max(_arrived, credit.Received);
@@ -98,13 +107,16 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             case RequestMissing missing:
                 _again.UnionWith(missing.Indexes.Where(index => index >= _arrived && index < Math.Min(_answer.Made, _upTo)));
                 break;
+            case Rejected rejected when _rejected.Count < _settings.Rejected && !_rejected.Contains(rejected.Command):
+                OnRejected(rejected.Command);
+                break;
             case SyncFailure { Kind: SyncErrorKind.MissingPrior }:
                 // The requester lacks priors that it was taken to hold: its own next poll must be answered from its sample.
                 outbox.Put(new ResponderOutput.ForgetPeer());
                 End(outbox);
                 break;
             case EndSession or SyncFailure:
-                End(outbox);
+                End(outbox, allIsHeld: message is EndSession && _state == State.Finished && _answer.Made == 0);
                 break;
         }
     }
@@ -131,31 +143,81 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             return;
         }
         var known = poll.Sample.Addresses.Select(_snapshot.Contains).ToArray();
-        var settled = poll.Sample.AllHeads && known.AsSpan(0, poll.Sample.HeadCount).IndexOf(false) < 0;
-        var missing = _snapshot.MissingFrom(KnownBy(poll.Sample, known, settled));
-        if (!settled && poll.Round < Sampler.LastRound && missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
+        _maxBytes = poll.MaxBytes;
+        _known = [.. KnownBy(poll, known, out var settled)];
+        _missing = _snapshot.MissingFrom(_known, _rejected);
+        if (!settled && poll.Round < Sampler.LastRound && _missing.Sum(range => (long)range.Count) > _settings.WorthNarrowing)
         {
             _lastNarrow = SyncCodec.Encode(new Narrow(_session, poll.Round, known));
             Send(_lastNarrow, outbox);
             return;
         }
-        _answer.Begin(missing, poll.MaxBytes);
+        _answer.Begin(_missing, _maxBytes);
         _state = State.Streaming;
     }
 
-    // The requester's own word comes first: beside a complete list of its heads nothing that was remembered counts, and
-    // what follows one of its heads it cannot hold.
-    private IEnumerable<CommandId> KnownBy(Sample sample, bool[] known, bool settled)
+    private void OnNarrowed(Narrowed narrowed, IOutbox<ResponderOutput> outbox)
     {
-        foreach (var head in sample.Addresses.Take(sample.HeadCount))
-            _remembered.DropAfter(_snapshot, head.Id);
-        var told = sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id);
-        return settled ? told : _remembered.Ids.Concat(told);
+        if (_state != State.Narrowing || _round < 0)
+        {
+            AnswerAgain(outbox);
+            return;
+        }
+        _told.AddRange(Held(narrowed));
+        _known = [.. _remembered.Ids, .. _told];
+        _answer.Begin(_snapshot.MissingFrom(_known, _rejected), _maxBytes);
+        _state = State.Streaming;
+    }
+
+    // Only what the requester was not known to hold can be news, the newest first.
+    private IEnumerable<CommandId> Held(Narrowed narrowed)
+    {
+        var held = narrowed.Held.ToHashSet();
+        var steps = _settings.MostCompared;
+        foreach (var range in _missing.Reverse())
+        {
+            for (var ordinal = range.Last; ordinal >= range.First && steps-- > 0; ordinal--)
+            {
+                var id = _snapshot.AddressOf(ordinal).Id;
+                if (held.Contains(ShortId.Of(_session, id)))
+                    yield return id;
+            }
+        }
+    }
+
+    // The requester's own word comes first: beside a complete list of its heads nothing that was remembered counts, and
+    // what follows one of its heads it cannot hold. The list is complete as well when it is short, but the digest is that
+    // of what was remembered, or of an older version of this graph.
+    private IEnumerable<CommandId> KnownBy(Poll poll, bool[] known, out bool settled)
+    {
+        var heads = poll.Sample.Addresses.Take(poll.Sample.HeadCount).ToArray();
+        _told.AddRange(poll.Sample.Addresses.Where((_, i) => known[i]).Select(address => address.Id));
+        settled = true;
+        if (poll.Sample.AllHeads && known.AsSpan(0, heads.Length).IndexOf(false) < 0)
+            return _told;
+        if (new HeadSet(_remembered.Heads).Digest == poll.Digest)
+            return _remembered.Ids;
+        if (known.AsSpan(0, heads.Length).IndexOf(false) < 0 && Versions.Find(_snapshot, poll.Digest, heads) is { } version)
+            return version.Select(head => head.Id);
+        settled = false;
+        _remembered.DropAfter(_snapshot, heads.Select(head => head.Id));
+        return _remembered.Ids.Concat(_told);
+    }
+
+    // The requester does not let the command in, nor what follows it. What it holds when all is sent is not known then.
+    private void OnRejected(CommandId command)
+    {
+        _rejected.Add(command);
+        _toldOfAll = true;
+        if (_state != State.Narrowing)
+            _answer.Narrow(_snapshot.MissingFrom(_known, _rejected));
     }
 
     // The answer was lost, or only the request repeated: what follows does no harm in either case.
     private void AnswerAgain(IOutbox<ResponderOutput> outbox)
     {
+        if (_round < 0)
+            return;
         if (_state == State.Narrowing)
             Send(_lastNarrow, outbox);
         else
@@ -218,7 +280,7 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
             outbox.Put(new ResponderOutput.PeerHolds(_snapshot, [.. _snapshot.Heads.Select(head => head.Id)]));
         _toldOfAll = true;
         if (credit.UpTo <= credit.Received)
-            End(outbox);
+            End(outbox, allIsHeld: !_answer.WasCut);
     }
 
     private void Send(ReadOnlyMemory<byte> payload, IOutbox<ResponderOutput> outbox)
@@ -227,9 +289,9 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
         outbox.Put(new ResponderOutput.Send(payload));
     }
 
-    private void End(IOutbox<ResponderOutput> outbox)
+    private void End(IOutbox<ResponderOutput> outbox, bool allIsHeld = false)
     {
         _state = State.Ended;
-        outbox.Put(new ResponderOutput.Ended());
+        outbox.Put(new ResponderOutput.Ended(allIsHeld));
     }
 }

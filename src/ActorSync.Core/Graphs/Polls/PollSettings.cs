@@ -23,9 +23,15 @@ public sealed record PollSettings
     /// <summary>How often in a row a requester asks in vain before it gives up.</summary>
     public int Retries { get; init; } = 4;
 
+    /// <summary>Commands that the requester may not let in, and that a responder leaves out of what it has left to send.</summary>
+    public int Rejected { get; init; } = 64;
+
     /// <summary>A responder forgets a session that was silent for so long.</summary>
     public TimeSpan IdleSession { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>With so few commands to send, a sample is not narrowed further: it would cost more than it saves.</summary>
     public int WorthNarrowing { get; init; } = 100;
+
+    /// <summary>Commands that a responder compares with what a requester told of in the last round; others count as not held there.</summary>
+    public int MostCompared { get; init; } = 1 << 22;
 }

@@ -21,6 +21,6 @@ public abstract record ResponderOutput
     /// <summary>Call again then, in place of any time named before.</summary>
     public sealed record StartTimer(MonotonicTime At) : ResponderOutput;
 
-    /// <summary>The session is over.</summary>
-    public sealed record Ended : ResponderOutput;
+    /// <summary>The session is over; whether that is because the requester holds all of the answer, and said so.</summary>
+    public sealed record Ended(bool AllIsHeld) : ResponderOutput;
 }

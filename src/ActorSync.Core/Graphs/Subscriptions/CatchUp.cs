@@ -6,13 +6,19 @@ namespace ActorSync.Graphs.Subscriptions;
 /// What a subscriber lacks of one version, and how far it was sent: found once, then walked push by push. However wide
 /// the graph, a place in it says exactly what was sent; a list of heads could not.
 /// </summary>
-internal sealed class CatchUp(GraphSnapshot? version, IReadOnlyList<OrdinalRange> missing)
+/// <param name="version">The version.</param>
+/// <param name="missing">What the subscriber lacks of it, and may be sent.</param>
+/// <param name="heads">What the subscriber holds then, with all that comes before.</param>
+internal sealed class CatchUp(GraphSnapshot? version, IReadOnlyList<OrdinalRange> missing, IReadOnlyCollection<CommandId> heads)
 {
     /// <summary>Nothing to send.</summary>
-    public static readonly CatchUp None = new(null, []);
+    public static readonly CatchUp None = new(null, [], []);
 
-    /// <summary>The version that the subscriber holds when all is sent.</summary>
+    /// <summary>The version that the subscriber holds when all is sent, as far as it lets it in.</summary>
     public GraphSnapshot? Version => version;
+
+    /// <summary>What it holds then, with all that comes before.</summary>
+    public IReadOnlyCollection<CommandId> Heads => heads;
 
     /// <summary>What goes next.</summary>
     public RangeCursor Next { get; set; } = new(missing);

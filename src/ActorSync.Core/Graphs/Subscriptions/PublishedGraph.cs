@@ -8,11 +8,15 @@ namespace ActorSync.Graphs.Subscriptions;
 /// push never repeats, and what is acknowledged, durable at the subscriber. When acknowledgements stay out, what was
 /// sent falls back to what was acknowledged, and goes out again. What was sent is at every moment what is acknowledged
 /// and what the unacknowledged pushes carried.
+/// <para>
+/// What the subscriber does not let in is as if this graph did not hold it, nor what follows it: the rest goes on.
+/// </para>
 /// </summary>
 internal sealed class PublishedGraph(GraphSnapshot snapshot)
 {
     private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
     private readonly KnownHeads _sent = new();
+    private readonly List<CommandId> _rejected = [];
     private CatchUp _catchUp = CatchUp.None;
 
     // Whether all of this version was sent: most graphs at most moments, so that looking is free.
@@ -31,6 +35,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     /// <summary>Whether the subscriber holds, and has acknowledged, all of this version.</summary>
     public bool IsSettled => _isLevel && _unacked.Count == 0;
 
+    /// <summary>Commands that the subscriber did not let in, each following none of the others.</summary>
+    public int Rejected => _rejected.Count;
+
     /// <summary>When what is unacknowledged is sent again; begun anew whenever the oldest of it is acknowledged.</summary>
     public MonotonicTime RetryAt { get; set; } = MonotonicTime.Never;
 
@@ -46,8 +53,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         var exact = sample.AllHeads && known.AsSpan(0, sample.HeadCount).IndexOf(false) < 0;
         var before = exact ? [] : Acked.Ids.Concat(remembered).ToArray();
         Acked.Replace(Snapshot, before);
-        foreach (var head in sample.Addresses.Take(sample.HeadCount))
-            Acked.DropAfter(Snapshot, head.Id);
+        Acked.DropAfter(Snapshot, sample.Addresses.Take(sample.HeadCount).Select(head => head.Id));
         Acked.AddAll(Snapshot, told);
         SendAfter(Acked.Ids.Concat(_unacked.SelectMany(push => push.Heads)).ToArray());
         return known;
@@ -67,7 +73,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
     {
         if (_catchUp.IsDone && !_isLevel)
         {
-            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids));
+            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids, _rejected), [.. Snapshot.HeadsWithout(_rejected)]);
             _isLevel = _catchUp.IsDone;
         }
         return _catchUp.Next;
@@ -81,7 +87,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         _unacked.Add((NextIndex++, heads));
         _catchUp.Next = next;
         _isLevel = next.AtEnd && _catchUp.Version == Snapshot;
-        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Version!.Heads.Select(head => head.Id) : heads);
+        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Heads : heads);
     }
 
     /// <summary>The subscriber holds these commands durably. True when that was news.</summary>
@@ -100,6 +106,22 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         var pushed = _unacked.Where(push => push.Index == index).SelectMany(push => push.Heads);
         var news = Acked.AddAll(Snapshot, pushed) | NoteHeld(heads);
         return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
+    }
+
+    /// <summary>
+    /// The subscriber did not let the command in. What was sent with it falls back to what is acknowledged, as it is not
+    /// known which of it was kept. False when that is no news.
+    /// </summary>
+    public bool Reject(CommandId id)
+    {
+        if (!Snapshot.Contains(id) || _rejected.Exists(rejected => Snapshot.IsAncestor(rejected, id)))
+            return false;
+        _rejected.RemoveAll(rejected => Snapshot.IsAncestor(id, rejected));
+        _rejected.Add(id);
+        Acked.Replace(Snapshot, Acked.Ids.Where(acked => !Snapshot.Contains(acked) || !Snapshot.IsAncestor(id, acked)).ToArray());
+        (RetryAt, InVain) = (MonotonicTime.Never, 0);
+        FallBack();
+        return true;
     }
 
     /// <summary>Gives up on what is unacknowledged: it counts as not sent.</summary>
@@ -136,6 +158,10 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot)
         return _unacked.Count == 0 && oldest is not null && Acked.AddAll(Snapshot, [.. _sent.Ids]);
     }
 
-    private bool IsAcked(CommandId id) =>
-        Acked.Ids.Any(acked => Snapshot.Contains(acked) && Snapshot.IsAncestor(id, acked));
+    // What takes too long to see is not acknowledged yet: the acknowledgement of the push itself, or its repetition, says so.
+    private bool IsAcked(CommandId id)
+    {
+        var steps = KnownHeads.MostSteps;
+        return Acked.Ids.Any(acked => Snapshot.Contains(acked) && Snapshot.IsAncestor(id, acked, ref steps) == true);
+    }
 }

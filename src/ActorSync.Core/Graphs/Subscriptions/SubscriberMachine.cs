@@ -12,10 +12,11 @@ namespace ActorSync.Graphs.Subscriptions;
 /// Asking ──silence──> Asking (same sequence)       │
 /// Asking ──refused──> Waiting ──back-off──> Asking  └─SubscriptionEnded, Unlinked──> Asking, Idle
 /// Push ──> Store ──durable──> PushAck │ ──priors missing──> Repair │ ──a command refused──> Unsubscribe, graph aside
+///                └─a command not let in──> Rejected: the publisher leaves it out from now on, the graph goes on
 /// Stop ──> Unsubscribe, Idle
 /// </code>
 /// </summary>
-public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutput>
+public sealed partial class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutput>
 {
     private enum State
     {
@@ -35,9 +36,6 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     private readonly HashSet<GraphId> _covered = [];
     private readonly HashSet<GraphId> _repairing = [];
     private readonly HashSet<GraphId> _tried = [];
-
-    // Graphs of which the publisher pushed what is refused here: it would come again for ever.
-    private readonly HashSet<GraphId> _aside = [];
 
     private State _state;
     private bool _linked;
@@ -81,6 +79,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
                 break;
             case SubscriberInput.Unwant unwant when _wanted.Remove(unwant.Graph):
                 _aside.Remove(unwant.Graph);
+                _rejected.Remove(unwant.Graph);
                 Withdraw(unwant.Graph, now, outbox);
                 break;
             case SubscriberInput.Changed changed when _wanted.ContainsKey(changed.Snapshot.Graph):
@@ -135,6 +134,7 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
     {
         Forget();
         _aside.Clear();
+        _rejected.Clear();
         _id = new SubscriptionId((ulong)_random.NextInt64(1, long.MaxValue));
         _sequence = 0;
         Ask(now, outbox);
@@ -300,73 +300,5 @@ public sealed class SubscriberMachine : IMachine<SubscriberInput, SubscriberOutp
             Forget();
         else if (_state == State.Asking)
             Ask(now, outbox);
-    }
-
-    private void OnPush(Push push, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
-    {
-        if (push.Id != _id || _state == State.Idle)
-        {
-            // Of this subscription only what was asked until now ends: it may be asked for again.
-            var sequence = push.Id == _id ? ++_sequence : uint.MaxValue;
-            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, sequence, []))));
-            return;
-        }
-        if (!_wanted.ContainsKey(push.Graph) || _aside.Contains(push.Graph))
-        {
-            Withdraw(push.Graph, now, outbox);
-            return;
-        }
-        _pushes++;
-        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length + _frameOverhead;
-        outbox.Put(new SubscriberOutput.Store(push));
-        if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
-            _deadline = MonotonicTime.Zero;
-    }
-
-    private void OnStored(SubscriberInput.Stored stored, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
-    {
-        if (stored.Subscription != _id || _aside.Contains(stored.Graph))
-            return;
-        if (!stored.Result.TryGet(out var result, out var error))
-        {
-            if (IsForGood(error))
-                PutAside(stored.Graph, error, now, outbox);
-            return;
-        }
-        foreach (var refused in result.Refused)
-            outbox.Put(new SubscriberOutput.Fault(refused));
-        if (result.Refused.FirstOrDefault(IsForGood) is { } reason)
-        {
-            PutAside(stored.Graph, reason, now, outbox);
-            return;
-        }
-        if (result.HasGap)
-        {
-            // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
-            if (_repairing.Add(stored.Graph))
-                outbox.Put(new SubscriberOutput.Repair(stored.Graph));
-            return;
-        }
-        if (result.LeftOut > 0)
-            return;
-        var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? [];
-        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
-    }
-
-    // Sent again, it would be refused again. A damaged push, a full disk or a busy node leaves hope.
-    private static bool IsForGood(SyncError error) => error.Kind is
-        SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected;
-
-    // What was kept is not acknowledged: an acknowledgement says that all of the push is durable. The publisher is told
-    // why, and asked to cover the graph no longer. It is asked for again on the next link, or when it is wanted anew.
-    private void PutAside(GraphId graph, SyncError reason, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
-    {
-        if (!_wanted.ContainsKey(graph))
-            return;
-        _aside.Add(graph);
-        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new SyncFailure(reason.Kind, _id.Value, graph, reason.Message))));
-        outbox.Put(new SubscriberOutput.Answered(new SyncError(
-            reason.Kind, $"the graph {graph.ToShortString()} is not followed any more on this link, as a push of it cannot be stored: {reason.Message}")));
-        Withdraw(graph, now, outbox);
     }
 }

@@ -24,6 +24,9 @@ public abstract record SubscriptionInput
     /// <summary>The peer showed that it holds these commands, by sending them or asking from them.</summary>
     public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands) : SubscriptionInput;
 
+    /// <summary>The subscriber did not let a command in: neither that nor what follows it is sent again.</summary>
+    public sealed record Rejected(Wire.Rejected Message) : SubscriptionInput;
+
     /// <summary>A graph is no longer here.</summary>
     public sealed record Removed(GraphId Graph) : SubscriptionInput;
 

@@ -86,6 +86,9 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
                 if (graph.PeerHolds(holds.Commands))
                     TellAcked(graph, outbox);
                 break;
+            case SubscriptionInput.Rejected rejected when _open && Covered(rejected.Message.Graph) is { } graph:
+                OnRejected(graph, rejected.Message.Command, outbox);
+                break;
             case SubscriptionInput.Removed removed when Uncover(removed.Graph) && _graphs.Count == 0:
                 End(SubscriptionEndReason.GraphRemoved, outbox);
                 break;
@@ -238,6 +241,20 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         }
         if (_graphs.Count == 0)
             Close(SubscriptionEndReason.Unsubscribed, outbox);
+    }
+
+    // A subscriber that lets in less than it may leave out does not have the graph's policy.
+    private void OnRejected(PublishedGraph graph, CommandId command, IOutbox<SubscriptionOutput> outbox)
+    {
+        if (!graph.Reject(command) || graph.Rejected <= _settings.RejectedPerGraph)
+            return;
+        var id = graph.Snapshot.Graph;
+        outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
+            SyncErrorKind.LimitExceeded, _id!.Value.Value, id, $"more than {_settings.RejectedPerGraph} commands of the graph {id.ToShortString()} were rejected: it is not pushed any more"))));
+        Uncover(id);
+        outbox.Put(new SubscriptionOutput.Unfollow(id));
+        if (_graphs.Count == 0)
+            End(SubscriptionEndReason.Failed, outbox);
     }
 
     private static void TellAcked(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox) =>

@@ -26,6 +26,12 @@ public sealed record SubscriptionSettings
     /// <summary>Graphs that one subscription may cover.</summary>
     public int GraphsPerSubscription { get; init; } = 1024;
 
+    /// <summary>
+    /// Commands of one graph that the subscriber may not let in, as its policy rejects them, and that are left out with
+    /// what follows them. With more than these the graph is not kept in step.
+    /// </summary>
+    public int RejectedPerGraph { get; init; } = 64;
+
     /// <summary>As subscriber: how long to ask the publisher to keep the subscription open.</summary>
     public TimeSpan RemainOpen { get; init; } = TimeSpan.FromMinutes(10);
 

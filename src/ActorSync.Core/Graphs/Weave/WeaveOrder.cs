@@ -48,6 +48,8 @@ internal sealed class WeaveOrder(GraphIndex index)
 
     public bool IsMerge(int ordinal) => _priorities[ordinal] == PriorityOrder.Merge;
 
+    public bool IsFinalize(int ordinal) => _priorities[ordinal] == PriorityOrder.Finalize;
+
     /// <summary>Notes the newest command of the index; <see cref="Extend"/> weaves it.</summary>
     public void Note(Priority priority)
     {

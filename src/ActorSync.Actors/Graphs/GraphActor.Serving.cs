@@ -1,0 +1,102 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Polls;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+// Its readers: who follows the graph hears of every commit, and a poll is answered by a child of its own.
+public sealed partial class GraphActor
+{
+    private void OnRead() => Sender.Tell(new Version(_graph, _machine!.Committed) { Facts = _machine.HasFacts ? _machine.Facts : null });
+
+    private void Publish(GraphOutput.Changed changed)
+    {
+        foreach (var (actor, follower) in _followers)
+            actor.Tell(new Changed(changed.Snapshot, FromPeer(follower.Peer, changed.Snapshot)) { Facts = _machine!.Facts, Commits = changed.Commits });
+    }
+
+    // What the peer sent and this version is the first to hold; requests whose commands are not committed yet wait.
+    private IReadOnlyList<CommandId> FromPeer(PeerIdentity? peer, GraphSnapshot snapshot)
+    {
+        if (peer is null)
+            return [];
+        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
+    }
+
+    private void OnFollow(Follow follow)
+    {
+        if (!_followers.ContainsKey(Sender))
+            Context.Watch(Sender);
+        _followers[Sender] = new Follower(follow.Peer);
+        Sender.Tell(new Changed(_machine!.Committed, []) { Facts = _machine.Facts });
+    }
+
+    private void OnUnfollow(IActorRef follower)
+    {
+        if (_followers.Remove(follower))
+            Context.Unwatch(follower);
+    }
+
+    private void OnSession(Session session)
+    {
+        var name = PollResponderActor.NameOf(session.Peer.Identity, session.Id);
+        var child = Context.Child(name);
+        if (child.IsNobody() && session.Message is Poll)
+        {
+            if (Context.GetChildren().Count() >= _settings.SessionsPerGraph)
+            {
+                Refuse(session, new SyncError(
+                    SyncErrorKind.Busy, $"{_settings.SessionsPerGraph} polls of the graph {_graph.ToShortString()} are being answered; try again later"));
+                return;
+            }
+            var remembered = _store.PeerKnowledge.AckedHeads(session.Peer.Identity, _graph);
+            child = Context.ActorOf(PollResponderActor.Props(session.Peer, session.Id, _machine!.Committed, remembered, _settings), name);
+        }
+        if (!child.IsNobody())
+            child.Forward(session);
+        else
+            Dismiss(session, session.Message);
+    }
+
+    private void OnRejects(SessionRejects rejects) =>
+        Context.Child(PollResponderActor.NameOf(rejects.Peer.Identity, rejects.Id)).Forward(rejects);
+
+    private void Refuse(Session session, SyncError error)
+    {
+        _errors.Count(error.Kind);
+        if (session.Message is not (EndSession or SyncFailure))
+            session.Peer.Actor.Tell(PeerActor.Send.Failure(error, session.Id.Value, _graph));
+        Dismiss(session, null);
+    }
+
+    private void Dismiss(Session session, SyncMessage? tooLate)
+    {
+        Sender.Tell(new SyncRouter.SessionEnded(session.Peer, session.Id, tooLate));
+        session.Peer.Actor.Tell(PeerActor.Handled.Instance);
+    }
+
+    private void OnPeerHolds(PollResponderActor.PeerHolds holds)
+    {
+        var known = new KnownHeads();
+        known.AddAll(_machine!.Committed, holds.Commands);
+        _store.PeerKnowledge.RememberAckedHeads(holds.Peer, _graph, known.Heads);
+        TellOf(holds.Peer, holds.Commands);
+    }
+
+    // Whoever holds a subscription is pushed what came meanwhile.
+    private void OnAnswered(PollResponderActor.Answered answered)
+    {
+        if (_followers.Values.All(follower => follower.Peer != answered.Peer.Identity) && Offers.After(answered.Session, answered.Snapshot, _machine!.Committed) is { } offer)
+            answered.Peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(offer), null));
+    }
+
+    private void TellOf(PeerIdentity peer, IReadOnlyList<CommandId> commands)
+    {
+        foreach (var (actor, _) in _followers.Where(pair => pair.Value.Peer == peer))
+            actor.Tell(new PeerHolds(_graph, commands));
+    }
+
+    private sealed record Follower(PeerIdentity? Peer);
+}

@@ -1,0 +1,66 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
+using ActorSync.Graphs.Polls;
+using ActorSync.Wire;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+// What peers tell each other of changes without the commands: hello while it is wanted, an offer at the end of a poll.
+public sealed partial class PeerActor
+{
+    /// <summary>Be told of changes of this graph at the peer, and poll it then.</summary>
+    public sealed record WantHello(GraphId Graph, HelloTerms Terms);
+
+    /// <summary>Be told no longer.</summary>
+    public sealed record UnwantHello(GraphId Graph);
+
+    /// <summary>From the peers: what was wanted of this peer before whoever hears of it began.</summary>
+    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos);
+
+    /// <summary>From a poll: it ended with all that the peer held, which may offer now what came meanwhile.</summary>
+    public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options);
+
+    private readonly EndedPolls<PollOptions> _endedPolls = new();
+    private IActorRef _helloSubscriber = ActorRefs.Nobody;
+
+    private void OnHello(HelloPublisherActor.Message message)
+    {
+        var child = Context.Child(HelloPublisherActor.Name);
+        if (!child.IsNobody())
+            child.Forward(message);
+        else if (_peer is not null)
+            Context.ActorOf(HelloPublisherActor.Props(_peer, _sync), HelloPublisherActor.Name).Forward(message);
+        else
+            OnHandled();
+    }
+
+    // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.
+    private void OnWantHello(WantHello want)
+    {
+        Context.Parent.Tell(new PeersActor.WantsHello(_node, want.Graph, want.Terms));
+        _helloSubscriber.Forward(want);
+    }
+
+    private void OnUnwantHello(UnwantHello unwant)
+    {
+        Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, null));
+        _helloSubscriber.Forward(unwant);
+    }
+
+    private void OnWantedHellos(WantedHellos wanted)
+    {
+        foreach (var hello in wanted.Hellos)
+            _helloSubscriber.Tell(hello, ActorRefs.NoSender);
+    }
+
+    private void OnPolledAll(PolledAll polled) => _endedPolls.Note(polled.Session, polled.Graph, polled.Options);
+
+    // Of a poll that is not remembered an offer says nothing: it comes again, or late, or was made up.
+    private void OnOffer(Offer offer)
+    {
+        if (_peer is not null && _endedPolls.TryTake(offer, out var options))
+            BeginPoll(new Poll(offer.Graph, new PollOptions { MaxBytes = options.MaxBytes }, offer.Head), ActorRefs.Nobody);
+        OnHandled();
+    }
+}

@@ -1,0 +1,100 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+// What becomes of a push: it is stored and acknowledged, or the publisher is told why not.
+public sealed partial class SubscriberMachine
+{
+    // Graphs of which the publisher pushed what is refused here: it would come again for ever.
+    private readonly HashSet<GraphId> _aside = [];
+
+    // What the publisher was told is not let in here.
+    private readonly Dictionary<GraphId, HashSet<CommandId>> _rejected = [];
+
+    private void OnPush(Push push, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (push.Id != _id || _state == State.Idle)
+        {
+            // Of this subscription only what was asked until now ends: it may be asked for again.
+            var sequence = push.Id == _id ? ++_sequence : uint.MaxValue;
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Unsubscribe(push.Id, sequence, []))));
+            return;
+        }
+        if (!_wanted.ContainsKey(push.Graph) || _aside.Contains(push.Graph))
+        {
+            Withdraw(push.Graph, now, outbox);
+            return;
+        }
+        _pushes++;
+        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length + _frameOverhead;
+        outbox.Put(new SubscriberOutput.Store(push));
+        if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
+            _deadline = MonotonicTime.Zero;
+    }
+
+    private void OnStored(SubscriberInput.Stored stored, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (stored.Subscription != _id || _aside.Contains(stored.Graph))
+            return;
+        if (!stored.Result.TryGet(out var result, out var error))
+        {
+            if (IsForGood(error))
+                PutAside(stored.Graph, error, now, outbox);
+            return;
+        }
+        // Who passes a finalize command on that is parallel to another's breaks no rule.
+        foreach (var refused in result.Refused.Where(refused => refused.Kind != SyncErrorKind.ParallelFinalize))
+            outbox.Put(new SubscriberOutput.Fault(refused));
+        if ((result.Refused.FirstOrDefault(IsForGood) ?? TellRejected(stored.Graph, result.Rejected, outbox)) is { } reason)
+        {
+            PutAside(stored.Graph, reason, now, outbox);
+            return;
+        }
+        if (result.HasGap)
+        {
+            // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
+            if (_repairing.Add(stored.Graph))
+                outbox.Put(new SubscriberOutput.Repair(stored.Graph));
+            return;
+        }
+        if (result.LeftOut > 0)
+            return;
+        var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? [];
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
+    }
+
+    // The push that brought it is not acknowledged: without what was not let in, the publisher makes another. Should the
+    // publisher not hear of it, the push comes again, and is answered again. The error says that it is too much.
+    private SyncError? TellRejected(GraphId graph, IReadOnlyList<RejectedCommand> rejected, IOutbox<SubscriberOutput> outbox)
+    {
+        if (rejected.Count == 0)
+            return null;
+        if (!_rejected.TryGetValue(graph, out var told))
+            _rejected.Add(graph, told = []);
+        foreach (var (command, _) in rejected)
+        {
+            told.Add(command.Id);
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new Rejected(graph, command.Id))));
+        }
+        return told.Count <= _settings.RejectedPerGraph ? null : rejected[0].Why;
+    }
+
+    // Sent again, it would be refused again. A damaged push, a full disk or a busy node leaves hope.
+    private static bool IsForGood(SyncError error) => error.Kind is
+        SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected
+        or SyncErrorKind.PolicyFailed or SyncErrorKind.ParallelFinalize;
+
+    // What was kept is not acknowledged: an acknowledgement says that all of the push is durable. The publisher is told
+    // why, and asked to cover the graph no longer. It is asked for again on the next link, or when it is wanted anew.
+    private void PutAside(GraphId graph, SyncError reason, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (!_wanted.ContainsKey(graph))
+            return;
+        _aside.Add(graph);
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new SyncFailure(reason.Kind, _id.Value, graph, reason.Message))));
+        outbox.Put(new SubscriberOutput.Answered(new SyncError(
+            reason.Kind, $"the graph {graph.ToShortString()} is not followed any more on this link, as a push of it cannot be stored: {reason.Message}")));
+        Withdraw(graph, now, outbox);
+    }
+}
