@@ -63,9 +63,6 @@ internal static class Readable
             case UInt128 number:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {number:x32}\n");
                 break;
-            case ulong fingerprint when name.StartsWith('['):
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {fingerprint:x16}\n");
-                break;
             case StateRange range:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: depth {range.Depth}, index {range.Index}\n");
                 break;
