@@ -39,6 +39,12 @@ public sealed record StateSettings
     /// <summary>Peers that are known at once; more are left out.</summary>
     public int PeersMost { get; init; } = 1 << 12;
 
+    /// <summary>
+    /// The size that a message is filled to, in bytes, so that it is through a slow link before its answer counts as
+    /// missing; a single larger entry still goes whole.
+    /// </summary>
+    public int MessageBytes { get; init; } = 128 << 10;
+
     /// <summary>How long an answer may stay out.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(1);
 

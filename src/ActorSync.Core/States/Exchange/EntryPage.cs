@@ -2,14 +2,15 @@ using ActorSync.Wire;
 
 namespace ActorSync.States.Exchange;
 
-/// <summary>Entries that fit into one payload.</summary>
-internal sealed class EntryPage(int maxPayloadBytes)
+/// <summary>Entries that fit into one payload, which is filled to less if that is said.</summary>
+internal sealed class EntryPage(int maxPayloadBytes, int fillBytes)
 {
     // Fingerprints of 8 bytes that fill a request make an answer begin with so many bits.
     private const int RequestBytesPerBit = 64;
 
     private readonly List<StateEntry> _entries = [];
-    private int _room = maxPayloadBytes - StateCodec.MostOverhead;
+    private int _room = Math.Min(maxPayloadBytes, fillBytes) - StateCodec.MostOverhead;
+    private int _most = maxPayloadBytes - StateCodec.MostOverhead;
 
     public IReadOnlyList<StateEntry> Entries => _entries;
 
@@ -19,7 +20,7 @@ internal sealed class EntryPage(int maxPayloadBytes)
     /// <summary>Takes an entry in, if it has room.</summary>
     public bool TryAdd(StateEntry entry)
     {
-        if (entry.Bytes.Length > _room || _entries.Count == WireLimits.StateEntriesPerMessage)
+        if (entry.Bytes.Length > (_entries.Count == 0 ? _most : _room) || _entries.Count == WireLimits.StateEntriesPerMessage)
             return false;
         _room -= entry.Bytes.Length;
         _entries.Add(entry);
@@ -27,5 +28,9 @@ internal sealed class EntryPage(int maxPayloadBytes)
     }
 
     /// <summary>Keeps room for something else.</summary>
-    public void Reserve(int bytes) => _room -= bytes;
+    public void Reserve(int bytes)
+    {
+        _room -= bytes;
+        _most -= bytes;
+    }
 }

@@ -140,7 +140,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     // The next payload of what is owed; nothing left settles it.
     private void Push(NodeId peer, OwedPush owed, MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
-        var page = new EntryPage(_peers[peer].MaxPayloadBytes);
+        var page = new EntryPage(_peers[peer].MaxPayloadBytes, _settings.MessageBytes);
         var last = owed.UpTo;
         foreach (var (entry, change) in _table.ChangedSince(owed.After, peer))
         {

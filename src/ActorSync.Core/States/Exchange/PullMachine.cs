@@ -52,7 +52,7 @@ public sealed class PullMachine : IMachine<PullInput, PullOutput>
         _table = table;
         _settings = settings;
         MaxPayloadBytes = maxPayloadBytes;
-        _ranges = new PullRanges(table, maxPayloadBytes);
+        _ranges = new PullRanges(table, Math.Min(maxPayloadBytes, settings.MessageBytes));
     }
 
     /// <summary>The pull's number.</summary>
@@ -179,7 +179,7 @@ public sealed class PullMachine : IMachine<PullInput, PullOutput>
     // The last push is not answered: should it be lost, the next pull finds it missing.
     private void PushOrNext(MonotonicTime now, IOutbox<PullOutput> outbox)
     {
-        var page = new EntryPage(MaxPayloadBytes);
+        var page = new EntryPage(MaxPayloadBytes, _settings.MessageBytes);
         while (_lacking.TryPeek(out var key) && (!_table.TryGet(key, out var entry) || page.IsTooLarge(entry) || page.TryAdd(entry)))
             _lacking.Dequeue();
         if (page.Entries.Count == 0)

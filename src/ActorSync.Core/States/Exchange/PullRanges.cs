@@ -3,10 +3,10 @@ using ActorSync.Wire;
 namespace ActorSync.States.Exchange;
 
 /// <summary>The ranges of a pull that differ and are not dealt with yet, in order; and what of them was last asked.</summary>
-internal sealed class PullRanges(StateTable table, int maxPayloadBytes)
+internal sealed class PullRanges(StateTable table, int maxRequestBytes)
 {
     private readonly int _mostFingerprints =
-        Math.Min(WireLimits.StateFingerprints, (maxPayloadBytes - StateCodec.MostOverhead - StateCodec.MostRangeOverhead) / sizeof(ulong));
+        Math.Min(WireLimits.StateFingerprints, (maxRequestBytes - StateCodec.MostOverhead - StateCodec.MostRangeOverhead) / sizeof(ulong));
 
     // The next one last.
     private readonly Stack<StateRange> _ranges = new();
@@ -34,7 +34,7 @@ internal sealed class PullRanges(StateTable table, int maxPayloadBytes)
     {
         _told.Clear();
         var contents = new List<StateRangeContent>();
-        var room = maxPayloadBytes - StateCodec.MostOverhead;
+        var room = maxRequestBytes - StateCodec.MostOverhead;
         foreach (var range in _ranges)
         {
             var told = _told.Count;

@@ -99,7 +99,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         switch (message)
         {
             case StatePull pull:
-                Send(peer, StateResponder.Answer(Table, pull, peer.MaxPayloadBytes), outbox);
+                Send(peer, StateResponder.Answer(Table, pull, _settings, peer.MaxPayloadBytes), outbox);
                 break;
             case StateCompare compare:
                 Send(peer, StateResponder.Answer(Table, compare, _settings, peer.MaxPayloadBytes), outbox);

@@ -15,12 +15,13 @@ public static class StateResponder
     /// <summary>Answers whether a range is the same here.</summary>
     /// <param name="table">What is held.</param>
     /// <param name="pull">The request.</param>
+    /// <param name="settings">The settings.</param>
     /// <param name="maxPayloadBytes">The largest payload that the link takes.</param>
-    public static StateMessage Answer(StateTable table, StatePull pull, int maxPayloadBytes)
+    public static StateMessage Answer(StateTable table, StatePull pull, StateSettings settings, int maxPayloadBytes)
     {
         if (table.DigestOf(pull.Range) == pull.Digest)
             return new StateLevel(pull.State, pull.Exchange, pull.Round);
-        var depth = DepthFor(Math.Max(pull.Count, table.CountIn(pull.Range)), pull.Range.Depth, maxPayloadBytes);
+        var depth = DepthFor(Math.Max(pull.Count, table.CountIn(pull.Range)), pull.Range.Depth, Math.Min(maxPayloadBytes, settings.MessageBytes));
         return new StateDigests(pull.State, pull.Exchange, pull.Round, depth, table.DigestsOf(pull.Range, depth));
     }
 
@@ -31,7 +32,7 @@ public static class StateResponder
     /// <param name="maxPayloadBytes">The largest payload that the link takes.</param>
     public static StateMessage Answer(StateTable table, StateCompare compare, StateSettings settings, int maxPayloadBytes)
     {
-        var page = new EntryPage(maxPayloadBytes);
+        var page = new EntryPage(maxPayloadBytes, settings.MessageBytes);
         var held = new bool[compare.Ranges.Sum(range => range.Fingerprints.Count)];
         page.Reserve((held.Length + 7) / 8);
         var (before, looked) = (0, 0);
@@ -66,9 +67,9 @@ public static class StateResponder
         return true;
     }
 
-    private static int DepthFor(int entries, int depth, int maxPayloadBytes)
+    private static int DepthFor(int entries, int depth, int maxBytes)
     {
-        var most = Math.Min(WireLimits.StateDigests, (maxPayloadBytes - StateCodec.MostOverhead) / sizeof(ulong));
+        var most = Math.Min(WireLimits.StateDigests, (maxBytes - StateCodec.MostOverhead) / sizeof(ulong));
         var wanted = BitOperations.RoundUpToPowerOf2((uint)(entries / EntriesPerRange + 1));
         var parts = BitOperations.Log2(Math.Min(wanted, (uint)most));
         return Math.Min(StateRange.MostDepth, depth + parts);
