@@ -202,7 +202,8 @@ public sealed class NodeStore : INodeStore, IStateStores
     private Task<Result<(GraphLog Log, GraphIndex Index)>> BeginOpen(GraphId graph, ICommandIdentity? identity)
     {
         var options = CheckedOptionsOf(graph);
-        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity));
+        var facts = new FactFile(_files, options.Folder, graph, Instance, _settings.MaxSnapshotBytes);
+        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity, facts));
     }
 
     // A log that is being closed is waited for, so that its folder is free.

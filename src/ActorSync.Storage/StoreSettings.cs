@@ -34,6 +34,12 @@ public sealed record StoreSettings
     /// <summary>Bytes of commands that all graphs together keep in memory beside each graph's newest.</summary>
     public long CacheBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Bytes of a graph's snapshot of facts, which is read as a whole; past it none is written, and the facts are rebuilt
+    /// from the commands when the graph is opened.
+    /// </summary>
+    public int MaxSnapshotBytes { get; init; } = 256 << 20;
+
     /// <summary>Threads that write and flush: as many graphs can wait for the disk at once.</summary>
     public int WriterThreads { get; init; } = 4;
 
@@ -56,6 +62,8 @@ public sealed record StoreSettings
             return Wrong(nameof(SegmentBytes), $"between {MinSegmentBytes} and {MaxSegmentBytes} bytes");
         if (CacheBytes < 0)
             return Wrong(nameof(CacheBytes), "0 bytes or more");
+        if (MaxSnapshotBytes is < 0 or > 1 << 30)
+            return Wrong(nameof(MaxSnapshotBytes), $"between 0 and {1 << 30} bytes");
         if (WriterThreads is < 1 or > MaxWriterThreads)
             return Wrong(nameof(WriterThreads), $"between 1 and {MaxWriterThreads}");
         if (MaxKnownPairs is < 1 or > 1 << 20)

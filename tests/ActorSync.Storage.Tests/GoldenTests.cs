@@ -30,7 +30,7 @@ public sealed class GoldenTests
 
         using var golden = new LogFixture();
         golden.Files["/log/00000001.log"] = Read("graph-log-v1");
-        var (graphLog, index) = GraphLog.Open(golden.Options, new GraphId(commands[0].Id), new BlockCache(0), null).Value;
+        var (graphLog, index) = GraphLog.Open(golden.Options, new GraphId(commands[0].Id), new BlockCache(0), null, new FactFile(golden.Files, "/log", new GraphId(commands[0].Id), new InstanceId(1), 0)).Value;
         await using (graphLog)
         {
             Assert.Equal(commands.Count, index.Count);

@@ -29,6 +29,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
 
     private GraphMachine? _machine;
     private IGraphStore? _commands;
+    private SnapshotKeeper? _snapshots;
     private long _tokens;
     private int _appending;
     private bool _isClosing;
@@ -103,7 +104,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         Result<GraphMachine>? machine = null;
         try
         {
-            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy));
+            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy, opened.Store.Facts));
         }
         finally
         {
@@ -129,6 +130,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         {
             _commands = graph.Store;
             _machine = graph.Machine;
+            _snapshots = new SnapshotKeeper(_machine, _commands.Facts);
             _log.Debug("Graph {0} is open with {1} commands", _graph.ToShortString(), _machine.Committed.Count);
             Become(Open);
         }
@@ -219,6 +221,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
                     break;
                 case GraphOutput.Changed changed:
                     Publish(changed);
+                    _snapshots!.AfterCommit();
                     break;
                 case GraphOutput.Acted acted:
                     _requests.Remove(acted.Token, out var actor);
@@ -288,7 +291,19 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
             return;
         _commands = null;
         var self = Self;
-        commands.DisposeAsync().AsTask().PipeTo(self, success: () => StoreClosed.Instance, failure: _ => StoreClosed.Instance);
+        CloseAsync(_snapshots!, commands).PipeTo(self, success: () => StoreClosed.Instance, failure: _ => StoreClosed.Instance);
+    }
+
+    private static async Task CloseAsync(SnapshotKeeper snapshots, IGraphStore commands)
+    {
+        try
+        {
+            await snapshots.EndAsync();
+        }
+        finally
+        {
+            await commands.DisposeAsync();
+        }
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

@@ -165,6 +165,8 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
             switch (output)
             {
                 case HelloPublisherOutput.Send send:
+                    if (send.Refused is { } kind)
+                        _sync.Errors.Count(kind);
                     _peer.Actor.Tell(new PeerActor.Send(send.Payload, null));
                     break;
                 case HelloPublisherOutput.Unfollow unfollow:

@@ -17,7 +17,7 @@ namespace ActorSync.Graphs;
 /// </code>
 /// What is done with commands beside keeping them is the content's: <see cref="PlainContent"/>, <see cref="WovenContent"/>.
 /// </summary>
-public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
+public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeeping
 {
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
@@ -61,6 +61,18 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
     /// <summary>The facts of the latest durable version; none of an opaque graph.</summary>
     public Facts Facts { get; private set; }
 
+    /// <inheritdoc/>
+    public bool IsSnapshotDue => Keeping is { IsSnapshotDue: true };
+
+    /// <inheritdoc/>
+    public bool IsLastSnapshotDue => Keeping is { IsLastSnapshotDue: true };
+
+    // Of what the store did not commit yet a snapshot is taken as well: one that does not fit what is found is not used.
+    private IFactKeeping? Keeping => _content is WovenContent { IsOpen: false } woven ? woven.Keeping : null;
+
+    /// <inheritdoc/>
+    public FactSnapshot? TakeSnapshot() => Keeping?.TakeSnapshot();
+
     /// <summary>
     /// A graph with its policy. Unless that is opaque, its commands are read, woven and evaluated, which takes its time:
     /// not on a thread that others wait for.
@@ -70,14 +82,15 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>
     /// <param name="reader">Reads committed commands.</param>
     /// <param name="limits">Its limits.</param>
     /// <param name="policy">Its policy, the same at every peer.</param>
+    /// <param name="facts">The snapshot of its facts, if one is kept: what it fits is not evaluated again.</param>
     /// <returns>The machine; PolicyFailed, or ParallelFinalize, which is final.</returns>
     /// <exception cref="SyncException">The store is damaged.</exception>
-    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy)
+    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy, IFactStore? facts = null)
     {
         if (policy is OpaquePolicy)
             return new GraphMachine(graph, index, reader, limits);
         var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
-        return WovenContent.Open(index, reader, policy, options).TryGet(out var content, out var error)
+        return WovenContent.Open(index, reader, policy, options, facts).TryGet(out var content, out var error)
             ? new GraphMachine(graph, index, reader, limits, content)
             : error;
     }

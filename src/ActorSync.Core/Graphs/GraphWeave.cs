@@ -22,9 +22,8 @@ public sealed class GraphWeave
     /// <summary>Commands in the weave.</summary>
     public int Count => _ordinals.Length;
 
-    /// <summary>Weaves a version: reads all its commands, and takes 4 bytes for each.</summary>
+    /// <summary>Weaves a version, in memory: 4 bytes for each command.</summary>
     /// <returns>The weave, or ParallelFinalize, which is final: the graph has no order.</returns>
-    /// <exception cref="SyncException">The store is damaged.</exception>
     public static Result<GraphWeave> Of(GraphSnapshot version) =>
         SnapshotWeave.Of(version).TryGet(out var ordinals, out var error) ? new GraphWeave(version, ordinals) : error;
 

@@ -17,7 +17,7 @@ internal static class ScenarioCommand
         var files = new Argument<string[]>("FILE") { Description = "Scenario files.", Arity = ArgumentArity.OneOrMore };
         var store = new Option<string>("--store") { Description = "Where the clients keep their graphs: memory, or disk for a durable store in a temporary folder.", DefaultValueFactory = _ => Memory };
         var seed = new Option<ulong?>("--seed") { Description = "Draws graphs whose rule names no seed; drawn itself when left out, and printed.", HelpName = "NUMBER" };
-        var trace = new Option<bool>("--trace") { Description = "Print what every sync received and was sent." };
+        var trace = new Option<bool>("--trace") { Description = "Print what every sync received and was sent, and how many payloads every wait saw." };
         store.AcceptOnlyFromAmong(Memory, Disk);
         var command = new Command("scenario", "Run scenario files. Exit code 0 when all hold, 1 when a rule does not, 2 when a file cannot be read.") { files, store, seed, trace };
         command.SetAction(async (parse, stop) =>

@@ -15,11 +15,13 @@ internal sealed class GraphLog : IGraphStore
     private readonly CommandMap _map;
     private readonly BlockCache _cache;
     private readonly RecordLog _log;
+    private readonly FactFile _facts;
     private bool _hasTail;
 
-    private GraphLog(GraphId graph, RecordLog log, CommandMap map, BlockCache cache)
+    private GraphLog(GraphId graph, RecordLog log, CommandMap map, BlockCache cache, FactFile facts)
     {
         Graph = graph;
+        _facts = facts;
         _log = log;
         _map = map;
         _cache = cache;
@@ -28,6 +30,9 @@ internal sealed class GraphLog : IGraphStore
     }
 
     public GraphId Graph { get; }
+
+    /// <summary>The file of a snapshot of the graph's facts.</summary>
+    public IFactStore Facts => _facts;
 
     public long TornBytes => _log.TornBytes;
 
@@ -50,11 +55,11 @@ internal sealed class GraphLog : IGraphStore
     }
 
     /// <summary>Opens the log of a graph; every command is hashed, and checked against those before it.</summary>
-    public static Result<(GraphLog Log, GraphIndex Index)> Open(LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity)
+    public static Result<(GraphLog Log, GraphIndex Index)> Open(LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts)
     {
         var (index, map) = (new GraphIndex((ulong)Random.Shared.NextInt64()), new CommandMap());
         return RecordLog.Open(options with { Walked = Walked }, Visit).TryGet(out var log, out var error)
-            ? (new GraphLog(graph, log, map, cache), index)
+            ? (new GraphLog(graph, log, map, cache, facts), index)
             : error;
 
         SyncError? Walked(LogFound found) => index.Count == 0
@@ -95,7 +100,11 @@ internal sealed class GraphLog : IGraphStore
             : throw Damage(block, offset, $"the command {ordinal} is not whole");
     }
 
-    public ValueTask DisposeAsync() => _log.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _facts.CloseAsync().ConfigureAwait(false);
+        await _log.DisposeAsync().ConfigureAwait(false);
+    }
 
     // On a writer thread, in order. What is there before an offset is published is never changed after.
     private void OnCommitted(RecordPlace place, PendingRecord record)

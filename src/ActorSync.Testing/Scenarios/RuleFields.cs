@@ -5,6 +5,8 @@ namespace ActorSync.Testing.Scenarios;
 /// <summary>The fields of one rule. The first that cannot be read is kept as the error; null stands for a field left out.</summary>
 internal sealed class RuleFields(JsonElement json)
 {
+    private readonly HashSet<string> _known = [];
+
     public string? Error { get; private set; }
 
     public ulong Number(string name, ulong most = ulong.MaxValue) => OptionalNumber(name, most) ?? Missing<ulong>(name);
@@ -12,6 +14,25 @@ internal sealed class RuleFields(JsonElement json)
     public ulong Number(string name, ulong most, ulong otherwise) => OptionalNumber(name, most) ?? otherwise;
 
     public ulong? OptionalNumber(string name, ulong most = ulong.MaxValue) => Find(name) is { } field ? ToNumber(field, name, most) : null;
+
+    /// <summary>A number within bounds.</summary>
+    public ulong Between(string name, ulong least, ulong most, ulong otherwise)
+    {
+        var number = Number(name, most, otherwise);
+        if (number < least)
+            Fail($"{name} is no whole number from {least} to {most}");
+        return number;
+    }
+
+    /// <summary>A field that was not asked for is an error.</summary>
+    public void AllowNoOthers()
+    {
+        if (json.ValueKind == JsonValueKind.Object && json.EnumerateObject().FirstOrDefault(field => !_known.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            Fail($"{other.Name} is no field of it: it has {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
+    }
+
+    /// <summary>Whether the field is there.</summary>
+    public bool Has(string name) => Find(name) is not null;
 
     public bool Flag(string name) => OptionalFlag(name) ?? Missing<bool>(name);
 
@@ -51,7 +72,7 @@ internal sealed class RuleFields(JsonElement json)
         return fields;
     }
 
-    private bool? OptionalFlag(string name)
+    public bool? OptionalFlag(string name)
     {
         if (Find(name) is not { } field)
             return null;
@@ -68,8 +89,11 @@ internal sealed class RuleFields(JsonElement json)
         return 0;
     }
 
-    private JsonElement? Find(string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+    private JsonElement? Find(string name)
+    {
+        _known.Add(name);
+        return json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+    }
 
     private T Missing<T>(string name)
         where T : struct

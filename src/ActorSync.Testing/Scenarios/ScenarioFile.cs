@@ -91,7 +91,7 @@ public static class ScenarioFile
                 fields.Number("key"),
                 fields.Number("value")),
             "GenerateGraph" => Generate(fields),
-            _ => null,
+            _ => NetworkRules.Read(name, fields),
         };
     }
 

@@ -25,7 +25,7 @@ public sealed record ScenarioOptions
     /// <summary>Is told the seeds of drawn graphs.</summary>
     public Action<string> Print { get; init; } = _ => { };
 
-    /// <summary>Is told what each sync received and was sent.</summary>
+    /// <summary>Is told what each sync received and was sent, and what went over links while time passed.</summary>
     public Action<string> Trace { get; init; } = _ => { };
 }
 

@@ -1,7 +1,7 @@
 namespace ActorSync.Testing.Scenarios;
 
 /// <summary>One rule of a scenario: something that is done, or that must hold. docs/scenarios.md says what each means.</summary>
-public abstract record ScenarioRule
+public abstract partial record ScenarioRule
 {
     private ScenarioRule()
     {

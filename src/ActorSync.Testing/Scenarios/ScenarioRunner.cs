@@ -10,11 +10,13 @@ public sealed class ScenarioRunner : IAsyncDisposable
 {
     private readonly ScenarioWorld _world;
     private readonly HelloSubscriptions _hellos;
+    private readonly ScenarioNetwork _network;
 
     private ScenarioRunner(ScenarioOptions options)
     {
         _world = new ScenarioWorld(options);
         _hellos = new HelloSubscriptions(_world);
+        _network = new ScenarioNetwork(_world);
     }
 
     /// <summary>Runs the rules in their order, up to the first that does not hold.</summary>
@@ -45,6 +47,10 @@ public sealed class ScenarioRunner : IAsyncDisposable
     {
         switch (rule)
         {
+            case ScenarioRule.Network network:
+                await _network.ApplyAsync(network).ConfigureAwait(false);
+                _world.Expectations.Check();
+                break;
             case ScenarioRule.AddClient add:
                 await _world.AddClientAsync(add.Id).ConfigureAwait(false);
                 break;
@@ -55,6 +61,7 @@ public sealed class ScenarioRunner : IAsyncDisposable
                 await _world.NewGraphAsync(graph.Client, graph.Id, graph.Policy).ConfigureAwait(false);
                 break;
             case ScenarioRule.RemoveGraph removed:
+                _network.Forget(removed.Client, removed.Id);
                 await _world.RemoveGraphAsync(removed.Client, removed.Id).ConfigureAwait(false);
                 break;
             case ScenarioRule.AddExpectations expectations:

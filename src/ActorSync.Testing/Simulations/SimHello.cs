@@ -1,6 +1,5 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
-using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Polls;
 using ActorSync.Machines;
 using ActorSync.Wire;
@@ -12,20 +11,18 @@ internal sealed class SimHello
 {
     private readonly SimPeer _peer;
     private readonly SimNode _node;
-    private readonly IGraphPolicy? _policy;
     private readonly Outbox<HelloPublisherOutput> _told = new();
     private readonly Outbox<HelloSubscriberOutput> _heard = new();
     private readonly SimTimer _publisherTimer;
     private readonly SimTimer _subscriberTimer;
     private readonly EndedPolls<ulong> _ended = new();
 
-    public SimHello(SimPeer peer, SimNode node, IGraphPolicy? policy = null)
+    public SimHello(SimPeer peer, SimNode node)
     {
         _peer = peer;
         _node = node;
-        _policy = policy;
-        Publisher = new HelloPublisher(node.Hellos, policy);
-        Subscriber = new HelloSubscriber(node.Hellos, policy);
+        Publisher = new HelloPublisher(node.Hellos, node.Policy);
+        Subscriber = new HelloSubscriber(node.Hellos, node.Policy);
         _publisherTimer = new SimTimer(node.Simulation, () => Publish(new HelloPublisherInput.Tick()));
         _subscriberTimer = new SimTimer(node.Simulation, () => Subscribe(new HelloSubscriberInput.Tick()));
     }
@@ -89,7 +86,7 @@ internal sealed class SimHello
             case SyncFailure failure:
                 Subscribe(new HelloSubscriberInput.Refused(failure));
                 break;
-            case Offer offer when _ended.TryTake(offer, out var maxBytes) && !Offers.IsHere(offer.Head, _node.SnapshotOf(offer.Graph), _policy):
+            case Offer offer when _ended.TryTake(offer, out var maxBytes) && !Offers.IsHere(offer.Head, _node.SnapshotOf(offer.Graph), _node.Policy):
                 OfferedPolls++;
                 _peer.Poll(offer.Graph, maxBytes, isOffered: true);
                 break;
@@ -106,7 +103,7 @@ internal sealed class SimHello
     /// <summary>The peer holds all that a poll of it was answered from.</summary>
     public void OnAnswered(SessionId session, GraphSnapshot answered)
     {
-        if (!_peer.Publisher.Graphs.Contains(answered.Graph) && Offers.After(session, answered, _node.SnapshotOf(answered.Graph)!, _policy) is { } offer)
+        if (!_peer.Publisher.Graphs.Contains(answered.Graph) && Offers.After(session, answered, _node.SnapshotOf(answered.Graph)!, _node.Policy) is { } offer)
             _peer.Send(SyncCodec.Encode(offer));
     }
 

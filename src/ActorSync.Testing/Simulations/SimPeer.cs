@@ -229,7 +229,7 @@ internal sealed class SimPeer
             case SubscriberOutput.Store store:
                 var push = store.Push;
                 _node.Graphs[push.Graph].Receive(
-                    push.Commands.Decode(WireLimits.Default).Value, this, result => Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result)));
+                    push.Commands.Decode(WireLimits.Default, _node.Policy.Identity).Value, this, result => Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result)));
                 break;
             case SubscriberOutput.Repair repair:
                 Repairs++;

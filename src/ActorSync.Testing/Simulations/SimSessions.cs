@@ -38,7 +38,7 @@ internal sealed class SimPoll
                     break;
                 case RequesterOutput.Store store:
                     _node.Graphs[_graph].Receive(
-                        store.Commands.Decode(WireLimits.Default).Value, _peer, result => Run(new RequesterInput.Stored(store.Index, result)));
+                        store.Commands.Decode(WireLimits.Default, _node.Policy.Identity).Value, _peer, result => Run(new RequesterInput.Stored(store.Index, result)));
                     break;
                 case RequesterOutput.StartTimer timer:
                     _timer.Start(timer.At);

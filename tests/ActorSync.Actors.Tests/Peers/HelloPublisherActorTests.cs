@@ -66,7 +66,7 @@ public sealed class HelloPublisherActorTests : ActorTest
         var other = new TestGraph("another graph");
         _hello.Tell(new HelloPublisherActor.SubscribeTo(new HelloSubscribe(other.Id, 1, 1, 0), CreateTestProbe().Ref));
         Assert.Equal((SyncErrorKind.LimitExceeded, other.Id), Failure());
-        Assert.Equal(1, _errors.ToDictionary()["LimitExceeded"]);
+        Assert.Equal([("LimitExceeded", 1), ("UnknownGraph", 1), ("StoreDamaged", 1)], _errors.ToDictionary().Select(error => (error.Key, (int)error.Value)));
     }
 
     [Fact]

@@ -4,10 +4,14 @@ using ActorSync.Graphs.Policies;
 
 namespace ActorSync.Core.Tests.Clients;
 
-/// <summary>What a client must hold and emit, by evaluating everything from the root each time.</summary>
+/// <summary>
+/// What a client must hold and emit, by evaluating everything from the root each time. What stood at the end and stands
+/// there still tells its effects again only where it touches, as it did before, what was written anew before it.
+/// </summary>
 internal sealed class NaiveClient(IGraphPolicy policy)
 {
     private readonly List<Command> _commands = [];
+    private Dictionary<CommandId, Evaluated> _evaluated = [];
 
     public IReadOnlyList<Command> Commands => _commands;
 
@@ -40,10 +44,48 @@ internal sealed class NaiveClient(IGraphPolicy policy)
             whole.AddRange(EffectsOfWeave(heads));
         var order = Order();
         var same = before.Zip(order).TakeWhile(pair => pair.First == pair.Second).Count();
-        var changed = new List<Effect>();
-        Facts = Replay(order, same, changed);
-        return (whole, changed);
+        var rest = before.Reverse().Zip(order.Reverse()).Take(before.Count - same).TakeWhile(pair => pair.First == pair.Second).Count();
+        return (whole, EvaluateAnew(order, before.Take(before.Count - rest).Skip(same), same, order.Count - rest));
     }
+
+    // The places from one to another are new, those that stood there are gone.
+    private List<Effect> EvaluateAnew(IReadOnlyList<Command> order, IEnumerable<Command> gone, int from, int to)
+    {
+        var (now, effects) = (new Dictionary<CommandId, Evaluated>(), new List<Effect>());
+        var written = gone.SelectMany(command => Written(_evaluated[command.Id])).ToHashSet();
+        var all = false;
+        Facts = FactTree.Empty;
+        for (var place = 0; place < order.Count; place++)
+        {
+            var then = _evaluated.GetValueOrDefault(order[place].Id);
+            var evaluated = now[order[place].Id] = Evaluator.Evaluate(policy, order[place], Facts).Value;
+            Facts = evaluated.Apply(Facts);
+            if (place < from)
+                continue;
+            if (place >= to && !all && !then!.Touches.Any(touch => Touches(touch, written)))
+            {
+                Assert.Equal(then.Touches.Select(Show), evaluated.Touches.Select(Show));
+                continue;
+            }
+            effects.AddRange(evaluated.Effects);
+            written.UnionWith(Written(evaluated));
+            if (place >= to)
+                written.UnionWith(Written(then!));
+            all |= place >= to && evaluated.Touches.Any(touch => touch.Kind == TouchKind.Query);
+        }
+        _evaluated = now;
+        return effects;
+    }
+
+    private static IEnumerable<string> Written(Evaluated evaluated) =>
+        evaluated.Touches.Where(touch => touch.IsWrite).Select(touch => Convert.ToHexString(touch.Place));
+
+    private static bool Touches(FactTouch touch, HashSet<string> written) => touch.Kind == TouchKind.Query
+        ? written.Any(place => place.StartsWith(Convert.ToHexString(touch.Place), StringComparison.Ordinal))
+        : written.Contains(Convert.ToHexString(touch.Place));
+
+    private static string Show(FactTouch touch) =>
+        $"{touch.Kind} {Convert.ToHexString(touch.Place)} {(touch.Before is null ? "-" : Convert.ToHexString(touch.Before))} {(touch.After is null ? "-" : Convert.ToHexString(touch.After))}";
 
     public IReadOnlyList<Command> Order()
     {
@@ -72,7 +114,7 @@ internal sealed class NaiveClient(IGraphPolicy policy)
         for (var i = 0; i < order.Count; i++)
         {
             var evaluated = Evaluator.Evaluate(policy, order[i], facts).Value;
-            facts = evaluated.Facts;
+            facts = evaluated.Apply(facts);
             if (i >= emitFrom)
                 effects.AddRange(evaluated.Effects);
         }

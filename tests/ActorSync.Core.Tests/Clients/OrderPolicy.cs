@@ -11,6 +11,9 @@ internal sealed class OrderPolicy : IGraphPolicy
     /// <summary>Fails at the command with this number.</summary>
     public int FailsAt { get; set; } = -1;
 
+    /// <summary>Whether some commands ask for all facts.</summary>
+    public bool Queries { get; init; }
+
     public Verdict Evaluate(Command command, Evaluation facts)
     {
         Evaluations++;
@@ -21,6 +24,8 @@ internal sealed class OrderPolicy : IGraphPolicy
             throw new InvalidOperationException("planned");
         byte[] key = [(byte)(number % 5)];
         var before = facts.TryGet("last", key, out var value) ? BitConverter.ToInt32(value.Span) : 0;
+        if (Queries && number % 13 == 0)
+            before += facts.Query("last").Sum(fact => fact.Value.Span[0]);
         facts.Set("last", key, BitConverter.GetBytes(number));
         if (number % 7 == 0)
             facts.Delete("last", [(byte)(number % 3)]);

@@ -23,7 +23,7 @@ internal sealed class Weaver
         foreach (var command in batch)
         {
             _ = Index.Add(command).Value;
-            Order.Note(command.Priority);
+            Order.Note();
             _commands.Add(command);
         }
         return Order.Extend();

@@ -9,6 +9,9 @@ public sealed class ScenarioRunnerTests
 {
     private const string Two = """{ "SetupClientsAndGraph": { "clients": 2, "graph": 0, "policy": 0 } }""";
     private const string Act = """{ "ActionSet": { "client": 0, "graph": 0, "key": 0, "value": 5 } }""";
+    private const string Subscribe = """{ "Subscribe": { "client": 1, "peer": 0, "graph": 0 } }""";
+    private const string Poll = """{ "Poll": { "client": 1, "peer": 0, "graph": 0 } }""";
+    private const string Wait = """{ "Wait": { "milliseconds": 1000 } }""";
     private const string Expected = """{ "AddExpectation": 5 }""";
 
     [Theory]
@@ -27,6 +30,28 @@ public sealed class ScenarioRunnerTests
     [InlineData(3, "client 1 does not hold graph 0", Two, """{ "RemoveGraph": { "client": 1, "id": 0 } }""", """{ "MaxCut": { "client": 1, "graph": 0, "max_cut": 0 } }""")]
     [InlineData(3, "does not hold the graph", Two, """{ "RemoveGraph": { "client": 1, "id": 0 } }""", """{ "Sync": { "client": 0, "from": 1, "graph": 0 } }""")]
     [InlineData(4, "holds 1 graphs", Two, """{ "AddClient": { "id": 5 } }""", """{ "NewGraph": { "client": 5, "id": 8, "policy": 8 } }""", """{ "VerifyGraphIds": { "client": 0, "ids": [0, 8] } }""")]
+    [InlineData(3, "is not open", Two, Subscribe, """{ "ExpectSubscription": { "client": 1, "peer": 0, "open": true } }""")]
+    [InlineData(4, "is open", Two, Subscribe, Wait, """{ "ExpectSubscription": { "client": 1, "peer": 0, "open": false } }""")]
+    [InlineData(4, "ended never, not with Expired", Two, Subscribe, Wait, """{ "ExpectSubscription": { "client": 1, "peer": 0, "open": true, "ended": "Expired" } }""")]
+    [InlineData(4, "was not refused, not with NotAllowed", Two, Subscribe, Wait, """{ "ExpectSubscription": { "client": 1, "peer": 0, "open": true, "refused": "NotAllowed" } }""")]
+    [InlineData(4, "bytes left: 1073741824, not at most 5", Two, Subscribe, Wait, """{ "ExpectSubscription": { "client": 1, "peer": 0, "open": true, "bytes_left_at_most": 5 } }""")]
+    [InlineData(4, "payloads Subscribe from client 1 to client 0: 1, not 2", Two, Subscribe, Wait, """{ "ExpectSent": { "from": 1, "to": 0, "type": "Subscribe", "count": 2 } }""")]
+    [InlineData(4, "bytes of Subscribe from client 1 to client 0: ", Two, Subscribe, Wait, """{ "ExpectSent": { "from": 1, "to": 0, "type": "Subscribe", "bytes_at_least": 200 } }""")]
+    [InlineData(4, "commands that client 1 received: 0, not at least 1", Two, Subscribe, Wait, """{ "ExpectReceived": { "client": 1, "graph": 0, "at_least": 1 } }""")]
+    [InlineData(6, "emitted ones that were not expected: 5", Two, Expected, Act, Subscribe, """{ "Wait": { "milliseconds": 1 } }""", Wait)]
+    [InlineData(3, "no poll of client 1 at client 0 has ended", Two, Poll, """{ "ExpectPoll": { "client": 1, "peer": 0, "level": true } }""")]
+    [InlineData(4, "polls of client 1 at client 0: 1, not 2", Two, Poll, Wait, """{ "ExpectPoll": { "client": 1, "peer": 0, "polls": 2 } }""")]
+    [InlineData(4, "the two were level", Two, Poll, Wait, """{ "ExpectPoll": { "client": 1, "peer": 0, "level": false } }""")]
+    [InlineData(4, "the answer was not cut", Two, Poll, Wait, """{ "ExpectPoll": { "client": 1, "peer": 0, "remaining": true } }""")]
+    [InlineData(4, "commands that the poll added: 0, not 1", Two, Poll, Wait, """{ "ExpectPoll": { "client": 1, "peer": 0, "added": 1 } }""")]
+    [InlineData(4, "the poll did not fail, not with Busy", Two, Poll, Wait, """{ "ExpectPoll": { "client": 1, "peer": 0, "failed": "Busy" } }""")]
+    [InlineData(2, "client 0 has no link to itself", Two, """{ "LinkDown": { "clienta": 0, "clientb": 0 } }""")]
+    [InlineData(2, "the link is up already", Two, """{ "LinkUp": { "clienta": 0, "clientb": 1 } }""")]
+    [InlineData(3, "client 1 is linked already: its node is set before", Two, Subscribe, """{ "NodeSettings": { "client": 1 } }""")]
+    [InlineData(3, "takes payloads of 1048576 bytes since it was made", Two, Subscribe, """{ "Link": { "clienta": 1, "clientb": 0, "max_payload": 4096 } }""")]
+    [InlineData(2, "there is no client 7", Two, """{ "Subscribe": { "client": 7, "peer": 0, "graph": 0 } }""")]
+    [InlineData(2, "there is no graph 3", Two, """{ "Poll": { "client": 1, "peer": 0, "graph": 3 } }""")]
+    [InlineData(3, "cannot be removed any more", Two, Subscribe, """{ "RemoveGraph": { "client": 1, "id": 0 } }""")]
     public async Task SaysWhichRuleDoesNotHoldAndWhatDiffered(int rule, string difference, params string[] rules)
     {
         var outcome = await RunAsync(rules);
@@ -53,6 +78,17 @@ public sealed class ScenarioRunnerTests
     [InlineData("sync_method Post: there is no such method", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Post\": {} } } }]")]
     [InlineData("add_command_chance is at least 1", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Poll\": { \"add_command_chance\": 0, \"sync_chance\": 1 } } } }]")]
     [InlineData("write_intervals are two numbers", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Tick\": { \"write_intervals\": [0, 1] } } } }]")]
+    [InlineData("rule 1, Subscribe: peer is missing", "[{ \"Subscribe\": { \"client\": 0, \"graph\": 0 } }]")]
+    [InlineData("rule 1, Wait: seconds is no field of it: it has milliseconds", "[{ \"Wait\": { \"milliseconds\": 1, \"seconds\": 1 } }]")]
+    [InlineData("rule 1, CountAnew: from is no field of it: it has none", "[{ \"CountAnew\": { \"from\": 1 } }]")]
+    [InlineData("rule 1, Wait: milliseconds is no whole number from 0 to", "[{ \"Wait\": { \"milliseconds\": 1.5 } }]")]
+    [InlineData("rule 1, Lose: type is none of Poll, Level, Narrow", "[{ \"Lose\": { \"from\": 0, \"to\": 1, \"type\": \"1\" } }]")]
+    [InlineData("rule 1, Lose: type is none of Poll, Level, Narrow", "[{ \"Lose\": { \"from\": 0, \"to\": 1, \"type\": 1 } }]")]
+    [InlineData("rule 1, Repeat: type is missing", "[{ \"Repeat\": { \"from\": 0, \"to\": 1 } }]")]
+    [InlineData("rule 1, Break: after is no whole number from 1", "[{ \"Break\": { \"from\": 0, \"to\": 1, \"type\": \"Push\", \"after\": 0 } }]")]
+    [InlineData("rule 1, Link: max_payload is no whole number from 4096 to 1048576", "[{ \"Link\": { \"clienta\": 0, \"clientb\": 1, \"max_payload\": 100 } }]")]
+    [InlineData("rule 1, Link: loss is no whole number from 0 to 90", "[{ \"Link\": { \"clienta\": 0, \"clientb\": 1, \"loss\": 100 } }]")]
+    [InlineData("rule 1, ExpectSubscription: ended is none of Expired, BudgetSpent", "[{ \"ExpectSubscription\": { \"client\": 0, \"peer\": 1, \"open\": true, \"ended\": \"Tired\" } }]")]
     public void SaysWhyAFileCannotBeRead(string why, string text) =>
         Assert.Contains(why, ScenarioFile.Parse(Encoding.UTF8.GetBytes(text)).Error?.Message, StringComparison.Ordinal);
 
@@ -67,6 +103,23 @@ public sealed class ScenarioRunnerTests
         Assert.Equal(6, printed.Count);
         Assert.Equal(printed[..2], printed[2..4]);
         Assert.NotEqual(printed[..2], printed[4..]);
+    }
+
+    [Fact]
+    public async Task TheSameSeedGivesTheSameRunOverARoughLink()
+    {
+        const string Rough = """{ "Link": { "clienta": 0, "clientb": 1, "loss": 30, "repeat": 30, "jitter": 200 } }""";
+        const string Write = """{ "ActionNoOp": { "client": 0, "graph": 0, "nonce": 1, "repeat": 7 } }""";
+        var scenario = ScenarioFile.Parse(Encoding.UTF8.GetBytes($"[{Two}, {Rough}, {Subscribe}, {Wait}, {Write}, {Wait}, {Write}, {Wait}, {Write}, {Wait}, {Wait}, {Wait}, {Wait}]")).Value;
+        var traces = new List<string>();
+        foreach (var seed in new ulong[] { 5, 5, 6, 7, 8 })
+        {
+            var trace = new List<string>();
+            Assert.True((await ScenarioRunner.RunAsync(scenario, Stores.InMemory(seed) with { Trace = trace.Add })).Holds);
+            traces.Add(string.Join('\n', trace));
+        }
+        Assert.Equal(traces[0], traces[1]);
+        Assert.NotEqual(1, traces.Distinct().Count());
     }
 
     [Fact]

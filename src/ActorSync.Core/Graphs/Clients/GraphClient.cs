@@ -15,6 +15,7 @@ public sealed class GraphClient : IAsyncDisposable
     private readonly IGraphStore _store;
     private readonly GraphIndex _index;
     private readonly WovenGraph _woven;
+    private readonly SnapshotKeeper _snapshots;
     private readonly IGraphPolicy _policy;
     private readonly GraphClientOptions _options;
     private readonly CommitStream _commits = new();
@@ -26,6 +27,7 @@ public sealed class GraphClient : IAsyncDisposable
         _store = opened.Store;
         _index = opened.Index;
         _woven = woven;
+        _snapshots = new SnapshotKeeper(woven, opened.Store.Facts);
         _options = options;
         Snapshot = Read();
         Facts = woven.Facts;
@@ -60,7 +62,7 @@ public sealed class GraphClient : IAsyncDisposable
             : error;
     }
 
-    /// <summary>Opens a graph, and rebuilds its weave and its facts from its commands.</summary>
+    /// <summary>Opens a graph, with the facts of its snapshot, or rebuilds them from its commands.</summary>
     /// <returns>The graph, or UnknownGraph, StoreDamaged, StoreFailed, PolicyFailed, ParallelFinalize.</returns>
     public static async Task<Result<GraphClient>> OpenAsync(INodeStore store, GraphId graph, IGraphPolicy policy, GraphClientOptions? options = null) =>
         (await store.OpenAsync(graph, policy.Identity).ConfigureAwait(false)).TryGet(out var opened, out var error)
@@ -108,10 +110,11 @@ public sealed class GraphClient : IAsyncDisposable
         return new GraphTransaction(this, mayFinalize);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _commits.End();
-        return _store.DisposeAsync();
+        await _snapshots.EndAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
     }
 
     internal SyncError? Add(Command command) => _woven.Add(command);
@@ -142,7 +145,7 @@ public sealed class GraphClient : IAsyncDisposable
 
     private static async Task<Result<GraphClient>> OpenAsync(OpenedGraph opened, IGraphPolicy policy, GraphClientOptions options)
     {
-        if (WovenGraph.Open(opened.Index, opened.Store, policy, options).TryGet(out var woven, out var error))
+        if (WovenGraph.Open(opened.Index, opened.Store, policy, options, opened.Store.Facts).TryGet(out var woven, out var error))
             return new GraphClient(opened, woven, policy, options);
         await opened.Store.DisposeAsync().ConfigureAwait(false);
         return error;
@@ -180,6 +183,7 @@ public sealed class GraphClient : IAsyncDisposable
     {
         Snapshot = new GraphSnapshot(Graph, _index, _index.Count, step.Heads, _store);
         Facts = step.Facts;
+        _snapshots.AfterCommit();
         return new GraphCommit(step.Commands, step.Heads, step.Facts, step.Effects, step.FirstChanged, step.Evaluations);
     }
 

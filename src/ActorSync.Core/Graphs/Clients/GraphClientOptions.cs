@@ -12,6 +12,12 @@ public sealed record GraphClientOptions
     public int RejectedIds { get; init; } = 4096;
 
     /// <summary>
+    /// Commands after which a snapshot of the facts is written beside the commits, and more when there are more facts than
+    /// twice that: so that what is written stays a small part of what is committed. Null for none.
+    /// </summary>
+    public int? SnapshotEvery { get; init; } = 10_000;
+
+    /// <summary>
     /// Whether effects tell of every evaluation there is by the definition: of each command when it is written or
     /// received, over its prior's facts; of a received merge, what it weaves; and after each commit that leaves several
     /// heads, of the whole weave but its first command. Without it each command's effects come where it takes its place,

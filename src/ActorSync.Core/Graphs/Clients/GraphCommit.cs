@@ -8,7 +8,7 @@ namespace ActorSync.Graphs.Clients;
 /// <param name="Facts">The facts.</param>
 /// <param name="Effects">What was emitted, in the order of evaluation.</param>
 /// <param name="FirstChanged">The first place of the weave that holds another command than before; -1 of an opaque graph.</param>
-/// <param name="Evaluations">Commands that were evaluated again, because others took a place before them.</param>
+/// <param name="Evaluations">Commands that were evaluated at their places: new ones that do not stand alone, and those that touch what changed before them.</param>
 public sealed record GraphCommit(
     IReadOnlyList<Command> Commands,
     HeadSet Heads,

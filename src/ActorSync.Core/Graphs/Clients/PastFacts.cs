@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Weave;
@@ -10,9 +9,14 @@ namespace ActorSync.Graphs.Clients;
 /// heads, of what is tentative, and of every place of the weave where a command stood alone; others are woven from the
 /// nearest known command that dominates them, at the price of what lies between.
 /// </summary>
-internal sealed class PastFacts(GraphIndex index, WeaveOrder order, FactHistory history, IGraphPolicy policy, Func<int, Command> read)
+/// <param name="index">The graph.</param>
+/// <param name="order">Its weave.</param>
+/// <param name="history">The history, known from the place that is given on; or why it cannot be rebuilt.</param>
+/// <param name="policy">The policy.</param>
+/// <param name="read">Reads a command.</param>
+internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Result<FactHistory>> history, IGraphPolicy policy, Func<int, Command> read)
 {
-    private readonly Dictionary<int, Evaluated> _evaluated = [];
+    private readonly Dictionary<int, (Evaluated Evaluated, FactTree Facts)> _evaluated = [];
     private readonly Dictionary<int, FactTree> _known = [];
     private Dictionary<int, FactTree> _heads = [];
 
@@ -37,11 +41,12 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, FactHistory 
         return effects;
     }
 
-    public void Know(int ordinal, Evaluated evaluated) => _evaluated[ordinal] = evaluated;
+    public void Know(int ordinal, Evaluated evaluated, FactTree facts) => _evaluated[ordinal] = (evaluated, facts);
 
     public void Know(int ordinal, FactTree facts) => _known[ordinal] = facts;
 
-    public bool TryGetEvaluated(int ordinal, [MaybeNullWhen(false)] out Evaluated evaluated) => _evaluated.TryGetValue(ordinal, out evaluated);
+    /// <summary>What came of a tentative command over its prior's facts, and the facts after it.</summary>
+    public bool TryGetEvaluated(int ordinal, out (Evaluated Evaluated, FactTree Facts) known) => _evaluated.TryGetValue(ordinal, out known);
 
     /// <summary>The facts of a command that are at hand.</summary>
     public bool TryGetKnown(int ordinal, out FactTree facts)
@@ -71,8 +76,17 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, FactHistory 
     {
         var from = top;
         FactTree facts;
-        while (!TryGetKnown(from, out facts) && !TryGetAlone(from, out facts))
+        while (!TryGetKnown(from, out facts))
+        {
+            if (order.TryGetPlace(from, out var place) && order[place].Alone)
+            {
+                if (!history(place + 1).TryGet(out var known, out var damage))
+                    return damage;
+                _known[from] = facts = known.At(place + 1);
+                break;
+            }
             from = index.DominatorOf(from);
+        }
         if (from == top)
             return facts;
         if (!order.Between(from, top).TryGet(out var past, out var error))
@@ -82,20 +96,11 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, FactHistory 
         {
             if (!Evaluator.Evaluate(policy, read(past[i].Ordinal), facts).TryGet(out var evaluated, out error))
                 return error;
-            facts = evaluated.Facts;
+            facts = evaluated.Apply(facts);
             if (i >= emitFrom)
                 effects!.AddRange(evaluated.Effects);
         }
         return facts;
-    }
-
-    private bool TryGetAlone(int ordinal, out FactTree facts)
-    {
-        facts = default;
-        if (!order.TryGetPlace(ordinal, out var place) || !order[place].Alone)
-            return false;
-        _known[ordinal] = facts = history.At(place + 1);
-        return true;
     }
 
     // The last command that stood alone, below the merge itself, which always does.

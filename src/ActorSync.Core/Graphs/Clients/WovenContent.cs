@@ -30,11 +30,13 @@ internal sealed class WovenContent : IGraphContent
 
     public bool IsCostly { get; private set; }
 
+    public IFactKeeping Keeping => _woven;
+
     /// <summary>Weaves and evaluates what a store holds: PolicyFailed, or ParallelFinalize, which is final.</summary>
-    public static Result<WovenContent> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
+    public static Result<WovenContent> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options, IFactStore? facts = null)
     {
         var tentative = new TentativeCommands(reader);
-        return WovenGraph.Open(index, tentative, policy, options).TryGet(out var woven, out var error)
+        return WovenGraph.Open(index, tentative, policy, options, facts).TryGet(out var woven, out var error)
             ? new WovenContent(index, woven, tentative, options.Limits.FewEvaluations)
             : error;
     }

@@ -14,14 +14,14 @@ namespace ActorSync.Graphs.Clients;
 ///                  └Discard            └TakeBack
 /// </code>
 /// </summary>
-internal sealed class WovenGraph
+internal sealed class WovenGraph : IFactKeeping
 {
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
     private readonly IGraphPolicy _policy;
     private readonly GraphClientOptions _options;
     private readonly WeaveOrder _order;
-    private readonly FactHistory _history = new();
+    private readonly WovenFacts _facts;
     private readonly PastFacts _past;
     private readonly RejectedCommands _rejected;
     private readonly List<Command> _fresh = [];
@@ -36,13 +36,14 @@ internal sealed class WovenGraph
         _policy = policy;
         _options = options;
         _order = new WeaveOrder(index);
-        _past = new PastFacts(index, _order, _history, policy, Read);
+        _facts = new WovenFacts(index, _order, policy, options, Read);
+        _past = new PastFacts(index, _order, _facts.HistoryFrom, policy, Read);
         _rejected = new RejectedCommands(options.RejectedIds);
         Clear();
     }
 
     /// <summary>The facts after the last sealed step.</summary>
-    public Facts Facts => new(_history.Facts);
+    public Facts Facts => new(_facts.Tree);
 
     public WeaveOrder Order => _order;
 
@@ -52,14 +53,30 @@ internal sealed class WovenGraph
     /// <summary>Whether the command was rejected, or follows one that was, as far as that is remembered.</summary>
     public bool IsRejected(CommandId id) => _rejected.Contains(id);
 
-    /// <summary>Weaves and evaluates what a store holds. The error is final: parallel finalize commands, or a policy that failed.</summary>
-    public static Result<WovenGraph> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options)
+    /// <summary>Whether so much has changed since the last snapshot that another should be taken.</summary>
+    public bool IsSnapshotDue => _facts.IsSnapshotDue;
+
+    /// <summary>Whether a snapshot should be taken when nothing more will change: it need not be written anew for a few commands.</summary>
+    public bool IsLastSnapshotDue => _facts.IsLastSnapshotDue;
+
+    /// <summary>
+    /// Opens what a store holds: with the facts of a snapshot that fits it, weaving and evaluating what came after that;
+    /// or all of it. The error is final: parallel finalize commands, or a policy that failed.
+    /// </summary>
+    public static Result<WovenGraph> Open(GraphIndex index, ICommandReader reader, IGraphPolicy policy, GraphClientOptions options, IFactStore? facts = null)
     {
         var graph = new WovenGraph(index, reader, policy, options);
-        for (var ordinal = 0; ordinal < index.Count; ordinal++)
-            graph._order.Note(graph.Read(ordinal).Priority);
+        if (policy.Version is not null && facts?.Read() is { } snapshot && !graph._facts.TryRestore(snapshot))
+            graph = new WovenGraph(index, reader, policy, options);
+        for (var ordinal = graph._facts.Count; ordinal < index.Count; ordinal++)
+            graph._order.Note();
         return graph.Weave(null).TryGet(out _, out var error) ? graph : error;
     }
+
+    /// <summary>
+    /// The sealed facts as they are now, to be written elsewhere: little is copied. Null when the policy's facts are not kept.
+    /// </summary>
+    public FactSnapshot? TakeSnapshot() => _facts.TakeSnapshot(_heads);
 
     /// <summary>Adds a received command; the error says why not. A failed policy leaves all else as it was.</summary>
     public SyncError? Add(Command command)
@@ -73,14 +90,15 @@ internal sealed class WovenGraph
             return _index.Add(command, ref _steps).Error;
         if (command.Prior.Kind == PriorKind.Merge)
             return AddMerge(command);
-        if (!Evaluate(command, prior).TryGet(out var evaluated, out var error))
+        if (!FactsBefore(prior).TryGet(out var before, out var error) || !Evaluator.Evaluate(_policy, command, before).TryGet(out var evaluated, out error))
             return error;
         if (evaluated.Rejection is { } rejection)
         {
             _rejected.Add(command.Id);
             return rejection;
         }
-        Enter(command, evaluated);
+        Enter(command);
+        _past.Know(_index.Count - 1, evaluated, evaluated.Apply(before));
         if (_options.EmitWholeWeave)
             _effects.AddRange(evaluated.Effects);
         return null;
@@ -99,9 +117,9 @@ internal sealed class WovenGraph
         // With nothing tentative, what the merges weave is what stands woven.
         var isSealed = !IsOpen;
         foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
-            Enter(merge, null);
+            Enter(merge);
         if (isSealed)
-            _past.Know(_index.HeadOrdinals.First(), _history.Facts);
+            _past.Know(_index.HeadOrdinals.First(), _facts.Tree);
         return _index.AddressOf(_index.HeadOrdinals.First());
     }
 
@@ -121,7 +139,7 @@ internal sealed class WovenGraph
     /// <summary>Takes back the newest sealed step that is left. Nothing may be open.</summary>
     public void TakeBack(WovenStep step)
     {
-        _history.Restore(step.Tail);
+        _facts.Restore(step.FactChanges, step.FactsBefore);
         _order.Revert(step.Change);
         _past.Replace(step.HeadFactsBefore);
         _heads = step.HeadsBefore;
@@ -156,18 +174,13 @@ internal sealed class WovenGraph
         return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
     }
 
-    private Result<Evaluated> Evaluate(Command command, int prior)
-    {
-        if (prior < 0)
-            return Evaluator.Evaluate(_policy, command, FactTree.Empty);
-        return _past.At(prior).TryGet(out var facts, out var error) ? Evaluator.Evaluate(_policy, command, facts) : error;
-    }
+    private Result<FactTree> FactsBefore(int prior) => prior < 0 ? FactTree.Empty : _past.At(prior);
 
     private SyncError? AddMerge(Command merge)
     {
         if (_index.Add(merge, ref _steps).Error is { } error)
             return error;
-        Note(merge, null);
+        Note(merge);
         if (!_options.EmitWholeWeave)
             return null;
         // A merge that cannot be woven spoils what it came with: sealing finds that too.
@@ -180,18 +193,16 @@ internal sealed class WovenGraph
         return null;
     }
 
-    private void Enter(Command command, Evaluated? evaluated)
+    private void Enter(Command command)
     {
         _ = _index.Add(command).Value;
-        Note(command, evaluated);
+        Note(command);
     }
 
-    private void Note(Command command, Evaluated? evaluated)
+    private void Note(Command command)
     {
-        _order.Note(command.Priority);
+        _order.Note();
         _fresh.Add(command);
-        if (evaluated is not null)
-            _past.Know(_index.Count - 1, evaluated);
     }
 
     private Command Read(int ordinal)
@@ -205,61 +216,39 @@ internal sealed class WovenGraph
     {
         if (!_order.Extend().TryGet(out var change, out var error))
             return error;
-        var heads = _index.Heads();
-        var wholeFrom = _options.EmitWholeWeave && heads.Count > 1 ? FirstOfWeave() + 1 : int.MaxValue;
-        var from = Math.Min(change.First, wholeFrom);
-        var tail = _history.Cut(from);
-        var evaluations = 0;
-        for (var place = from; place < _order.Count; place++)
+        var emit = commands is not null;
+        if (!_facts.Reaches(change, emit))
         {
-            var woven = _order[place];
-            if (!EvaluateAt(woven, ref evaluations).TryGet(out var evaluated, out error))
-            {
-                _history.Restore(tail);
-                _order.Revert(change);
+            _order.Revert(change);
+            if (!_facts.HistoryFrom(0).TryGet(out _, out error))
                 return error;
-            }
-            _history.Add(evaluated);
-            if (commands is not null && (place >= wholeFrom || !_options.EmitWholeWeave))
-                _effects.AddRange(evaluated.Effects);
+            change = _order.Extend().Value;
         }
-        var before = _past.Replace(HeadFacts(heads));
+        var factsBefore = _facts.Tree;
+        if (!_facts.Rewrite(change, _past, emit ? _effects : null, out var evaluations).TryGet(out var factChanges, out error))
+        {
+            _order.Revert(change);
+            return error;
+        }
+        var heads = _index.Heads();
         var step = new WovenStep(_index.Count - _fresh.Count, commands ?? [], heads, Facts, [.. _effects], evaluations)
         {
             Change = change,
-            Tail = tail,
+            FactChanges = factChanges,
+            FactsBefore = factsBefore,
             HeadsBefore = _heads,
-            HeadFactsBefore = before,
+            HeadFactsBefore = _past.Replace(HeadFacts(heads)),
         };
         _heads = heads;
         Clear();
         return step;
     }
 
-    // What was evaluated when it came is not evaluated again where nothing else stands before it.
-    private Result<Evaluated> EvaluateAt(Woven woven, ref int evaluations)
-    {
-        if (_order.IsMerge(woven.Ordinal))
-            return Evaluated.Nothing(_history.Facts);
-        if (woven.Alone && _past.TryGetEvaluated(woven.Ordinal, out var evaluated))
-            return evaluated;
-        evaluations++;
-        return Evaluator.Evaluate(_policy, Read(woven.Ordinal), _history.Facts);
-    }
-
-    private int FirstOfWeave()
-    {
-        var place = _order.Count - 1;
-        while (!_order[place].Alone)
-            place--;
-        return place;
-    }
-
     private Dictionary<int, FactTree> HeadFacts(HeadSet heads)
     {
         var facts = new Dictionary<int, FactTree>();
         if (heads.Count == 1)
-            facts.Add(_index.HeadOrdinals.First(), _history.Facts);
+            facts.Add(_index.HeadOrdinals.First(), _facts.Tree);
         else
             foreach (var head in _index.HeadOrdinals)
             {

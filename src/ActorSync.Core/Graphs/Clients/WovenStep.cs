@@ -19,7 +19,9 @@ internal sealed record WovenStep(int First, IReadOnlyList<Command> Commands, Hea
 
     public required WeaveChange Change { get; init; }
 
-    public required FactTail Tail { get; init; }
+    public required IReadOnlyList<FactChange> FactChanges { get; init; }
+
+    public required FactTree FactsBefore { get; init; }
 
     public required Dictionary<int, FactTree> HeadFactsBefore { get; init; }
 }

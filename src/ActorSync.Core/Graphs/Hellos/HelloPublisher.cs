@@ -111,7 +111,7 @@ public sealed class HelloPublisher : IMachine<HelloPublisherInput, HelloPublishe
     }
 
     private static void Refuse(GraphId graph, SyncErrorKind kind, string why, IOutbox<HelloPublisherOutput> outbox) =>
-        outbox.Put(new HelloPublisherOutput.Send(SyncCodec.Encode(new SyncFailure(kind, 0, graph, why))));
+        outbox.Put(new HelloPublisherOutput.Send(SyncCodec.Encode(new SyncFailure(kind, 0, graph, why)), kind));
 
     // What the broken link had taken may be lost: it counts as not told.
     private void OnUnlinked()

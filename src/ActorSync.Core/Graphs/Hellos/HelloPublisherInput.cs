@@ -39,8 +39,8 @@ public abstract record HelloPublisherOutput
     {
     }
 
-    /// <summary>Send this payload.</summary>
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : HelloPublisherOutput;
+    /// <summary>Send this payload: a notification, or that a request is refused, and why.</summary>
+    public sealed record Send(ReadOnlyMemory<byte> Payload, SyncErrorKind? Refused = null) : HelloPublisherOutput;
 
     /// <summary>The peer is not told of the graph any more.</summary>
     public sealed record Unfollow(GraphId Graph) : HelloPublisherOutput;

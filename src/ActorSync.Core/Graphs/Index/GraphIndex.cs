@@ -1,13 +1,17 @@
+using ActorSync.Graphs.Weave;
+
 namespace ActorSync.Graphs.Index;
 
 /// <summary>
-/// The shape of a graph in memory: ids, segments and heads, about 50 bytes a command of a linear graph. Commands are
+/// The shape of a graph in memory: ids, priorities, segments and heads, about 55 bytes a command of a linear graph. Commands are
 /// numbered by ordinals in the order they were added, priors first, so that the ordinals are a topological order. One
 /// writer appends and cuts; any number of readers work over snapshots.
 /// </summary>
 public sealed class GraphIndex
 {
     private readonly Column<CommandId> _ids = new();
+    private readonly Column<PriorityKind> _priorityKinds = new();
+    private readonly Column<uint> _priorityValues = new();
     private readonly Column<int> _segmentOf = new();
     private readonly Column<Segment> _segments = new();
     private readonly IdTable _table;
@@ -52,16 +56,16 @@ public sealed class GraphIndex
             return new SyncError(SyncErrorKind.Duplicate, $"the command {command.Address} is in the graph already");
         var prior = command.Prior;
         if (prior.Kind == PriorKind.None)
-            return Count == 0 ? Append(command.Id, -1, -1) : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
+            return Count == 0 ? Append(command, -1, -1) : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
         if (!Locate(prior.Left, command.Address).TryGet(out var left, out var error))
             return error;
         if (prior.Kind == PriorKind.Single)
-            return Append(command.Id, left, -1);
+            return Append(command, left, -1);
         if (!Locate(prior.Right, command.Address).TryGet(out var right, out error))
             return error;
         return AreIndependent(Math.Min(left, right), Math.Max(left, right), ref steps) switch
         {
-            true => Append(command.Id, left, right),
+            true => Append(command, left, right),
             false => new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor"),
             null => new SyncError(SyncErrorKind.Busy, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
         };
@@ -87,6 +91,8 @@ public sealed class GraphIndex
         for (var ordinal = Count - 1; ordinal >= count; ordinal--)
             _table.Remove(ordinal);
         _ids.Cut(count);
+        _priorityKinds.Cut(count);
+        _priorityValues.Cut(count);
         _segmentOf.Cut(count);
         _segments.Cut(count == 0 ? 0 : _segmentOf[count - 1] + 1);
         _strands.Cut(this);
@@ -99,6 +105,9 @@ public sealed class GraphIndex
     internal int Find(CommandId id, int count) => _table.Find(id, count);
 
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
+
+    /// <summary>A command's priority, as a number of the same order.</summary>
+    internal ulong PriorityOf(int ordinal) => PriorityOrder.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
 
     internal Address AddressOf(int ordinal) => new(_ids[ordinal], MaxCutOf(ordinal));
 
@@ -141,14 +150,16 @@ public sealed class GraphIndex
         return ordinal;
     }
 
-    private int Append(CommandId id, int left, int right)
+    private int Append(Command command, int left, int right)
     {
         var ordinal = Count;
         if (left != ordinal - 1 || right >= 0 || ordinal == 0)
             _segments.Add(Begin(ordinal, left, right));
         _segmentOf.Add(_segments.Count - 1);
         _strands.Extend(_segments[_segments.Count - 1].Place.Strand, ordinal);
-        _ids.Add(id);
+        _ids.Add(command.Id);
+        _priorityKinds.Add(command.Priority.Kind);
+        _priorityValues.Add(command.Priority.Value);
         _table.Add(ordinal);
         _heads.Remove(left);
         _heads.Remove(right);

@@ -3,14 +3,16 @@ namespace ActorSync.Graphs.Policies;
 /// <summary>Evaluates commands with a graph's policy, and turns a policy's exceptions into errors.</summary>
 internal static class Evaluator
 {
-    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, FactTree facts)
+    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, FactTree before) => Evaluate(policy, command, new TreeFacts(before));
+
+    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, IFactSource before)
     {
         if (command.Prior.Kind == PriorKind.Merge)
-            return Evaluated.Nothing(facts);
-        var evaluation = new Evaluation(command.Address, facts, policy.Limits);
+            return Evaluated.Nothing;
+        var evaluation = new Evaluation(command.Address, before, policy.Limits);
         try
         {
-            return evaluation.Conclude(policy.Evaluate(command, evaluation), facts);
+            return evaluation.Conclude(policy.Evaluate(command, evaluation));
         }
         catch (Exception exception)
         {

@@ -1,86 +1,144 @@
+using System.Runtime.InteropServices;
+
 namespace ActorSync.Graphs.Policies;
 
-/// <summary>The facts after the last place of the weave, and at each place what it wrote over: so those at any place are found.</summary>
+/// <summary>
+/// The facts after the last place of the weave, and what the command at each place touched, with what stood there before
+/// it: so the facts at any place are found. Of a graph that was opened from a snapshot only the last places are known.
+/// </summary>
 internal sealed class FactHistory
 {
     private const int FewWrites = 64;
 
-    private readonly List<FactUndo> _undo = [];
-    private readonly List<int> _ends = [];
+    private readonly FactRun _run;
+
+    public FactHistory()
+        : this(0, FactTree.Empty, new FactRun())
+    {
+    }
+
+    /// <param name="start">The first place that is known.</param>
+    /// <param name="facts">The facts after the last.</param>
+    /// <param name="run">The known places.</param>
+    public FactHistory(int start, FactTree facts, FactRun run)
+    {
+        Start = start;
+        Facts = facts;
+        _run = run;
+    }
+
+    /// <summary>The first place that is known.</summary>
+    public int Start { get; }
 
     /// <summary>Places.</summary>
-    public int Count => _ends.Count;
+    public int Count => Start + _run.Places;
 
     /// <summary>The facts after all places.</summary>
     public FactTree Facts { get; private set; }
 
-    /// <summary>Goes on by one place.</summary>
-    public void Add(Evaluated evaluated)
+    /// <summary>What was touched at known places: the first, and behind the last.</summary>
+    public (int First, int End) TouchesOf(int place, int count) => (_run.StartOf(place - Start), _run.StartOf(place - Start + count));
+
+    public FactUndo UndoOf(int touch) => _run.Undo[touch];
+
+    public ReadOnlySpan<uint> Marks => CollectionsMarshal.AsSpan(_run.Marks);
+
+    /// <summary>The place where that was touched.</summary>
+    public int PlaceOf(int touch)
     {
-        _undo.AddRange(evaluated.Undo);
-        _ends.Add(_undo.Count);
-        Facts = evaluated.Facts;
+        var (low, high) = (0, _run.Places - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_run.Ends[middle] > touch)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return Start + low;
     }
 
-    /// <summary>The facts after so many places. Costs what was written since.</summary>
+    /// <summary>The last places, at most so many and of so many bytes, by themselves.</summary>
+    public FactRun Recent(int most, int bytes)
+    {
+        var first = Count;
+        for (; first > Start && Count - first < most; first--)
+        {
+            var (start, end) = TouchesOf(first - 1, 1);
+            for (var i = start; i < end; i++)
+                bytes -= _run.Undo[i].Place.Length + (_run.Undo[i].Before?.Length ?? 0);
+            if (bytes < 0)
+                break;
+        }
+        return Copy(first, Count - first);
+    }
+
+    /// <summary>Some known places by themselves.</summary>
+    public FactRun Copy(int from, int count) => _run.Copy(from - Start, count);
+
+    /// <summary>The facts after so many places, which are known from there on. Costs what was written since.</summary>
     public FactTree At(int count)
     {
-        if (count == 0)
-            return FactTree.Empty;
-        var start = _ends[count - 1];
+        var start = _run.StartOf(count - Start);
         var facts = Facts;
-        if (_undo.Count - start <= FewWrites)
+        var marks = Marks;
+        if (marks.Length - start <= FewWrites)
         {
-            for (var i = _undo.Count - 1; i >= start; i--)
-                facts = _undo[i].Apply(facts);
+            for (var i = marks.Length - 1; i >= start; i--)
+            {
+                if (FactMark.KindOf(marks[i]) == TouchKind.Write)
+                    facts = facts.With(_run.Undo[i].Place, _run.Undo[i].Before);
+            }
             return facts;
         }
         // Of many writes over one place only the oldest counts: it knows what stood there first.
         var seen = new HashSet<byte[]>(PlaceComparer.Instance);
-        for (var i = start; i < _undo.Count; i++)
+        for (var i = start; i < marks.Length; i++)
         {
-            if (seen.Add(_undo[i].Place))
-                facts = _undo[i].Apply(facts);
+            if (FactMark.KindOf(marks[i]) == TouchKind.Write && seen.Add(_run.Undo[i].Place))
+                facts = facts.With(_run.Undo[i].Place, _run.Undo[i].Before);
         }
         return facts;
     }
 
-    /// <summary>Goes back to so many places; what is cut off can be put back.</summary>
-    public FactTail Cut(int count)
+    /// <summary>One fact after so many places: what the first to touch it since has found there. Looks at four bytes for each of those.</summary>
+    public byte[]? FindAt(int count, ref byte[] place)
     {
-        var start = count == 0 ? 0 : _ends[count - 1];
-        var tail = new FactTail(count, Facts, _undo.GetRange(start, _undo.Count - start), _ends.GetRange(count, Count - count));
-        Facts = At(count);
-        _undo.RemoveRange(start, _undo.Count - start);
-        _ends.RemoveRange(count, Count - count);
-        return tail;
+        var marks = Marks;
+        var (read, write) = (FactMark.Of(place, TouchKind.Read), FactMark.Of(place, TouchKind.Write));
+        for (var from = _run.StartOf(count - Start); from < marks.Length; from++)
+        {
+            var skip = marks[from..].IndexOfAny(read, write);
+            if (skip < 0)
+                break;
+            from += skip;
+            if (!_run.Undo[from].Place.AsSpan().SequenceEqual(place))
+                continue;
+            place = _run.Undo[from].Place;
+            return _run.Undo[from].Before;
+        }
+        return Facts.Find(ref place);
     }
 
-    /// <summary>Puts back what the latest cut that was not put back yet had cut off.</summary>
-    public void Restore(FactTail tail)
+    /// <summary>Puts other places where some stood, and gives what takes that back. The facts are said afterwards.</summary>
+    public FactChange Replace(int from, int count, FactRun with)
     {
-        if (tail.Count < Count)
-            Cut(tail.Count);
-        _undo.AddRange(tail.Undo);
-        _ends.AddRange(tail.Ends);
-        Facts = tail.Facts;
+        var change = new FactChange(from, with.Places, _run.Copy(from - Start, count));
+        _run.Replace(from - Start, count, with);
+        return change;
+    }
+
+    /// <summary>These are the facts after all places.</summary>
+    public void Conclude(FactTree facts) => Facts = facts;
+
+    /// <summary>Takes back the latest changes that are left, whose facts before were these.</summary>
+    public void Restore(IReadOnlyList<FactChange> changes, FactTree facts)
+    {
+        for (var i = changes.Count - 1; i >= 0; i--)
+            _run.Replace(changes[i].First - Start, changes[i].Count, changes[i].Before);
+        Facts = facts;
     }
 }
 
-/// <summary>The places from one on, cut off.</summary>
-internal sealed record FactTail(int Count, FactTree Facts, IReadOnlyList<FactUndo> Undo, IReadOnlyList<int> Ends);
-
-/// <summary>Places are the same when their bytes are.</summary>
-internal sealed class PlaceComparer : IEqualityComparer<byte[]>
-{
-    public static readonly PlaceComparer Instance = new();
-
-    public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-    public int GetHashCode(byte[] obj)
-    {
-        var hash = new HashCode();
-        hash.AddBytes(obj);
-        return hash.ToHashCode();
-    }
-}
+/// <summary>What stood where so many places stand now.</summary>
+internal sealed record FactChange(int First, int Count, FactRun Before);

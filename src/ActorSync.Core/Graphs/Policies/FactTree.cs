@@ -11,20 +11,24 @@ internal readonly record struct FactTree(FactTree.Node? Root)
 
     public int Count => Root?.Count ?? 0;
 
+    /// <summary>A tree of facts that come in the order of their places.</summary>
+    public static FactTree Of(ReadOnlySpan<(byte[] Place, byte[] Value)> facts) => new(Build(facts));
+
+    /// <summary>The tree with that value at the place; null takes it away.</summary>
+    public FactTree With(byte[] place, byte[]? value) => value is null ? Remove(place) : Set(place, value);
+
     public FactTree Set(byte[] place, byte[] value) => new(Set(Root, place, value));
 
     public FactTree Remove(byte[] place) => Find(place) is null ? this : new(Remove(Root!, place));
 
-    public byte[]? Find(ReadOnlySpan<byte> place)
+    public byte[]? Find(ReadOnlySpan<byte> place) => FindNode(place)?.Value;
+
+    /// <summary>The same; the place becomes the tree's own array, if it is there.</summary>
+    public byte[]? Find(ref byte[] place)
     {
-        for (var node = Root; node is not null;)
-        {
-            var order = place.SequenceCompareTo(node.Place);
-            if (order == 0)
-                return node.Value;
-            node = order < 0 ? node.Left : node.Right;
-        }
-        return null;
+        var node = FindNode(place);
+        place = node?.Place ?? place;
+        return node?.Value;
     }
 
     /// <summary>All whose places begin so, in order.</summary>
@@ -49,6 +53,26 @@ internal readonly record struct FactTree(FactTree.Node? Root)
             for (var node = next.Right; node is not null; node = node.Left)
                 path.Push(node);
         }
+    }
+
+    private Node? FindNode(ReadOnlySpan<byte> place)
+    {
+        for (var node = Root; node is not null;)
+        {
+            var order = place.SequenceCompareTo(node.Place);
+            if (order == 0)
+                return node;
+            node = order < 0 ? node.Left : node.Right;
+        }
+        return null;
+    }
+
+    private static Node? Build(ReadOnlySpan<(byte[] Place, byte[] Value)> facts)
+    {
+        if (facts.IsEmpty)
+            return null;
+        var middle = facts.Length / 2;
+        return new Node(facts[middle].Place, facts[middle].Value, Build(facts[..middle]), Build(facts[(middle + 1)..]));
     }
 
     private static Node Set(Node? node, byte[] place, byte[] value)

@@ -9,6 +9,12 @@ public interface IGraphPolicy
     /// <summary>How the ids of the graph's commands are derived; null for the canonical way.</summary>
     ICommandIdentity? Identity => null;
 
+    /// <summary>
+    /// Names the policy and the version of its meaning, like "accounts 3": snapshots of facts of another one, or with other
+    /// limits, are not used. Null for a policy whose facts are rebuilt whenever a graph is opened.
+    /// </summary>
+    string? Version => null;
+
     /// <summary>What one command may write and emit.</summary>
     FactLimits Limits => FactLimits.Default;
 

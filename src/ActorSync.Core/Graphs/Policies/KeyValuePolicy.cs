@@ -44,6 +44,8 @@ public sealed class KeyValuePolicy : IGraphPolicy
         return isSet || value.IsEmpty;
     }
 
+    public string? Version => "key-value 1";
+
     public Verdict Evaluate(Command command, Evaluation facts)
     {
         if (command.Prior.Kind == PriorKind.None)

@@ -5,5 +5,7 @@ public sealed class OpaquePolicy : IGraphPolicy
 {
     public static readonly OpaquePolicy Instance = new();
 
+    public string? Version => "opaque 1";
+
     public Verdict Evaluate(Command command, Evaluation facts) => Verdict.Accept;
 }

@@ -17,6 +17,9 @@ public interface IGraphStore : ICommandReader, IAsyncDisposable
 {
     GraphId Graph { get; }
 
+    /// <summary>Where a snapshot of the graph's facts is kept; a store that keeps none has them rebuilt each time.</summary>
+    IFactStore Facts => NoFactStore.Instance;
+
     /// <summary>
     /// Starts to append commands, in this order, all or nothing. The task ends when they are durable, as the store's
     /// settings mean that, and ordinals follow each other in the order of the calls; concurrent appends share one flush.

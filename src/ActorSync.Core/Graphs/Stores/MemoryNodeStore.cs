@@ -47,6 +47,8 @@ internal sealed class MemoryGraphStore(GraphId graph) : IGraphStore
 
     public GraphId Graph => graph;
 
+    public IFactStore Facts { get; } = new MemoryFactStore();
+
     public ReadOnlyMemory<byte> Read(int ordinal) => _commands[ordinal];
 
     public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands)

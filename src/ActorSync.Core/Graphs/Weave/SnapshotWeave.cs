@@ -1,5 +1,3 @@
-using ActorSync.Graphs.Index;
-
 namespace ActorSync.Graphs.Weave;
 
 /// <summary>The order of one version as a whole, for a graph that keeps none: see <see cref="WeaveOrder"/>.</summary>
@@ -8,17 +6,16 @@ internal static class SnapshotWeave
     /// <summary>The ordinals in the order of the weave, merges left out.</summary>
     public static Result<int[]> Of(GraphSnapshot version)
     {
-        var (priorities, followers) = (new Column<ulong>(), new int[version.Count]);
+        var followers = new int[version.Count];
         for (var ordinal = 0; ordinal < version.Count; ordinal++)
         {
-            priorities.Add(PriorityOrder.Of(version.Read(ordinal).Priority));
             var (left, right) = version.Index.PriorsOf(ordinal);
             if (left >= 0)
                 followers[left]++;
             if (right >= 0)
                 followers[right]++;
         }
-        var strands = new OpenStrands(version.Index, priorities);
+        var strands = new OpenStrands(version.Index);
         foreach (var head in version.Heads)
             strands.Open(version.Find(head.Id));
         var taken = new List<int>(version.Count);
@@ -26,7 +23,7 @@ internal static class SnapshotWeave
         {
             if (strands.Take(out var woven) is { } error)
                 return error;
-            if (priorities[woven.Ordinal] != PriorityOrder.Merge)
+            if (version.Index.PriorityOf(woven.Ordinal) != PriorityOrder.Merge)
                 taken.Add(woven.Ordinal);
             var (left, right) = version.Index.PriorsOf(woven.Ordinal);
             if (left >= 0)

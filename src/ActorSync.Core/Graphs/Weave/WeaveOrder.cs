@@ -23,21 +23,28 @@ namespace ActorSync.Graphs.Weave;
 /// What is taken next depends only on what remains. When new commands came, the walk begins again at the heads, and as
 /// soon as all new commands are taken and the old ones taken are just those at the end of the old order, what remains is
 /// what remained then: the rest of the order stands as it stood. New commands at the tip of a long graph are woven in
-/// their own number of steps, and so is each when one command of the highest priority hangs off the root.
+/// their own number of steps, and so is each when one command of the highest priority hangs off the root. What was taken
+/// before the first new command stands as it stood too, only further back: there the walk is all that it costs.
 /// </para>
 /// Merges have places in the order too, which nothing is evaluated at.
 /// </summary>
 internal sealed class WeaveOrder(GraphIndex index)
 {
-    private readonly Column<ulong> _priorities = new();
+    private const int MostKept = 1 << 18;
+
     private readonly Column<int> _followers = new();
     private readonly Column<int> _places = new();
-    private readonly List<Woven> _order = [];
+
+    // Of a command that stands alone the ordinal, of others its complement.
+    private readonly List<int> _order = [];
+
+    // Used by one walk after the other.
+    private readonly List<Woven> _taken = [];
 
     /// <summary>Places in the order.</summary>
     public int Count => _order.Count;
 
-    public Woven this[int place] => _order[place];
+    public Woven this[int place] => new(OrdinalAt(place), _order[place] >= 0);
 
     /// <summary>Commands that are noted and not woven yet have no place.</summary>
     public bool TryGetPlace(int ordinal, out int place)
@@ -46,15 +53,14 @@ internal sealed class WeaveOrder(GraphIndex index)
         return place >= 0;
     }
 
-    public bool IsMerge(int ordinal) => _priorities[ordinal] == PriorityOrder.Merge;
+    public bool IsMerge(int ordinal) => index.PriorityOf(ordinal) == PriorityOrder.Merge;
 
-    public bool IsFinalize(int ordinal) => _priorities[ordinal] == PriorityOrder.Finalize;
+    public bool IsFinalize(int ordinal) => index.PriorityOf(ordinal) == PriorityOrder.Finalize;
 
-    /// <summary>Notes the newest command of the index; <see cref="Extend"/> weaves it.</summary>
-    public void Note(Priority priority)
+    /// <summary>Notes the next command of the index; <see cref="Extend()"/> weaves it.</summary>
+    public void Note()
     {
-        var (left, right) = index.PriorsOf(_priorities.Count);
-        _priorities.Add(PriorityOrder.Of(priority));
+        var (left, right) = index.PriorsOf(_followers.Count);
         _followers.Add(0);
         _places.Add(-1);
         if (left >= 0)
@@ -66,7 +72,7 @@ internal sealed class WeaveOrder(GraphIndex index)
     /// <summary>Forgets the newest commands, not woven, until so many are left; they are still in the index.</summary>
     public void Forget(int count)
     {
-        for (var ordinal = _priorities.Count - 1; ordinal >= count; ordinal--)
+        for (var ordinal = _followers.Count - 1; ordinal >= count; ordinal--)
         {
             var (left, right) = index.PriorsOf(ordinal);
             if (left >= 0)
@@ -74,24 +80,26 @@ internal sealed class WeaveOrder(GraphIndex index)
             if (right >= 0)
                 _followers[right]--;
         }
-        _priorities.Cut(count);
         _followers.Cut(count);
         _places.Cut(count);
     }
 
     /// <summary>Weaves what was noted. An error changes nothing: parallel finalize commands.</summary>
-    public Result<WeaveChange> Extend()
+    public Result<WeaveChange> Extend() => Extend(index.HeadOrdinals);
+
+    /// <summary>The same when those noted are not all of the index: the heads are theirs.</summary>
+    public Result<WeaveChange> Extend(IEnumerable<int> heads)
     {
-        var strands = new OpenStrands(index, _priorities);
-        foreach (var head in index.HeadOrdinals)
+        var strands = new OpenStrands(index);
+        foreach (var head in heads)
             strands.Open(head);
-        var taken = new List<Woven>();
-        var (newLeft, oldTaken, lowest) = (_priorities.Count - Count, 0, Count);
+        _taken.Clear();
+        var (newLeft, oldTaken, lowest) = (_followers.Count - Count, 0, Count);
         while (newLeft > 0 || lowest + oldTaken < Count)
         {
             if (strands.Take(out var woven) is { } error)
                 return error;
-            taken.Add(woven);
+            _taken.Add(woven);
             if (woven.Ordinal >= Count)
             {
                 newLeft--;
@@ -107,16 +115,27 @@ internal sealed class WeaveOrder(GraphIndex index)
             if (right >= 0)
                 strands.Release(right, _followers[right]);
         }
-        taken.Reverse();
-        return Replace(lowest, taken);
+        _taken.Reverse();
+        var change = Replace(lowest, _taken);
+        if (_taken.Capacity > MostKept)
+        {
+            _taken.Clear();
+            _taken.Capacity = MostKept;
+        }
+        return change;
     }
+
+    /// <summary>The commands that were noted and that no other of those follows.</summary>
+    public IEnumerable<int> HeadsOfNoted() => Enumerable.Range(0, _followers.Count).Where(ordinal => _followers[ordinal] == 0);
 
     /// <summary>Takes back the latest change that is left; its commands are noted, not woven.</summary>
     public void Revert(WeaveChange change)
     {
-        for (var place = change.First; place < Count; place++)
-            _places[_order[place].Ordinal] = -1;
-        Write(change.First, change.Before);
+        for (var place = change.First; place < change.First + change.Inserted; place++)
+            _places[OrdinalAt(place)] = -1;
+        Replace(change.First, change.Inserted, change.Before);
+        foreach (var place in change.NoLongerAlone)
+            _order[place] = ~_order[place];
     }
 
     /// <summary>
@@ -126,7 +145,7 @@ internal sealed class WeaveOrder(GraphIndex index)
     public Result<IReadOnlyList<Woven>> Between(int dominator, int top)
     {
         var followers = FollowersBetween(dominator, top);
-        var strands = new OpenStrands(index, _priorities);
+        var strands = new OpenStrands(index);
         strands.Open(top);
         var taken = new List<Woven>();
         while (!strands.AtEnd)
@@ -144,24 +163,42 @@ internal sealed class WeaveOrder(GraphIndex index)
         return taken;
     }
 
+    private int OrdinalAt(int place) => _order[place] ^ _order[place] >> 31;
+
+    // What stands from there on, first and last as it stood.
     private WeaveChange Replace(int from, List<Woven> after)
     {
         var same = 0;
-        while (from + same < Count && _order[from + same].Ordinal == after[same].Ordinal)
+        while (from + same < Count && OrdinalAt(from + same) == after[same].Ordinal)
             same++;
-        var first = from + same;
-        var change = new WeaveChange(first, _order.GetRange(first, Count - first));
-        Write(first, after.GetRange(same, after.Count - same));
+        var (first, rest) = (from + same, 0);
+        while (Count - rest > first && OrdinalAt(Count - 1 - rest) == after[^(rest + 1)].Ordinal)
+            rest++;
+        var removed = Count - rest - first;
+        var inserted = after.GetRange(same, after.Count - same - rest).ConvertAll(Packed);
+        var change = new WeaveChange(first, _order.GetRange(first, removed), inserted.Count, []);
+        // New commands come before the rest and are not in its past.
+        for (var place = Count - rest; place < Count; place++)
+        {
+            if (_order[place] < 0)
+                continue;
+            _order[place] = ~_order[place];
+            change.NoLongerAlone.Add(place);
+        }
+        Replace(first, removed, inserted);
         return change;
     }
 
-    private void Write(int from, IReadOnlyList<Woven> places)
+    private void Replace(int first, int removed, IReadOnlyList<int> inserted)
     {
-        _order.RemoveRange(from, Count - from);
-        _order.AddRange(places);
-        for (var place = from; place < Count; place++)
-            _places[_order[place].Ordinal] = place;
+        _order.RemoveRange(first, removed);
+        _order.InsertRange(first, inserted);
+        var end = removed == inserted.Count ? first + removed : Count;
+        for (var place = first; place < end; place++)
+            _places[OrdinalAt(place)] = place;
     }
+
+    private static int Packed(Woven woven) => woven.Alone ? woven.Ordinal : ~woven.Ordinal;
 
     private Dictionary<int, int> FollowersBetween(int dominator, int top)
     {

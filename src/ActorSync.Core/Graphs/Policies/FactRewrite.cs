@@ -1,0 +1,178 @@
+namespace ActorSync.Graphs.Policies;
+
+/// <summary>
+/// One change of the history: at some places stand other commands than before, and behind them the <i>rest</i> stands as
+/// it stood. The commands at the new places are evaluated one after the other. Of the rest only those are evaluated anew
+/// that touch what has changed before them:
+/// <code>
+/// before   a b c d e f g h i        changed = what c wrote
+/// after    a b x y d e f g h i      x and y are evaluated: changed += what they wrote
+///                  ^   ^            d and f touch it, are evaluated anew, and changed += what they wrote, then or now
+/// </code>
+/// What is touched and not changed has the value that the history knows; so nothing is rewound, and the cost is that of
+/// what is evaluated, beside looking at four bytes for each touch in the rest. A command that queries is shown all the
+/// facts; those are carried on from there, and all behind it is evaluated anew.
+/// </summary>
+internal sealed class FactRewrite : IFactSource
+{
+    // So many lookups in the history of the rest cost about as much as rewinding it.
+    private const int ManyPlaces = 4096;
+    private const int FilterBits = 1 << 16;
+
+    private readonly FactHistory _history;
+    private readonly FactTree _before;
+    private readonly FactRun _inserted = new();
+    private readonly List<FactChange> _changes = [];
+    private readonly Dictionary<byte[], byte[]?> _changed = new(PlaceComparer.Instance);
+    private readonly ulong[] _filter = [];
+    private readonly bool _hasRest;
+    private readonly int _first;
+    private readonly int _removed;
+    private FactTree? _tree;
+    private int _place;
+    private int _touch;
+    private bool _inRest;
+
+    /// <param name="history">The history.</param>
+    /// <param name="first">The first place that changes.</param>
+    /// <param name="removed">Places that go.</param>
+    /// <param name="inserted">Places that come.</param>
+    public FactRewrite(FactHistory history, int first, int removed, int inserted)
+    {
+        _history = history;
+        _before = history.Facts;
+        _first = first;
+        _removed = removed;
+        _place = first + removed;
+        _hasRest = _place < history.Count;
+        if (!_hasRest || inserted > ManyPlaces)
+            _tree = history.At(first);
+        if (!_hasRest)
+            return;
+        _filter = new ulong[FilterBits / 64];
+        var (start, end) = history.TouchesOf(first, removed);
+        for (var i = start; i < end; i++)
+        {
+            if (FactMark.KindOf(history.Marks[i]) == TouchKind.Write)
+                Change(history.UndoOf(i).Place, history.Marks[i], history.UndoOf(i).Before, keep: true);
+        }
+    }
+
+    public byte[]? Find(ref byte[] place)
+    {
+        if (_tree is { } tree)
+            return tree.Find(ref place);
+        return _changed.TryGetValue(place, out var value) ? value : _history.FindAt(_place, ref place);
+    }
+
+    public FactTree Whole()
+    {
+        if (_tree is null)
+        {
+            var tree = _history.At(_place);
+            foreach (var (place, value) in _changed)
+                tree = tree.With(place, value);
+            _tree = tree;
+        }
+        return _tree.Value;
+    }
+
+    /// <summary>What came of the command at the next new place; the facts after it, if they are at hand.</summary>
+    public void Add(Evaluated evaluated, FactTree? after)
+    {
+        _inserted.Add(evaluated.Touches);
+        Note(evaluated, after);
+    }
+
+    /// <summary>All new places have been added: puts them into the history.</summary>
+    public void EndNew()
+    {
+        _changes.Add(_history.Replace(_first, _removed, _inserted));
+        _inRest = true;
+        _place = _first + _inserted.Places;
+        if (!_hasRest)
+            return;
+        _tree = null;
+        (_touch, _) = _history.TouchesOf(_place, 0);
+    }
+
+    /// <summary>The next place of the rest whose command is to be evaluated anew, over these facts.</summary>
+    public bool TryNext(out int place)
+    {
+        place = _place;
+        if (!_hasRest)
+            return false;
+        if (_tree is not null)
+            return place < _history.Count;
+        var marks = _history.Marks;
+        while (_touch < marks.Length && !IsChanged(marks[_touch]))
+            _touch++;
+        if (_touch == marks.Length)
+            return false;
+        place = _place = _history.PlaceOf(_touch);
+        return true;
+    }
+
+    /// <summary>What came of the command at that place now.</summary>
+    public void Replace(Evaluated evaluated)
+    {
+        // What it wrote and does not write any more is as it was before it.
+        var (start, end) = _history.TouchesOf(_place, 1);
+        for (var i = start; _tree is null && i < end; i++)
+        {
+            if (FactMark.KindOf(_history.Marks[i]) == TouchKind.Write)
+                Change(_history.UndoOf(i).Place, _history.Marks[i], _history.UndoOf(i).Before, keep: true);
+        }
+        var run = new FactRun();
+        run.Add(evaluated.Touches);
+        _changes.Add(_history.Replace(_place, 1, run));
+        Note(evaluated, null);
+        (_touch, _) = _history.TouchesOf(++_place, 0);
+    }
+
+    /// <summary>Nothing is left to evaluate: the facts are what they are now. Gives what takes all of it back.</summary>
+    public IReadOnlyList<FactChange> Finish()
+    {
+        var facts = _tree ?? _before;
+        if (_tree is null)
+        {
+            foreach (var (place, value) in _changed)
+                facts = facts.With(place, value);
+        }
+        _history.Conclude(facts);
+        return _changes;
+    }
+
+    /// <summary>Takes back what was done so far.</summary>
+    public void Abandon() => _history.Restore(_changes, _before);
+
+    private void Note(Evaluated evaluated, FactTree? after)
+    {
+        if (_tree is { } tree)
+            _tree = after ?? evaluated.Apply(tree);
+        if (!_hasRest || _inRest && _tree is not null)
+            return;
+        foreach (var touch in evaluated.Touches)
+        {
+            if (touch.IsWrite)
+                Change(touch.Place, touch.Mark, touch.After, keep: false);
+        }
+    }
+
+    private void Change(byte[] place, uint mark, byte[]? value, bool keep)
+    {
+        if (keep)
+            _changed.TryAdd(place, value);
+        else
+            _changed[place] = value;
+        _filter[BitOf(mark) >> 6] |= 1UL << BitOf(mark);
+    }
+
+    private bool IsChanged(uint mark) => FactMark.KindOf(mark) == TouchKind.Query
+        ? _changed.Keys.Any(IsInQuery)
+        : (_filter[BitOf(mark) >> 6] >> BitOf(mark) & 1) != 0 && _changed.ContainsKey(_history.UndoOf(_touch).Place);
+
+    private static int BitOf(uint mark) => (int)(mark >> 2) & FilterBits - 1;
+
+    private bool IsInQuery(byte[] place) => place.AsSpan().StartsWith(_history.UndoOf(_touch).Place);
+}

@@ -1,0 +1,70 @@
+namespace ActorSync.Graphs.Policies;
+
+/// <summary>What stood at a place before it was touched; null for nothing.</summary>
+internal readonly record struct FactUndo(byte[] Place, byte[]? Before);
+
+/// <summary>What the commands at some places of the weave touched, place after place, in columns.</summary>
+internal sealed class FactRun
+{
+    public List<FactUndo> Undo { get; init; } = [];
+
+    /// <summary>The marks of the touches, in their order.</summary>
+    public List<uint> Marks { get; init; } = [];
+
+    /// <summary>Behind the last touch of each place.</summary>
+    public List<int> Ends { get; init; } = [];
+
+    public int Places => Ends.Count;
+
+    public void Add(IReadOnlyList<FactTouch> touches)
+    {
+        for (var i = 0; i < touches.Count; i++)
+        {
+            Undo.Add(new FactUndo(touches[i].Place, touches[i].Before));
+            Marks.Add(touches[i].Mark);
+        }
+        Ends.Add(Undo.Count);
+    }
+
+    /// <summary>The first touch of a place; behind the last for the place behind the last.</summary>
+    public int StartOf(int place) => place == 0 ? 0 : Ends[place - 1];
+
+    /// <summary>Some places by themselves.</summary>
+    public FactRun Copy(int from, int count)
+    {
+        var (start, end) = (StartOf(from), StartOf(from + count));
+        var ends = Ends.GetRange(from, count);
+        Shift(ends, 0, -start);
+        return new FactRun { Undo = Undo.GetRange(start, end - start), Marks = Marks.GetRange(start, end - start), Ends = ends };
+    }
+
+    /// <summary>Puts other places where some stood.</summary>
+    public void Replace(int from, int count, FactRun with)
+    {
+        var (start, end) = (StartOf(from), StartOf(from + count));
+        Replace(Undo, start, end - start, with.Undo);
+        Replace(Marks, start, end - start, with.Marks);
+        Replace(Ends, from, count, with.Ends);
+        Shift(Ends, from, start, with.Places);
+        Shift(Ends, from + with.Places, with.Undo.Count - (end - start));
+    }
+
+    private static void Replace<T>(List<T> list, int start, int count, List<T> with)
+    {
+        var same = Math.Min(count, with.Count);
+        for (var i = 0; i < same; i++)
+            list[start + i] = with[i];
+        if (count > same)
+            list.RemoveRange(start + same, count - same);
+        else if (with.Count > same)
+            list.InsertRange(start + same, with.GetRange(same, with.Count - same));
+    }
+
+    private static void Shift(List<int> ends, int from, int by, int count = int.MaxValue)
+    {
+        var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ends)[from..];
+        span = span[..Math.Min(count, span.Length)];
+        for (var i = 0; by != 0 && i < span.Length; i++)
+            span[i] += by;
+    }
+}

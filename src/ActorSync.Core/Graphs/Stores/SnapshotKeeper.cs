@@ -1,0 +1,35 @@
+namespace ActorSync.Graphs.Stores;
+
+/// <summary>
+/// Has snapshots of a graph's facts written beside its commits, which never wait for it: at most one at a time, when one
+/// is due, and a last one at the end. Used by the graph's one caller; what fails is tried again with the next.
+/// </summary>
+/// <param name="graph">The graph.</param>
+/// <param name="store">Where its snapshot goes.</param>
+public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store)
+{
+    private Task<SyncError?> _writing = Task.FromResult<SyncError?>(null);
+
+    /// <summary>Begins to write a snapshot, if one is due.</summary>
+    public void AfterCommit()
+    {
+        if (_writing.IsCompleted && graph.IsSnapshotDue)
+            Write();
+    }
+
+    /// <summary>Waits for what is being written, and writes what is worth it. The graph does not change any more.</summary>
+    public async Task EndAsync()
+    {
+        var last = graph.IsLastSnapshotDue ? graph.TakeSnapshot() : null;
+        if (await _writing.ConfigureAwait(false) is not null)
+            last ??= graph.TakeSnapshot();
+        if (last is not null)
+            await store.WriteAsync(last).ConfigureAwait(false);
+    }
+
+    private void Write()
+    {
+        if (graph.TakeSnapshot() is { } snapshot)
+            _writing = store.WriteAsync(snapshot);
+    }
+}
