@@ -7,15 +7,21 @@ namespace ActorSync.Bench;
 internal static class OffRoot
 {
     private const int Keys = 1_000;
+    private const int Rounds = 3;
 
     public static async Task<int> RunAsync(Report report, int commands, int commits)
     {
         var run = Writer.Run(Writer.Root, commands + commits, Keys, _ => Priority.Basic(0));
-        await TipAsync(run, commands, withHigh: true, null);
-        var without = await TipAsync(run, commands, withHigh: false, null);
+        // In turn, and the best of each speaks: a collection or a neighbour does not.
         var with = await TipAsync(run, commands, withHigh: true, report);
+        var without = double.MaxValue;
+        for (var round = 0; round < Rounds; round++)
+        {
+            without = Math.Min(without, await TipAsync(run, commands, withHigh: false, null));
+            with = Math.Min(with, await TipAsync(run, commands, withHigh: true, null));
+        }
         report.Line("commits at the tip, memory store", ("graph", commands), ("commits", commits), ("without, ms", without), ("with, ms", with));
-        return report.Bar("off root, with to without", with / without, 2);
+        return report.Bar("off root, with to without", with / without, 1.3);
     }
 
     private static async Task<double> TipAsync(Command[] run, int commands, bool withHigh, Report? report)

@@ -12,13 +12,14 @@ internal sealed class Report(bool json)
     /// <summary>Says whether a ratio is within its bar; the exit code.</summary>
     public int Bar(string what, double ratio, double most)
     {
-        Line(what, ("ratio", ratio), ("bar", most), ("held", ratio <= most));
+        Line(what, ("ratio", ratio), ("bar", most), ("met", ratio <= most));
         return ratio <= most ? 0 : 1;
     }
 
     private static string Show(object value) => value switch
     {
         double number => number.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture),
+        bool holds => holds ? "yes" : "no",
         int or long => $"{value:N0}",
         _ => $"{value}",
     };

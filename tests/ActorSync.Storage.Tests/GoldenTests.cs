@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.States;
 
@@ -111,6 +113,54 @@ public sealed class GoldenTests
         files.CreateFolder("/data");
         files["/data/node"] = Read("node-v1");
         Assert.Equal(node, NodeFile.Read(files, "/data").Value);
+    }
+
+    [Fact]
+    public void Facts_v1()
+    {
+        // What a read, two writes and a query leave; the policy's name is that of no policy.
+        var history = new FactHistory();
+        var rewrite = new FactRewrite(history, 0, 0, 3);
+        foreach (var evaluated in (Evaluated[])[Touching(), Touching(("a", TouchKind.Write, null, "1"), ("b", TouchKind.Read, null, null)), Touching(("a", TouchKind.Write, "1", "2"), ("", TouchKind.Query, null, null))])
+            rewrite.Add(evaluated, null);
+        rewrite.EndNew();
+        rewrite.Finish();
+        var commands = Commands();
+        var graph = new GraphId(commands[0].Id);
+        var instance = new InstanceId(0x0123456789abcdef);
+        var snapshot = new FactSnapshot(graph, "golden 1; limits 64 1024", 3, commands[2].Id, history.Facts, history.Recent(2, 1000));
+        using var written = new MemoryStream();
+        FactFormat.Write(snapshot, instance, FactFormat.SizeOf(snapshot), bytes => written.Write(bytes.Span));
+        Check("facts-v1", written.ToArray(), Describe(snapshot));
+
+        Assert.Equal(Describe(snapshot), Describe(FactFormat.Read(Read("facts-v1"), graph, instance)!));
+    }
+
+    private static Evaluated Touching(params (string Key, TouchKind Kind, string? Before, string? After)[] touches) =>
+        new([.. touches.Select(touch => TouchOf(touch.Key, touch.Kind, touch.Before, touch.After))], [], null);
+
+    private static FactTouch TouchOf(string key, TouchKind kind, string? before, string? after)
+    {
+        var place = FactPlace.Of("map", Encoding.UTF8.GetBytes(key));
+        return new FactTouch(place, FactMark.Of(place, kind), BytesOf(before), BytesOf(after));
+    }
+
+    private static byte[]? BytesOf(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
+    private static string Describe(FactSnapshot snapshot)
+    {
+        var (text, line, recent) = (new StringBuilder(), CultureInfo.InvariantCulture, snapshot.Recent);
+        text.Append(line, $"snapshot of the graph {snapshot.Graph}, heads {snapshot.HeadsDigest}\n");
+        text.Append(line, $"policy \"{snapshot.Policy}\", {snapshot.Commands} commands, {snapshot.FactCount} facts\n");
+        foreach (var fact in snapshot.Facts.From([]))
+            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value)}\n");
+        for (var place = 0; place < recent.Places; place++)
+        {
+            text.Append(line, $"place {snapshot.Commands - recent.Places + place}\n");
+            for (var i = recent.StartOf(place); i < recent.StartOf(place + 1); i++)
+                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { } before ? Convert.ToHexStringLower(before) : "nothing")}\n");
+        }
+        return text.ToString();
     }
 
     // An init command, two branches, their merge, and one that finalizes.

@@ -81,6 +81,8 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
     {
         GraphId IGraphStore.Graph => inner.Graph;
 
+        public IFactStore Facts => inner.Facts;
+
         public ReadOnlyMemory<byte> Read(int ordinal) => store.ReadsFail
             ? throw new SyncException(new SyncError(SyncErrorKind.StoreDamaged, $"command {ordinal} does not check"))
             : inner.Read(ordinal);

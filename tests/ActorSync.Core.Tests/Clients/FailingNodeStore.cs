@@ -32,6 +32,8 @@ internal sealed class FailingNodeStore(INodeStore inner) : INodeStore
     {
         GraphId IGraphStore.Graph => inner.Graph;
 
+        public IFactStore Facts => inner.Facts;
+
         public ReadOnlyMemory<byte> Read(int ordinal) => inner.Read(ordinal);
 
         public Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands) => node.Fails

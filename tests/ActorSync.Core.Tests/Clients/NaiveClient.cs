@@ -5,8 +5,9 @@ using ActorSync.Graphs.Policies;
 namespace ActorSync.Core.Tests.Clients;
 
 /// <summary>
-/// What a client must hold and emit, by evaluating everything from the root each time. What stood at the end and stands
-/// there still tells its effects again only where it touches, as it did before, what was written anew before it.
+/// What a client must hold and emit, by the definition: everything is evaluated from the root each time. Effects come of
+/// the places that changed, and of what stands behind those as it stood where it touches a fact that was written, then or
+/// now, by what is evaluated anew before it; of the others it is checked that nothing else comes of them.
 /// </summary>
 internal sealed class NaiveClient(IGraphPolicy policy)
 {

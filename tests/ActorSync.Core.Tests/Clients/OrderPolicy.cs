@@ -6,6 +6,8 @@ namespace ActorSync.Core.Tests.Clients;
 /// <summary>A policy whose verdicts, facts and effects all hang on the order of the commands.</summary>
 internal sealed class OrderPolicy : IGraphPolicy
 {
+    public string? Version { get; init; }
+
     public int Evaluations { get; private set; }
 
     /// <summary>Fails at the command with this number.</summary>

@@ -14,10 +14,10 @@ internal sealed class GraphWriter : ICommandReader
     private readonly Queue<GraphOutput.Append> _appends = new();
     private long _token;
 
-    public GraphWriter(IReadOnlyList<Command> durable, GraphLimits? limits = null, IGraphPolicy? policy = null)
+    public GraphWriter(IReadOnlyList<Command> durable, GraphLimits? limits = null, IGraphPolicy? policy = null, IFactStore? facts = null)
     {
         _durable = [.. durable];
-        Machine = GraphMachine.Open(durable.Count == 0 ? GraphMaker.Graph : new GraphId(durable[0].Id), GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default, policy ?? OpaquePolicy.Instance).Value;
+        Machine = GraphMachine.Open(durable.Count == 0 ? GraphMaker.Graph : new GraphId(durable[0].Id), GraphMaker.IndexOf(durable), this, limits ?? GraphLimits.Default, policy ?? OpaquePolicy.Instance, facts).Value;
     }
 
     public GraphMachine Machine { get; }

@@ -4,7 +4,7 @@ using ActorSync.Testing.Scenarios;
 
 namespace ActorSync.Testing.Tests.Scenarios;
 
-/// <summary>Facts are not stored: they follow from the commands of a durable store, whatever ids those have.</summary>
+/// <summary>A policy without a version has no snapshots: its facts follow from the commands of a durable store, whatever ids those have.</summary>
 public sealed class RebuiltFactsTests
 {
     [Fact]
