@@ -160,11 +160,14 @@ public sealed class WovenMachineTests
 
             graph.ReceiveFromOthers(Set(follows, "c", "3"));
             Assert.False(graph.Received(2).Value.HasGap);
+            // From who may give it, what follows it is a gap, which they can fill.
+            var gap = Received(graph, follows);
+            Assert.Equal((final.Address, 0), (Assert.Single(gap.MissingPriors), gap.Rejected.Count));
             // From who may it is taken, and then what follows it, from anyone.
             Assert.Equal(1, Received(graph, final).Added);
             graph.ReceiveFromOthers(final, follows);
             graph.SettleAll();
-            Assert.Equal((1, 1), (graph.Received(4).Value.Added, graph.Received(4).Value.Known));
+            Assert.Equal((1, 1), (graph.Received(5).Value.Added, graph.Received(5).Value.Known));
         }
     }
 
