@@ -144,6 +144,26 @@ public sealed class WovenMachineTests
         }
     }
 
+    // Each was evaluated over all the facts of its place, put together for it alone: minutes for what takes a second.
+    [Fact]
+    public void CommandsThatBranchOffFarBackAreEvaluatedOverTheFactsThereAndCountAlike()
+    {
+        var trunk = new List<Command> { Root };
+        for (var i = 0; i < 300; i++)
+            trunk.Add(Set(trunk[^1], $"k{i % 7}", $"{i}"));
+        var branches = Enumerable.Range(1, 40).Select(i => Set(trunk[5 * i], $"k{i % 9}", $"branch {i}")).ToArray();
+        var followers = branches.Select((branch, i) => Set(branch, $"k{i % 5}", $"follower {i}")).ToArray();
+        var graph = new GraphWriter(trunk, policy: KeyValue);
+        Assert.Equal(40, Received(graph, branches).Added);
+        Assert.Equal(40, Received(graph, followers).Added);
+        var opened = new GraphWriter([.. trunk, .. branches, .. followers], policy: KeyValue);
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => Value(opened, $"k{i}")), Enumerable.Range(0, 9).Select(i => Value(graph, $"k{i}")));
+        // What they come to in one batch is the same.
+        var atOnce = new GraphWriter(trunk, policy: KeyValue);
+        Assert.Equal(80, Received(atOnce, [.. branches.Zip(followers).SelectMany(pair => new[] { pair.First, pair.Second })]).Added);
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => Value(opened, $"k{i}")), Enumerable.Range(0, 9).Select(i => Value(atOnce, $"k{i}")));
+    }
+
     [Fact]
     public void AFinalizeCommandOfAPeerThatMayNotIsLeftOutWithWhatFollowsIt()
     {
