@@ -77,6 +77,12 @@ public enum SyncErrorKind
 
     /// <summary>Two finalize commands stand on parallel strands: such a graph has no order, now or later.</summary>
     ParallelFinalize = 25,
+
+    /// <summary>This node does not share the state.</summary>
+    UnknownState = 30,
+
+    /// <summary>An entry's time lies further ahead of this node's clock than it may: one of the two clocks is wrong.</summary>
+    ClockAhead = 31,
 }
 
 /// <summary>An expected failure: its kind, and a sentence that says what was wrong, where, and what to do.</summary>

@@ -2,6 +2,8 @@ using ActorSync.Graphs;
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.States.Stores;
 
 namespace ActorSync.Storage;
 
@@ -18,13 +20,14 @@ public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, l
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
 /// process at a time holds it.
 /// </summary>
-public sealed class NodeStore : INodeStore
+public sealed class NodeStore : INodeStore, IStateStores
 {
     private readonly StoreSettings _settings;
     private readonly IFileSystem _files;
     private readonly TimeProvider _time;
     private readonly IDisposable _lock;
     private readonly GraphFolders _folders;
+    private readonly StateFolders _states;
     private readonly WriterPool _writers;
     private readonly BlockCache _cache;
     private readonly PeerKnowledgeLog _knowledge;
@@ -43,6 +46,7 @@ public sealed class NodeStore : INodeStore
         _time = opening.Time;
         _lock = opening.Lock!;
         _folders = opening.Folders;
+        _states = new StateFolders(_files, _settings.Folder);
         _writers = opening.Writers!;
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
@@ -103,6 +107,9 @@ public sealed class NodeStore : INodeStore
             ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open already; it has one writer")
             : BeginOpen(graph, identity);
     });
+
+    public Task<Result<OpenedState>> OpenStateAsync(StateName name, StateSettings settings) => InCatalogAsync(() =>
+        _states.OpenAsync(name, settings, OptionsOf(default(GraphId)) with { Kind = LogKind.State, IsReplaceable = true }));
 
     public async Task<SyncError?> RemoveAsync(GraphId graph)
     {
@@ -171,7 +178,7 @@ public sealed class NodeStore : INodeStore
         try
         {
             var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
-            _allFlushed &= flushed.All(graph => graph);
+            _allFlushed &= flushed.All(graph => graph) & await _states.CloseAsync().ConfigureAwait(false);
             // What peers hold may be lost, so that it has no say in whether the end is clean.
             await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _writers.Dispose();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ActorSync.Graphs;
 using ActorSync.Peers;
+using ActorSync.States;
 
 namespace ActorSync.Storage.Tests;
 
@@ -80,6 +81,28 @@ public sealed class GoldenTests
     }
 
     [Fact]
+    public async Task State_v1()
+    {
+        using var fixture = new LogFixture();
+        fixture.Options = fixture.Options with { Salt = 0x0123456789abcdef, Kind = LogKind.State, IsReplaceable = true };
+        var stamp = new StateStamp(1_760_000_000_000, 3, new NodeId(0x11223344));
+        StateEntry[] entries = [StateEntry.Live("limit", "{\"mbit\":20}"u8.ToArray(), stamp), StateEntry.Tombstone("old", stamp, StateEntry.MostMilliseconds)];
+        await using (var log = fixture.Create())
+        {
+            Assert.Null(await log.AppendAsync(StateRecords.SnapshotType, StateRecords.Snapshot(entries[..1], stamp)));
+            Assert.Null(await log.AppendAsync(StateRecords.AppendType, StateRecords.Append(entries)));
+        }
+        var bytes = fixture.Files["/log/00000001.log"];
+        Check("state-v1", bytes, Describe(bytes, LogKind.State));
+
+        fixture.Files["/log/00000001.log"] = Read("state-v1");
+        var opened = StateLog.Open(fixture.Options, new StateName("golden"), StateSettings.Default).Value;
+        await using var store = opened.Store;
+        Assert.Equal(entries.Select(entry => entry.ToString()), opened.Entries.Select(entry => entry.ToString()).Order());
+        Assert.Equal(stamp, opened.Clock);
+    }
+
+    [Fact]
     public void Node_v1()
     {
         var node = new NodeFile(new NodeId(new UInt128(0x0011223344556677, 0x8899aabbccddeeff)), new InstanceId(0x0123456789abcdef), RunState.RunningFlushed);
@@ -118,9 +141,20 @@ public sealed class GoldenTests
                 DescribeIndex(text, record.Slice(RecordFormat.HeadSize, head.Length));
             if (kind == LogKind.PeerKnowledge && head.Type == RememberedHeads.RecordType)
                 DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
+            if (kind == LogKind.State && head.Type != RecordFormat.ClosedType)
+                DescribeEntries(text, head.Type, record.Slice(RecordFormat.HeadSize, head.Length));
             at += RecordFormat.HeadSize + head.Length;
         }
         return text.ToString();
+    }
+
+    private static void DescribeEntries(StringBuilder text, byte type, ReadOnlySpan<byte> body)
+    {
+        var (clock, entries) = (default(StateStamp), new StringBuilder());
+        Assert.Null(StateRecords.Read(type, body, ref clock, entry => entries.Append(CultureInfo.InvariantCulture, $"    {entry}\n")));
+        if (type == StateRecords.SnapshotType)
+            text.Append(CultureInfo.InvariantCulture, $"    clock {clock.Milliseconds}.{clock.Counter}\n");
+        text.Append(entries);
     }
 
     private static void DescribeBatch(StringBuilder text, ReadOnlyMemory<byte> body)

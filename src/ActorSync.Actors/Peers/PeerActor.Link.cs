@@ -55,6 +55,7 @@ public sealed partial class PeerActor
         _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);
         _dialer?.Tell(new Attached(_node));
+        Context.System.EventStream.Publish(new LinkUp(_peer));
         foreach (var conversation in Conversations)
             conversation.Tell(new Linking(_peer));
         foreach (var poll in _polls.Values)
@@ -83,6 +84,7 @@ public sealed partial class PeerActor
         _reading = false;
         _writing = false;
         Become(Unlinked);
+        Context.System.EventStream.Publish(new LinkDown(_node));
         foreach (var conversation in Conversations)
             conversation.Tell(Unlinking.Instance);
     }

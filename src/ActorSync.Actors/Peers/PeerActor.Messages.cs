@@ -14,6 +14,12 @@ public sealed partial class PeerActor
     /// <param name="Dialer">Who made it and makes the next one; null when the peer made it.</param>
     public sealed record Attach(ILink Link, IActorRef? Dialer);
 
+    /// <summary>On the event stream: a link to the peer is there, in place of any before.</summary>
+    public sealed record LinkUp(PeerRef Peer);
+
+    /// <summary>On the event stream: there is no link to the peer.</summary>
+    public sealed record LinkDown(NodeId Peer);
+
     /// <summary>To the dialer: the peer is linked, by its link or another.</summary>
     public sealed record Attached(NodeId Peer);
 

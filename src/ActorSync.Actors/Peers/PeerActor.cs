@@ -68,6 +68,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         _outbound.Clear();
         _link?.DisposeInBackground();
+        Context.System.EventStream.Publish(new LinkDown(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
     }
 

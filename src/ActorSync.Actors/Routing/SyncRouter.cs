@@ -48,6 +48,7 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
+        States();
     }
 
     /// <param name="store">The node's store.</param>
@@ -116,7 +117,10 @@ public sealed partial class SyncRouter : ReceiveActor
                 return ToSession(peer, message);
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
                 return ToSession(peer, message);
+            case SyncDestination.State:
+                return OnState(peer, (StateMessage)message);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.HelloSubscriber or SyncDestination.Reference:
+                TellStates(peer, message);
                 peer.Actor.Tell(new PeerActor.Deliver(message));
                 return true;
             case SyncDestination.Subscription when message is Subscribe subscribe:
@@ -323,6 +327,7 @@ public sealed partial class SyncRouter : ReceiveActor
             if (!_closing)
                 _log.Error("Graph {0} is down", graph);
         }
+        OnStateTerminated(terminated.ActorRef);
         StopIfClosed();
     }
 
@@ -339,12 +344,13 @@ public sealed partial class SyncRouter : ReceiveActor
         _closing = true;
         foreach (var graph in _graphs.Values)
             graph.Tell(GraphActor.Close.Instance);
+        CloseStates();
         StopIfClosed();
     }
 
     private void StopIfClosed()
     {
-        if (_closing && _graphs.Count == 0)
+        if (_closing && _graphs.Count + _states.Count == 0)
             Context.Stop(Self);
     }
 }

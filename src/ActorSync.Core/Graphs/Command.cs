@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ActorSync.Wire;
 
 namespace ActorSync.Graphs;
@@ -135,7 +134,7 @@ public sealed class Command
         if (identity is not null)
             return identity.Identify(prior, priority, payload);
         Span<byte> hash = stackalloc byte[CommandId.Size];
-        SHA256.HashData(bytes, hash);
+        BareSha256.Hash(bytes, hash);
         return new CommandId(hash);
     }
 

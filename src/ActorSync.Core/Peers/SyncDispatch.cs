@@ -32,6 +32,9 @@ public enum SyncDestination
     /// <summary>Whichever of the sessions and subscriptions it refers to.</summary>
     Reference,
 
+    /// <summary>The shared state that it names.</summary>
+    State,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -50,6 +53,7 @@ public static class SyncDispatch
         SyncType.HelloSubscribe or SyncType.HelloUnsubscribe => SyncDestination.HelloPublisher,
         SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,
+        >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
         _ => SyncDestination.None,
     };
 }

@@ -10,6 +10,7 @@ namespace ActorSync.Wire;
 /// addresses                id, varint max cut
 /// lists                    varint count, then the items
 /// bits                     varint count, then eight a byte, lowest first
+/// digests, positions       16 bytes, highest first
 /// commands                 a <see cref="CommandBlock"/>, to the end of the payload
 /// </code>
 /// </summary>
@@ -50,7 +51,8 @@ public static class SyncCodec
         });
         writer.Byte(WireLimits.Version);
         writer.Byte((byte)message.Type);
-        if (!PollCodec.TryWrite(writer, message) && !SubscriptionCodec.TryWrite(writer, message) && !OtherCodec.TryWrite(writer, message))
+        if (!PollCodec.TryWrite(writer, message) && !SubscriptionCodec.TryWrite(writer, message) && !OtherCodec.TryWrite(writer, message)
+            && !StateCodec.TryWrite(writer, message))
             throw new ArgumentException($"{message.GetType()} is no message of the protocol", nameof(message));
         return writer.Written;
     }
@@ -67,7 +69,8 @@ public static class SyncCodec
             return unknown;
         var reader = new WireReader(payload.Span);
         reader.Take("the header", HeaderSize);
-        var message = PollCodec.Read(ref reader, type, payload) ?? SubscriptionCodec.Read(ref reader, type, payload) ?? OtherCodec.Read(ref reader, type);
+        var message = PollCodec.Read(ref reader, type, payload) ?? SubscriptionCodec.Read(ref reader, type, payload) ?? OtherCodec.Read(ref reader, type)
+            ?? StateCodec.Read(ref reader, type);
         reader.End();
         return reader.Error is { } error ? new SyncError(error.Kind, $"a {type} payload of {payload.Length} bytes: {error.Message}") : message!;
     }

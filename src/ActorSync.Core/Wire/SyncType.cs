@@ -31,4 +31,12 @@ public enum SyncType : byte
     Rejected = 34,
 
     Error = 40,
+
+    StatePull = 50,
+    StateLevel = 51,
+    StateDigests = 52,
+    StateCompare = 53,
+    StateEntries = 54,
+    StatePush = 55,
+    StatePushed = 56,
 }

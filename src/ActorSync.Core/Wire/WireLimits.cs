@@ -18,6 +18,21 @@ public sealed record WireLimits
     /// <summary>Short ids in one <see cref="Narrowed"/>: with them it takes no more than every link does.</summary>
     public const int ShortIds = 800;
 
+    /// <summary>Bytes of a key of a state.</summary>
+    public const int StateKeyBytes = 1024;
+
+    /// <summary>Digests of ranges in one message: a power of two.</summary>
+    public const int StateDigests = 1 << 14;
+
+    /// <summary>Ranges in one StateCompare.</summary>
+    public const int StateRanges = 1 << 12;
+
+    /// <summary>Fingerprints of entries in one StateCompare, all its ranges together.</summary>
+    public const int StateFingerprints = 1 << 14;
+
+    /// <summary>Entries in one message.</summary>
+    public const int StateEntriesPerMessage = 4096;
+
     /// <summary>Bytes of an error's sentence.</summary>
     public const int SentenceBytes = 1024;
 

@@ -54,6 +54,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     public ulong Fixed40(string what) =>
         Take(what, 5) is { Length: 5 } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) | (ulong)bytes[4] << 32 : 0;
 
+    /// <summary>Sixteen bytes, highest first.</summary>
+    public UInt128 Fixed128(string what) => Take(what, 16) is { Length: 16 } bytes ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : 0;
+
     /// <summary>A varint that is at most <paramref name="most"/>.</summary>
     public ulong Number(string what, ulong most = ulong.MaxValue)
     {
@@ -133,26 +136,35 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return bits;
     }
 
-    /// <summary>A count of bytes, then UTF-8 without control characters: it may be printed as it is.</summary>
-    public string Text(string what, int limit)
+    /// <summary>A count of bytes, then UTF-8.</summary>
+    public string Utf8(string what, int limit)
     {
         var at = At;
         var bytes = Take(what, Count(what, limit));
-        string text;
         try
         {
-            text = StrictUtf8.GetString(bytes);
+            return StrictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
             Fail(SyncErrorKind.MalformedPayload, $"{what} at byte {at} is not UTF-8");
             return "";
         }
+    }
+
+    /// <summary>A count of bytes, then UTF-8 without control characters: it may be printed as it is.</summary>
+    public string Text(string what, int limit)
+    {
+        var at = At;
+        var text = Utf8(what, limit);
         foreach (var character in text)
             if (char.IsControl(character))
                 Fail(SyncErrorKind.MalformedPayload, $"{what} at byte {at} has a control character");
         return text;
     }
+
+    /// <summary>What was read since an offset; nothing after an error.</summary>
+    public readonly ReadOnlySpan<byte> Since(int at) => Error is null ? _bytes[at..At] : default;
 
     /// <summary>An error unless all is read.</summary>
     public void End()

@@ -10,6 +10,8 @@ namespace ActorSync.Wire;
 /// </summary>
 internal sealed class WireWriter(int capacity)
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private byte[] _buffer = new byte[capacity];
     private int _size;
 
@@ -27,6 +29,8 @@ internal sealed class WireWriter(int capacity)
         BinaryPrimitives.WriteUInt32LittleEndian(Next(sizeof(uint)), (uint)value);
         Byte((byte)(value >> 32));
     }
+
+    public void Fixed128(UInt128 value) => BinaryPrimitives.WriteUInt128BigEndian(Next(16), value);
 
     public void Number(ulong value) => Varint.Write(Next(Varint.Size(value)), value);
 
@@ -72,6 +76,14 @@ internal sealed class WireWriter(int capacity)
         Addresses(sample.Addresses, "addresses of a sample");
         Count(sample.HeadCount, sample.Addresses.Count, "heads of a sample");
         Flag(sample.AllHeads);
+    }
+
+    /// <summary>Text that means something, whole: half of a surrogate pair is a mistake, as is too long a text.</summary>
+    public void Utf8(string text, int limit, string what)
+    {
+        var size = StrictUtf8.GetByteCount(text);
+        Count(size, limit, what);
+        StrictUtf8.GetBytes(text, Next(size));
     }
 
     public void Bits(IReadOnlyList<bool> bits, int limit, string what)

@@ -9,6 +9,7 @@ internal enum LogKind : ushort
     Graph = 1,
     PeerKnowledge = 2,
     Index = 3,
+    State = 4,
 }
 
 /// <summary>The head of a record.</summary>

@@ -16,6 +16,8 @@ public sealed class SyncDispatchTests
     [InlineData(SyncType.Subscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Unsubscribe, SyncDestination.Subscription)]
     [InlineData(SyncType.Push, SyncDestination.Subscriber)]
+    [InlineData(SyncType.StatePull, SyncDestination.State)]
+    [InlineData(SyncType.StatePush, SyncDestination.State)]
     [InlineData(SyncType.HelloSubscribe, SyncDestination.HelloPublisher)]
     [InlineData(SyncType.HelloUnsubscribe, SyncDestination.HelloPublisher)]
     [InlineData(SyncType.HelloNotify, SyncDestination.HelloSubscriber)]

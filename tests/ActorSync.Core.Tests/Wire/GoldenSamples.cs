@@ -1,4 +1,6 @@
 using ActorSync.Graphs;
+using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 
 namespace ActorSync.Core.Tests.Wire;
@@ -12,6 +14,7 @@ namespace ActorSync.Core.Tests.Wire;
 /// </summary>
 internal static class GoldenSamples
 {
+    public static readonly NodeId Writer = new(new UInt128(0x0102030405060708, 0x090a0b0c0d0e0f10));
     public static readonly Command Init = Command.Init("notes"u8);
     public static readonly Command Milk = Command.Create(Prior.Single(Init.Address), Priority.Basic(0), "buy milk"u8);
     public static readonly Command Bread = Command.Create(Prior.Single(Milk.Address), Priority.Basic(0), "buy bread"u8);
@@ -38,6 +41,12 @@ internal static class GoldenSamples
         ["Block.MergeExplicit"] = [Merge, Closed],
     };
 
+    public static readonly StateEntry Limit = StateEntry.Live("limit", "{\"mbit\":20}"u8.ToArray(), new StateStamp(1_760_000_000_000, 0, Writer));
+    public static readonly StateEntry Brief = StateEntry.Live("höhe", "4"u8.ToArray(), new StateStamp(1_760_000_000_001, 2, Writer), 30_000);
+    public static readonly StateEntry Gone = StateEntry.Tombstone("old", new StateStamp(1_760_000_000_002, 0, default), 86_400_000);
+
+    private static readonly StateName State = new("fleet");
+    private static readonly ExchangeId Exchange = new(0x0f1e2d3c4b5a6978);
     private static readonly GraphId Graph = new(Init.Id);
     private static readonly SessionId Session = new(0x0123456789abcdef);
     private static readonly SubscriptionId Subscription = new(0xfedcba9876543210);
@@ -74,5 +83,12 @@ internal static class GoldenSamples
         new EndSession(Session),
         new Rejected(Graph, Ann.Id),
         new SyncFailure(SyncErrorKind.UnknownGraph, Session.Value, Graph, "this node does not hold the graph"),
+        new StatePull(State, Exchange, 1, StateRange.All, Limit.Hash + Gone.Hash, 2),
+        new StateLevel(State, Exchange, 1),
+        new StateDigests(State, Exchange, 1, 2, [Limit.Fingerprint, 0, Gone.Fingerprint, 0]),
+        new StateCompare(State, Exchange, 2, 0, [new StateRangeContent(new StateRange(2, 0), [Limit.Fingerprint]), new StateRangeContent(new StateRange(2, 3), [])]),
+        new StateEntries(State, Exchange, 2, new StateRange(2, 3).First, [true], [Gone]),
+        new StatePush(State, Exchange, 3, true, [Limit, Brief, Gone]),
+        new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead),
     ];
 }

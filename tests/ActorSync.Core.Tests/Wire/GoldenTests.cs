@@ -51,6 +51,7 @@ public sealed class GoldenTests
 
     [Theory]
     [InlineData("Push")]
+    [InlineData("StatePush")]
     [InlineData("Command.Basic")]
     public void TheWorkedExampleOfTheDocumentIsTheGoldenFile(string name)
     {

@@ -1,10 +1,12 @@
 using System.Numerics;
 using ActorSync.Graphs;
+using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 
 namespace ActorSync.Core.Tests.Wire;
 
-/// <summary>Messages and blocks drawn from a seed: numbers of every length, lists from empty to full.</summary>
+/// <summary>Messages, blocks and entries drawn from a seed: numbers of every length, lists from empty to full.</summary>
 internal static class RandomWire
 {
     /// <summary>
@@ -71,6 +73,17 @@ internal static class RandomWire
         SyncType.Error => new SyncFailure(
             random.GetItems(Enum.GetValues<SyncErrorKind>(), 1)[0], Number(random, 64), Bool(random) ? Graph(random) : null,
             new string('é', random.Next(WireLimits.SentenceBytes / 2 + 1))),
+        SyncType.StatePull => new StatePull(State(random), Exchange(random), UInt(random), Range(random), Number128(random), Int(random)),
+        SyncType.StateLevel => new StateLevel(State(random), Exchange(random), UInt(random)),
+        SyncType.StateDigests => new StateDigests(
+            State(random), Exchange(random), UInt(random), random.Next(StateRange.MostDepth + 1), Some(random, 200, _ => Number(random, 64))),
+        SyncType.StateCompare => new StateCompare(State(random), Exchange(random), UInt(random), Number128(random), Ranges(random)),
+        SyncType.StateEntries => new StateEntries(
+            State(random), Exchange(random), UInt(random), Bool(random) ? Number128(random) : null, Bits(random), Some(random, 40, _ => Entry(random))),
+        SyncType.StatePush => new StatePush(State(random), Exchange(random), UInt(random), Bool(random), Some(random, 40, _ => Entry(random))),
+        SyncType.StatePushed => Bool(random)
+            ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null)
+            : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "a type without a generator"),
     };
 
@@ -90,6 +103,43 @@ internal static class RandomWire
         var number = length == 0 ? 0 : (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> 64 - length;
         return length == 0 ? 0 : number | BitOperations.RotateRight(1UL, 1) >> 64 - length;
     }
+
+    /// <summary>An entry: any key, JSON of some kind or none, stamps and times to live of every length.</summary>
+    public static StateEntry Entry(Random random)
+    {
+        var key = new string([.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcé\u0001 \"/"[random.Next(8)])]);
+        var stamp = new StateStamp((long)Number(random, 53), UInt(random), new NodeId(Number128(random)));
+        var ttl = 1 + (long)Number(random, 52);
+        return random.Next(4) == 0
+            ? StateEntry.Tombstone(key, stamp, ttl)
+            : StateEntry.Live(key, Json(random), stamp, Bool(random) ? ttl : null);
+    }
+
+    /// <summary>A JSON value.</summary>
+    public static byte[] Json(Random random) => System.Text.Encoding.UTF8.GetBytes(random.Next(6) switch
+    {
+        0 => "null",
+        1 => random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture),
+        2 => "\"" + new string('ü', random.Next(60)) + "\"",
+        3 => "[1,true,{\"a\":[]}]",
+        4 => "{\"on\":false,\"limit\":" + random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture) + "}",
+        _ => "-1.5e3",
+    });
+
+    private static UInt128 Number128(Random random) => new(Number(random, 64), Number(random, 64));
+
+    private static StateName State(Random random) => new(new string('s', random.Next(1, StateName.MostBytes + 1)));
+
+    private static ExchangeId Exchange(Random random) => new(Number(random, 64));
+
+    private static StateRange Range(Random random)
+    {
+        var depth = random.Next(StateRange.MostDepth + 1);
+        return new StateRange(depth, (uint)Number(random, depth));
+    }
+
+    private static StateRangeContent[] Ranges(Random random) =>
+        [.. Enumerable.Range(0, random.Next(17)).Select(i => new StateRangeContent(new StateRange(4, (uint)i), Some(random, 50, _ => Number(random, 64))))];
 
     private static CommandBlock Block(Random random) =>
         CommandBlock.Encode(Commands(random, random.Next(1, 30), before: random.Next(3)));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using ActorSync.Graphs;
+using ActorSync.States;
 using ActorSync.Wire;
 
 namespace ActorSync.Core.Tests.Wire;
@@ -55,9 +56,15 @@ internal static class Readable
                 for (var i = 0; i < list.Count; i++)
                     AppendField(text, $"[{i}]", list[i], indent + "  ");
                 break;
-            case Sample or SubscribeGraph or SubscribedGraph:
+            case Sample or SubscribeGraph or SubscribedGraph or StateRangeContent:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}:\n");
                 AppendFields(text, value, indent + "  ");
+                break;
+            case UInt128 number:
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {number:x32}\n");
+                break;
+            case StateRange range:
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: depth {range.Depth}, index {range.Index}\n");
                 break;
             case Address address:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {Full(address)}\n");

@@ -19,6 +19,13 @@ public sealed class WireBoundsTests
         ["Unsubscribe's graphs"] = (SyncType.Unsubscribe, to => Fields(to, session: 1, numbers: 1), WireLimits.GraphsPerSubscribe, CommandId.Size),
         ["PushAck's heads"] = (SyncType.PushAck, to => Fields(to, session: 1, ids: 1, numbers: 1), WireLimits.SampleAddresses, CommandId.Size + 1),
         ["RequestMissing's indexes"] = (SyncType.RequestMissing, to => Fields(to, session: 1), WireLimits.MissingIndexes, 1),
+        ["StateDigests' digests"] = (SyncType.StateDigests, to => State(to, 1), WireLimits.StateDigests, 8),
+        ["StateCompare's ranges"] = (SyncType.StateCompare, to => State(to, 16), WireLimits.StateRanges, 3),
+        ["StateCompare's fingerprints"] = (SyncType.StateCompare, to => State(to, 16, 1, 0, 0), WireLimits.StateFingerprints, 8),
+        ["StateEntries' bits"] = (SyncType.StateEntries, to => State(to, 1), WireLimits.StateFingerprints, 1),
+        ["StateEntries' entries"] = (SyncType.StateEntries, to => State(to, 2), WireLimits.StateEntriesPerMessage, 21),
+        ["StatePush's entries"] = (SyncType.StatePush, to => State(to, 1), WireLimits.StateEntriesPerMessage, 21),
+        ["a state's key"] = (SyncType.StatePush, to => State(to, 1, 1, 0), WireLimits.StateKeyBytes, 1),
         ["Error's sentence"] = (SyncType.Error, to => Fields(to, numbers: 0, error: true), WireLimits.SentenceBytes, 1),
     };
 
@@ -53,6 +60,14 @@ public sealed class WireBoundsTests
             Assert.NotNull(Decode(list.Type, list.Before, count, 0));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8192);
         }
+    }
+
+    // The name "s", exchange and round, then zeros, then these numbers.
+    private static void State(WireWriter to, int zeros, params byte[] numbers)
+    {
+        to.Raw([1, (byte)'s']);
+        to.Raw(new byte[8 + 1 + zeros]);
+        to.Raw(numbers);
     }
 
     private static SyncError Decode(SyncType type, Action<WireWriter> before, ulong count, int zeros)

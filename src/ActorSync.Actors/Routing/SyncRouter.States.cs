@@ -1,0 +1,97 @@
+using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.States.Stores;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorSync.Actors;
+
+// The shared states, which are its children too, and the peers that are linked, of whom they are told.
+public sealed partial class SyncRouter
+{
+    /// <summary>Share a state. Answered by <see cref="StateOpened"/>; its actor answers whatever else, and says if it cannot be opened.</summary>
+    public sealed record OpenState(StateName Name, StateSettings Settings);
+
+    /// <summary>The actor of a state; or why there is none.</summary>
+    public sealed record StateOpened(StateName Name, Result<IActorRef> Actor);
+
+    private readonly Dictionary<StateName, IActorRef> _states = [];
+    private readonly Dictionary<NodeId, PeerRef> _linked = [];
+    private long _statesOpened;
+
+    private void States()
+    {
+        Receive<OpenState>(OnOpenState);
+        Receive<StateActor.Began>(_ => Sender.Tell(new StateActor.Linked([.. _linked.Values])));
+        Receive<PeerActor.LinkUp>(up => OnLink(() => _linked[up.Peer.Identity.Node] = up.Peer));
+        Receive<PeerActor.LinkDown>(down => OnLink(() => _linked.Remove(down.Peer)));
+        Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkUp));
+        Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkDown));
+    }
+
+    // It is known by one name to all and shared until the node ends.
+    private void OnOpenState(OpenState open)
+    {
+        if (_closing)
+        {
+            Sender.Tell(new StateOpened(open.Name, Closing));
+            return;
+        }
+        if (!_states.TryGetValue(open.Name, out var actor))
+        {
+            var self = new PeerIdentity(_store.Node, _store.Instance);
+            var sync = new SyncContext(self, Self, _store, _settings, _errors, Random.Shared);
+            var stores = _store as IStateStores ?? new MemoryStateStores();
+            actor = Context.ActorOf(StateActor.Props(open.Name, open.Settings, sync, stores), $"state-{++_statesOpened}");
+            Context.Watch(actor);
+            _states.Add(open.Name, actor);
+        }
+        Sender.Tell(new StateOpened(open.Name, new Result<IActorRef>(actor)));
+    }
+
+    private void OnLink(Action note)
+    {
+        note();
+        foreach (var state in _states.Values)
+            state.Tell(new StateActor.Linked([.. _linked.Values]));
+    }
+
+    private bool OnState(PeerRef peer, StateMessage message)
+    {
+        if (_states.TryGetValue(message.State, out var state))
+        {
+            state.Tell(new StateActor.FromPeer(peer, message));
+            return true;
+        }
+        // Answers to what was asked before a restart need no answer.
+        if (message is StatePull or StateCompare or StatePush { WantsAnswer: true })
+            Refuse(peer, new SyncError(SyncErrorKind.UnknownState, $"this node does not share the state \"{message.State}\""), message.Exchange.Value, null);
+        return false;
+    }
+
+    // Exchanges are known to the states alone.
+    private void TellStates(PeerRef peer, SyncMessage message)
+    {
+        if (message is not SyncFailure failure)
+            return;
+        foreach (var state in _states.Values)
+            state.Tell(new StateActor.PeerFailed(peer, failure));
+    }
+
+    private void CloseStates()
+    {
+        foreach (var state in _states.Values)
+            state.Tell(StateActor.Close.Instance);
+    }
+
+    private void OnStateTerminated(IActorRef actor)
+    {
+        foreach (var state in _states.Where(pair => pair.Value.Equals(actor)).Select(pair => pair.Key).ToArray())
+        {
+            _states.Remove(state);
+            if (!_closing)
+                _log.Error("State {0} is down", state);
+        }
+    }
+}

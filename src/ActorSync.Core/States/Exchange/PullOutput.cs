@@ -1,0 +1,24 @@
+namespace ActorSync.States.Exchange;
+
+/// <summary>What a pull wants done.</summary>
+public abstract record PullOutput
+{
+    private PullOutput()
+    {
+    }
+
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : PullOutput;
+
+    /// <summary>Merge these entries of the peer; the fate comes back as <see cref="PullInput.Stored"/>.</summary>
+    public sealed record Store(IReadOnlyList<StateEntry> Entries) : PullOutput;
+
+    /// <summary>It is over: this node and the peer hold the same, as far as each takes what the other has; or why not.</summary>
+    public sealed record Ended(Result<PullReport> Result) : PullOutput;
+}
+
+/// <summary>What a pull cost and brought.</summary>
+/// <param name="WasLevel">Whether nothing differed.</param>
+/// <param name="Requests">Requests that were sent, repetitions and pushes included.</param>
+/// <param name="Received">Entries that came.</param>
+/// <param name="Sent">Entries that were sent to the peer.</param>
+public sealed record PullReport(bool WasLevel, int Requests, int Received, int Sent);

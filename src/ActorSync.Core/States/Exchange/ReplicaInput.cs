@@ -1,0 +1,26 @@
+using ActorSync.Wire;
+
+namespace ActorSync.States.Exchange;
+
+/// <summary>What reaches a node's replica of a state.</summary>
+/// <param name="Wall">The wall clock.</param>
+public abstract record ReplicaInput(WallTime Wall)
+{
+    /// <summary>Writes of the application: all of them, or none when one of them cannot be.</summary>
+    public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>A message of a peer: of this state, or a failure that may be about it.</summary>
+    public sealed record Message(StatePeer Peer, SyncMessage Value, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>The peers that share the state and can be reached now; whoever more is among them is left out.</summary>
+    public sealed record Peers(IReadOnlyList<StatePeer> Reachable, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>The store committed an append.</summary>
+    public sealed record Committed(long Append, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>The store did not commit an append.</summary>
+    public sealed record CommitFailed(long Append, SyncError Error, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick(WallTime Wall) : ReplicaInput(Wall);
+}

@@ -1,0 +1,32 @@
+using ActorSync.Machines;
+using ActorSync.Peers;
+
+namespace ActorSync.States.Exchange;
+
+/// <summary>What a node's replica of a state wants done.</summary>
+public abstract record ReplicaOutput
+{
+    private ReplicaOutput()
+    {
+    }
+
+    /// <summary>Append these entries to the store; the fate comes back under this number.</summary>
+    public sealed record Append(long Number, IReadOnlyList<StateEntry> Entries) : ReplicaOutput;
+
+    /// <summary>The writes are durable, or why none of them is.</summary>
+    public sealed record Applied(long Token, Result<StateSetResult> Result) : ReplicaOutput;
+
+    /// <summary>What the state holds has changed: for those who watch.</summary>
+    public sealed record Changed(IReadOnlyList<StateEntry> Entries, IReadOnlyList<StateEntry> Expired) : ReplicaOutput;
+
+    public sealed record Send(NodeId Peer, ReadOnlyMemory<byte> Payload) : ReplicaOutput;
+
+    /// <summary>A pull is over.</summary>
+    public sealed record Pulled(NodeId Peer, Result<PullReport> Result) : ReplicaOutput;
+
+    /// <summary>A push failed, or entries of a peer were refused: for logs and counters.</summary>
+    public sealed record Trouble(NodeId Peer, SyncError Error) : ReplicaOutput;
+
+    /// <summary>Call again then, in place of any time named before.</summary>
+    public sealed record StartTimer(MonotonicTime At) : ReplicaOutput;
+}

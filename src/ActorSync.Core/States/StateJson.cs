@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ActorSync.States;
+
+/// <summary>The values of a state: JSON of any kind, in UTF-8.</summary>
+public static class StateJson
+{
+    /// <summary>How deep arrays and objects may nest.</summary>
+    public const int MostDepth = 64;
+
+    /// <summary>Why the bytes are no JSON value; null when they are one.</summary>
+    public static string? Fault(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return "it is not UTF-8";
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MostDepth });
+            while (reader.Read())
+            {
+            }
+            return null;
+        }
+        catch (JsonException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    /// <summary>A value without the white space between its parts. It must be one.</summary>
+    public static ReadOnlyMemory<byte> Compact(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOfAny(" \t\r\n"u8) < 0)
+            return json;
+        var compact = new byte[json.Length];
+        var (size, inString, escaped) = (0, false, false);
+        foreach (var b in json.Span)
+        {
+            if (!inString && b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+                continue;
+            compact[size++] = b;
+            if (b == '"' && !escaped)
+                inString = !inString;
+            escaped = inString && b == '\\' && !escaped;
+        }
+        return compact.AsMemory(0, size);
+    }
+}
