@@ -144,6 +144,26 @@ public sealed class WovenMachineTests
         }
     }
 
+    // Each was evaluated over all the facts of its place, put together for it alone: minutes for what takes a second.
+    [Fact]
+    public void CommandsThatBranchOffFarBackAreEvaluatedOverTheFactsThereAndCountAlike()
+    {
+        var trunk = new List<Command> { Root };
+        for (var i = 0; i < 300; i++)
+            trunk.Add(Set(trunk[^1], $"k{i % 7}", $"{i}"));
+        var branches = Enumerable.Range(1, 40).Select(i => Set(trunk[5 * i], $"k{i % 9}", $"branch {i}")).ToArray();
+        var followers = branches.Select((branch, i) => Set(branch, $"k{i % 5}", $"follower {i}")).ToArray();
+        var graph = new GraphWriter(trunk, policy: KeyValue);
+        Assert.Equal(40, Received(graph, branches).Added);
+        Assert.Equal(40, Received(graph, followers).Added);
+        var opened = new GraphWriter([.. trunk, .. branches, .. followers], policy: KeyValue);
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => Value(opened, $"k{i}")), Enumerable.Range(0, 9).Select(i => Value(graph, $"k{i}")));
+        // What they come to in one batch is the same.
+        var atOnce = new GraphWriter(trunk, policy: KeyValue);
+        Assert.Equal(80, Received(atOnce, [.. branches.Zip(followers).SelectMany(pair => new[] { pair.First, pair.Second })]).Added);
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => Value(opened, $"k{i}")), Enumerable.Range(0, 9).Select(i => Value(atOnce, $"k{i}")));
+    }
+
     [Fact]
     public void AFinalizeCommandOfAPeerThatMayNotIsLeftOutWithWhatFollowsIt()
     {
@@ -160,11 +180,14 @@ public sealed class WovenMachineTests
 
             graph.ReceiveFromOthers(Set(follows, "c", "3"));
             Assert.False(graph.Received(2).Value.HasGap);
+            // From who may give it, what follows it is a gap, which they can fill.
+            var gap = Received(graph, follows);
+            Assert.Equal((final.Address, 0), (Assert.Single(gap.MissingPriors), gap.Rejected.Count));
             // From who may it is taken, and then what follows it, from anyone.
             Assert.Equal(1, Received(graph, final).Added);
             graph.ReceiveFromOthers(final, follows);
             graph.SettleAll();
-            Assert.Equal((1, 1), (graph.Received(4).Value.Added, graph.Received(4).Value.Known));
+            Assert.Equal((1, 1), (graph.Received(5).Value.Added, graph.Received(5).Value.Known));
         }
     }
 

@@ -39,6 +39,25 @@ public sealed class PollLimitTests
         Assert.Equal(SyncErrorKind.MalformedPayload, Assert.Single(outputs.OfType<RequesterOutput.Done>()).Result.Error?.Kind);
     }
 
+    // Found by reading: the session looked for what lies behind its answer's end, and fell.
+    [Fact]
+    public void CreditForPartsThatWereNeverMadeCountsForThoseThatWere()
+    {
+        var (session, outbox) = (new SessionId(3), new Machines.Outbox<ResponderOutput>());
+        var settings = PollSettings.Default with { ResponseBytes = 1, LinkWindow = int.MaxValue };
+        var responder = new PollResponder(session, SnapshotOf([Root, .. Run(Root, 5, "there")]), new KnownHeads(), 1 << 20, settings, WireLimits.Default);
+        var poll = new Poll(session, Graph, 0, 0, 2, HeadSet.Empty.Digest, new Sample(1, true, [Root.Address]));
+        foreach (var message in (SyncMessage[])[poll, new Credit(session, 100, 200), poll])
+            responder.Handle(new ResponderInput.Message(message), Machines.MonotonicTime.Zero, outbox);
+        var parts = new List<int>();
+        while (outbox.TryTake(out var output))
+        {
+            if (output is ResponderOutput.Send send && SyncCodec.Decode(send.Payload, WireLimits.Default).Value is PollResponse response)
+                parts.Add(response.Index);
+        }
+        Assert.Equal([0, 1, 2, 3, 4], parts.Distinct());
+    }
+
     // Known elsewhere: a byte limit that is read and never enforced.
     [Theory]
     [InlineData(300)]

@@ -16,7 +16,7 @@ namespace ActorSync.Graphs.Clients;
 /// <param name="read">Reads a command.</param>
 internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Result<FactHistory>> history, IGraphPolicy policy, Func<int, Command> read)
 {
-    private readonly Dictionary<int, (Evaluated Evaluated, FactTree Facts)> _evaluated = [];
+    private readonly Dictionary<int, (Evaluated Evaluated, FactTree? Facts)> _evaluated = [];
     private readonly Dictionary<int, FactTree> _known = [];
     private Dictionary<int, FactTree> _heads = [];
 
@@ -31,6 +31,22 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         return facts;
     }
 
+    /// <summary>
+    /// The same, to look some up. Of a command that stands alone far back they are not put together: many that branch off
+    /// at many old places would each pay for all that was written since.
+    /// </summary>
+    public Result<IFactSource> SourceAt(int ordinal)
+    {
+        if (!TryGetKnown(ordinal, out _) && order.TryGetPlace(ordinal, out var place) && order[place].Alone)
+        {
+            if (!history(place + 1).TryGet(out var known, out var damage))
+                return damage;
+            if (known.IsFarBack(place + 1))
+                return new Result<IFactSource>(new PastPlaceFacts(known, place + 1));
+        }
+        return At(ordinal).TryGet(out var facts, out var error) ? new Result<IFactSource>(new TreeFacts(facts)) : error;
+    }
+
     /// <summary>What a merge's weave emits: all after its first command.</summary>
     public Result<IReadOnlyList<Effect>> WeaveOf(int merge)
     {
@@ -41,19 +57,20 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         return effects;
     }
 
-    public void Know(int ordinal, Evaluated evaluated, FactTree facts) => _evaluated[ordinal] = (evaluated, facts);
+    /// <summary>Notes what came of a tentative command over its prior's facts, and the facts after it if they are at hand.</summary>
+    public void Know(int ordinal, Evaluated evaluated, FactTree? facts) => _evaluated[ordinal] = (evaluated, facts);
 
     public void Know(int ordinal, FactTree facts) => _known[ordinal] = facts;
 
-    /// <summary>What came of a tentative command over its prior's facts, and the facts after it.</summary>
-    public bool TryGetEvaluated(int ordinal, out (Evaluated Evaluated, FactTree Facts) known) => _evaluated.TryGetValue(ordinal, out known);
+    /// <summary>What came of a tentative command over its prior's facts, and the facts after it if they are at hand.</summary>
+    public bool TryGetEvaluated(int ordinal, out (Evaluated Evaluated, FactTree? Facts) known) => _evaluated.TryGetValue(ordinal, out known);
 
     /// <summary>The facts of a command that are at hand.</summary>
     public bool TryGetKnown(int ordinal, out FactTree facts)
     {
-        if (!_evaluated.TryGetValue(ordinal, out var evaluated))
+        if (!_evaluated.TryGetValue(ordinal, out var evaluated) || evaluated.Facts is not { } after)
             return _known.TryGetValue(ordinal, out facts) || _heads.TryGetValue(ordinal, out facts);
-        facts = evaluated.Facts;
+        facts = after;
         return true;
     }
 

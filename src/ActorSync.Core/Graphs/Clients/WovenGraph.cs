@@ -98,7 +98,7 @@ internal sealed class WovenGraph : IFactKeeping
             return rejection;
         }
         Enter(command);
-        _past.Know(_index.Count - 1, evaluated, evaluated.Apply(before));
+        _past.Know(_index.Count - 1, evaluated, before is TreeFacts tree ? evaluated.Apply(tree.Whole()) : null);
         if (_options.EmitWholeWeave)
             _effects.AddRange(evaluated.Effects);
         return null;
@@ -174,7 +174,7 @@ internal sealed class WovenGraph : IFactKeeping
         return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
     }
 
-    private Result<FactTree> FactsBefore(int prior) => prior < 0 ? FactTree.Empty : _past.At(prior);
+    private Result<IFactSource> FactsBefore(int prior) => prior < 0 ? new Result<IFactSource>(new TreeFacts(FactTree.Empty)) : _past.SourceAt(prior);
 
     private SyncError? AddMerge(Command merge)
     {

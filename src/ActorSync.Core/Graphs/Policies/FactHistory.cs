@@ -76,6 +76,9 @@ internal sealed class FactHistory
     /// <summary>Some known places by themselves.</summary>
     public FactRun Copy(int from, int count) => _run.Copy(from - Start, count);
 
+    /// <summary>Whether so much was touched since that single facts are found for less than all of them.</summary>
+    public bool IsFarBack(int count) => Marks.Length - _run.StartOf(count - Start) > FewWrites;
+
     /// <summary>The facts after so many places, which are known from there on. Costs what was written since.</summary>
     public FactTree At(int count)
     {

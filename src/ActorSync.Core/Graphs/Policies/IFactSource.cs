@@ -17,3 +17,11 @@ internal sealed class TreeFacts(FactTree tree) : IFactSource
 
     public FactTree Whole() => tree;
 }
+
+/// <summary>Facts far back, looked up one by one: putting all of them together costs what was written since.</summary>
+internal sealed class PastPlaceFacts(FactHistory history, int count) : IFactSource
+{
+    public byte[]? Find(ref byte[] place) => history.FindAt(count, ref place);
+
+    public FactTree Whole() => history.At(count);
+}

@@ -97,7 +97,8 @@ public sealed class PollResponder : IMachine<ResponderInput, ResponderOutput>
                 break;
             case Credit credit:
                 _upTo = Math.Max(_upTo, credit.UpTo);
-                _arrived = Math.Max(_arrived, credit.Received);
+                // What was never made cannot have arrived.
+                _arrived = Math.Max(_arrived, Math.Min(credit.Received, _answer.Made));
                 OnReceived(credit, outbox);
                 break;
             case SyncResume resume when _state is State.Streaming or State.Finished && resume.Next <= _answer.Made:

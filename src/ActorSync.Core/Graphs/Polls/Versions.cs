@@ -27,8 +27,8 @@ internal static class Versions
     {
         if (some.Count == 0 || snapshot.Index.SegmentCount > MostSegments)
             return null;
-        var given = some.Select(head => snapshot.Find(head.Id)).ToArray();
-        var newest = given.Min(ordinal => FirstFollower(snapshot, ordinal));
+        var given = some.Select(head => snapshot.Find(head.Id)).ToHashSet();
+        var newest = FirstFollower(snapshot, given);
         var oldest = Math.Max(given.Max() + 1, newest - MostVersions + 1);
         var heads = newest < oldest ? [] : HeadsBetween(snapshot, oldest, newest);
         for (var count = newest; count >= oldest; count--)
@@ -40,18 +40,18 @@ internal static class Versions
         return null;
     }
 
-    // The first command that follows the one given, or what the next one would be: the newest version in which it is a head.
-    private static int FirstFollower(GraphSnapshot snapshot, int ordinal)
+    // The first command that follows one of those given, or what the next one would be: the newest version in which all of
+    // them are heads. One look at each run, however many are given.
+    private static int FirstFollower(GraphSnapshot snapshot, HashSet<int> given)
     {
-        if (ordinal < EndOf(snapshot, ordinal))
-            return ordinal + 1;
-        for (var first = ordinal + 1; first < snapshot.Count; first = EndOf(snapshot, first) + 1)
+        var within = given.Where(ordinal => ordinal < EndOf(snapshot, ordinal)).Select(ordinal => ordinal + 1).DefaultIfEmpty(snapshot.Count).Min();
+        for (var first = EndOf(snapshot, given.Min()) + 1; first < within; first = EndOf(snapshot, first) + 1)
         {
             var (left, right) = snapshot.Index.PriorsOf(first);
-            if (left == ordinal || right == ordinal)
+            if (given.Contains(left) || given.Contains(right))
                 return first;
         }
-        return snapshot.Count;
+        return within;
     }
 
     // Of the last commands of runs, those that are heads in some version from the oldest to the newest, and until when.

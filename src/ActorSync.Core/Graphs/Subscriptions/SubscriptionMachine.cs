@@ -15,27 +15,14 @@ namespace ActorSync.Graphs.Subscriptions;
 /// </summary>
 public sealed class SubscriptionMachine : IMachine<SubscriptionInput, SubscriptionOutput>
 {
-    private const int RememberedIds = 8;
     private const int MostDoublings = 16;
 
     private readonly SubscriptionSettings _settings;
     private readonly CommandBlockWriter _writer;
-    private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
-    private readonly Turns _turns = new();
-
-    // What a subscription that ran out had covered: acknowledgements of its last pushes are still under way, and if it is
-    // opened again it goes on from there.
-    private readonly Dictionary<GraphId, PublishedGraph> _former = [];
-    private readonly Dictionary<SubscriptionId, uint> _closed = [];
-    private readonly Queue<SubscriptionId> _closedIds = new();
+    private readonly CoveredGraphs _graphs = new();
+    private readonly SubscriptionRequests _requests = new();
 
     private bool _open;
-    private SubscriptionId? _id;
-    private uint _sequence;
-
-    // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
-    // for others.
-    private uint _firstIndex;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
     private MonotonicTime _timer;
@@ -55,7 +42,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     public bool IsOpen => _open;
 
     /// <summary>The graphs it covers.</summary>
-    public IReadOnlyCollection<GraphId> Graphs => _graphs.Keys;
+    public IReadOnlyCollection<GraphId> Graphs => _graphs.Ids;
 
     /// <summary>Bytes that may still be pushed.</summary>
     public long BytesLeft => _bytesLeft;
@@ -64,10 +51,10 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     public MonotonicTime CloseTime => _closeTime;
 
     /// <summary>Graphs that an input looks at: those with something to send, or unacknowledged.</summary>
-    internal int GraphsInTurn => _turns.Count;
+    internal int GraphsInTurn => _graphs.Turns.Count;
 
     /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
-    public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
+    public int UnackedPushes => _graphs.UnackedPushes;
 
     public void Handle(SubscriptionInput input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
@@ -81,27 +68,27 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             case SubscriptionInput.Unsubscribe unsubscribe:
                 OnUnsubscribe(unsubscribe.Request, outbox);
                 break;
-            case SubscriptionInput.Ack ack when _open && ack.Message.Id == _id && Covered(ack.Message.Graph) is { } graph:
+            case SubscriptionInput.Ack ack when _open && ack.Message.Id == _requests.Current && _graphs.Attend(ack.Message.Graph) is { } graph:
                 if (graph.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
                     TellAcked(graph, outbox);
                 break;
-            case SubscriptionInput.Ack ack when ack.Message.Id == _id && _former.TryGetValue(ack.Message.Graph, out var former):
+            case SubscriptionInput.Ack ack when ack.Message.Id == _requests.Current && _graphs.Former(ack.Message.Graph) is { } former:
                 if (former.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
                     TellAcked(former, outbox);
                 break;
-            case SubscriptionInput.Changed changed when Covered(changed.Snapshot.Graph) is { } graph:
+            case SubscriptionInput.Changed changed when _graphs.Attend(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
                 if (graph.PeerHolds(changed.FromPeer))
                     TellAcked(graph, outbox);
                 break;
-            case SubscriptionInput.PeerHolds holds when Covered(holds.Graph) is { } graph:
+            case SubscriptionInput.PeerHolds holds when _graphs.Attend(holds.Graph) is { } graph:
                 if (graph.PeerHolds(holds.Commands))
                     TellAcked(graph, outbox);
                 break;
-            case SubscriptionInput.Rejected rejected when _open && Covered(rejected.Message.Graph) is { } graph:
+            case SubscriptionInput.Rejected rejected when _open && _graphs.Attend(rejected.Message.Graph) is { } graph:
                 OnRejected(graph, rejected.Message.Command, outbox);
                 break;
-            case SubscriptionInput.Removed removed when Uncover(removed.Graph) && _graphs.Count == 0:
+            case SubscriptionInput.Removed removed when _graphs.Uncover(removed.Graph) && _graphs.Count == 0:
                 End(SubscriptionEndReason.GraphRemoved, outbox);
                 break;
             case SubscriptionInput.Taken:
@@ -128,105 +115,56 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             SetTimer(NextTime(), outbox);
     }
 
-    // Whatever is told of a graph may leave something to send.
-    private PublishedGraph? Covered(GraphId graph)
-    {
-        if (_graphs.TryGetValue(graph, out var covered))
-            _turns.Add(covered);
-        return covered;
-    }
-
-    private bool Uncover(GraphId graph)
-    {
-        if (!_graphs.Remove(graph, out var covered))
-            return false;
-        _firstIndex = Math.Max(_firstIndex, covered.NextIndex);
-        _turns.Remove(covered);
-        return true;
-    }
-
     private void OnSubscribe(SubscriptionInput.Subscribe input, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
         var request = input.Request;
-        if (request.Id == _id ? request.Sequence < _sequence : _closed.TryGetValue(request.Id, out var closed) && request.Sequence <= closed)
+        if (_requests.IsPast(request.Id, request.Sequence))
             return;
-        if (request.Id == _id && request.Sequence == _sequence)
+        if (_requests.IsRepeated(request.Id, request.Sequence))
         {
             // Repeated: it changes nothing, and does not open again what has ended.
             outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
             return;
         }
-        GraphId[] before = [.. _graphs.Keys];
-        if (request.Id != _id)
+        GraphId[] before = [.. _graphs.Ids];
+        if (request.Id != _requests.Current)
             Supersede();
         var offered = new List<OfferedGraph>(input.Graphs.Count);
         var known = new List<SubscribedGraph>(input.Graphs.Count);
         foreach (var (offer, asked) in input.Graphs.Select(Limited).Zip(request.Graphs))
         {
             offered.Add(offer);
-            known.Add(new SubscribedGraph(offer.Graph, offer.Refused, offer.Snapshot is null ? [] : Cover(offer, asked.Sample)));
+            known.Add(new SubscribedGraph(offer.Graph, offer.Refused, offer.Snapshot is null ? [] : _graphs.Cover(offer, asked.Sample)));
         }
-        ForgetFormer();
-        foreach (var graph in before.Where(graph => !_graphs.ContainsKey(graph)))
+        _graphs.ForgetFormer();
+        foreach (var graph in before.Where(graph => !_graphs.Contains(graph)))
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
         if (_graphs.Count == 0)
         {
             Refuse(request, offered, outbox);
             return;
         }
-        (_open, _id, _sequence) = (true, request.Id, request.Sequence);
+        _open = true;
+        _requests.Accept(request.Id, request.Sequence);
         var remainOpen = TimeSpan.FromSeconds(Math.Min(request.RemainOpenSeconds, _settings.RemainOpenAtMost.TotalSeconds));
         _closeTime = now + remainOpen;
         _bytesLeft = (long)Math.Min(request.MaxBytes, long.MaxValue);
-        _lastAnswer = SyncCodec.Encode(new Subscribed(request.Id, _sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
+        _lastAnswer = SyncCodec.Encode(new Subscribed(request.Id, request.Sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
         outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
     }
 
     // A new id is the subscriber begun anew: nothing of the old subscription counts, and its late requests are ignored.
     private void Supersede()
     {
-        if (_id is { } old)
-            RememberClosed(old, uint.MaxValue);
-        (_id, _firstIndex) = (null, 0);
-        _former.Clear();
-        _turns.Clear();
+        _requests.Supersede();
         _graphs.Clear();
         _open = false;
     }
 
-    // Requests of that id up to that sequence are of the past, whenever they come.
-    private void RememberClosed(SubscriptionId id, uint sequence)
-    {
-        if (_closed.TryGetValue(id, out var before))
-        {
-            _closed[id] = Math.Max(before, sequence);
-            return;
-        }
-        if (_closedIds.Count == RememberedIds)
-            _closed.Remove(_closedIds.Dequeue());
-        _closedIds.Enqueue(id);
-        _closed.Add(id, sequence);
-    }
-
     private OfferedGraph Limited(OfferedGraph offer) =>
-        offer.Snapshot is null || _graphs.ContainsKey(offer.Graph) || _graphs.Count < _settings.GraphsPerSubscription
+        offer.Snapshot is null || _graphs.Contains(offer.Graph) || _graphs.Count < _settings.GraphsPerSubscription
             ? offer
             : offer with { Snapshot = null, Refused = SyncErrorKind.LimitExceeded };
-
-    private bool[] Cover(OfferedGraph offer, Sample sample)
-    {
-        if (!_graphs.TryGetValue(offer.Graph, out var graph))
-        {
-            if (_former.Remove(offer.Graph, out graph))
-                graph.Reopen(offer.Snapshot!);
-            else
-                graph = new PublishedGraph(offer.Snapshot!, _firstIndex);
-            _graphs.Add(offer.Graph, graph);
-        }
-        _turns.Add(graph);
-        graph.MoveTo(offer.Snapshot!);
-        return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
-    }
 
     private static void Refuse(Subscribe request, List<OfferedGraph> offered, IOutbox<SubscriptionOutput> outbox)
     {
@@ -241,23 +179,23 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private void OnUnsubscribe(Unsubscribe request, IOutbox<SubscriptionOutput> outbox)
     {
         var answer = new SubscriptionOutput.Answer(SyncCodec.Encode(new Unsubscribed(request.Id, request.Sequence)));
-        if (request.Id != _id)
+        if (request.Id != _requests.Current)
         {
             // The Subscribe that this takes back may still be under way.
-            RememberClosed(request.Id, request.Sequence);
+            _requests.Close(request.Id, request.Sequence);
             outbox.Put(answer);
             return;
         }
-        if (request.Sequence < _sequence)
+        if (_requests.IsPast(request.Id, request.Sequence))
             return;
-        _sequence = request.Sequence;
+        _requests.Accept(request.Id, request.Sequence);
         _lastAnswer = answer.Payload;
         outbox.Put(answer);
         if (!_open)
             return;
-        foreach (var graph in request.Graphs.Count == 0 ? [.. _graphs.Keys] : request.Graphs)
+        foreach (var graph in request.Graphs.Count == 0 ? [.. _graphs.Ids] : request.Graphs)
         {
-            if (Uncover(graph))
+            if (_graphs.Uncover(graph))
                 outbox.Put(new SubscriptionOutput.Unfollow(graph));
         }
         if (_graphs.Count == 0)
@@ -271,8 +209,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             return;
         var id = graph.Snapshot.Graph;
         outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
-            SyncErrorKind.LimitExceeded, _id!.Value.Value, id, $"more than {_settings.RejectedPerGraph} commands of the graph {id.ToShortString()} were rejected: it is not pushed any more"))));
-        Uncover(id);
+            SyncErrorKind.LimitExceeded, _requests.Current!.Value.Value, id, $"more than {_settings.RejectedPerGraph} commands of the graph {id.ToShortString()} were rejected: it is not pushed any more"))));
+        _graphs.Uncover(id);
         outbox.Put(new SubscriptionOutput.Unfollow(id));
         if (_graphs.Count == 0)
             End(SubscriptionEndReason.Failed, outbox);
@@ -291,13 +229,13 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private void OnUnlinked()
     {
         _linked = false;
-        foreach (var graph in _turns)
+        foreach (var graph in _graphs.Turns)
             graph.FallBack();
     }
 
     private void Retry(MonotonicTime now)
     {
-        foreach (var graph in _turns)
+        foreach (var graph in _graphs.Turns)
         {
             if (graph.UnackedPushes == 0)
                 graph.RetryAt = MonotonicTime.Never;
@@ -320,12 +258,12 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     // The graphs take turns, a push each, so that a large one does not hold up the others.
     private void Pump(MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
     {
-        for (var idle = 0; _open && _linked && idle < _turns.Count && _inLink < _settings.LinkWindow;)
+        for (var idle = 0; _open && _linked && idle < _graphs.Turns.Count && _inLink < _settings.LinkWindow;)
         {
-            var graph = _turns.Next();
+            var graph = _graphs.Turns.Next();
             idle = graph.UnackedPushes < _settings.UnackedPushes && TryPush(graph, now, outbox) ? 0 : idle + 1;
         }
-        _turns.Settle();
+        _graphs.Turns.Settle();
     }
 
     private bool TryPush(PublishedGraph graph, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
@@ -350,7 +288,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             NothingFits(graph.Snapshot.Read(cursor.Ordinal), budget, outbox);
             return false;
         }
-        var push = new Push(_id!.Value, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
+        var push = new Push(_requests.Current!.Value, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
         var payload = SyncCodec.Encode(push);
         _bytesLeft -= payload.Length + _frameOverhead;
         _inLink++;
@@ -370,17 +308,10 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         }
         outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
             SyncErrorKind.CommandTooLarge,
-            _id!.Value.Value,
+            _requests.Current!.Value.Value,
             null,
             $"the command {command.Address} has a payload of {command.Payload.Length} bytes, a payload of this link takes {_maxPayloadBytes}"))));
         End(SubscriptionEndReason.Failed, outbox);
-    }
-
-    private void ForgetFormer()
-    {
-        foreach (var graph in _former.Values)
-            _firstIndex = Math.Max(_firstIndex, graph.NextIndex);
-        _former.Clear();
     }
 
     private void SetTimer(MonotonicTime at, IOutbox<SubscriptionOutput> outbox)
@@ -392,27 +323,22 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     }
 
     // Open still at its close time: the first moment after it is the next to look at.
-    private MonotonicTime NextTime() => MonotonicTime.Min(_closeTime, _turns.RetryAt) + TimeSpan.FromTicks(1);
+    private MonotonicTime NextTime() => MonotonicTime.Min(_closeTime, _graphs.Turns.RetryAt) + TimeSpan.FromTicks(1);
 
     private void End(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
-        _lastAnswer = SyncCodec.Encode(new SubscriptionEnded(_id!.Value, reason));
+        _lastAnswer = SyncCodec.Encode(new SubscriptionEnded(_requests.Current!.Value, reason));
         outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
         Close(reason, outbox);
     }
 
     private void Close(SubscriptionEndReason reason, IOutbox<SubscriptionOutput> outbox)
     {
-        ForgetFormer();
-        foreach (var (graph, covered) in _graphs)
-        {
-            _former.Add(graph, covered);
+        foreach (var graph in _graphs.Ids)
             outbox.Put(new SubscriptionOutput.Unfollow(graph));
-        }
+        _graphs.RunOut();
         if (reason is not (SubscriptionEndReason.Expired or SubscriptionEndReason.BudgetSpent))
-            ForgetFormer();
-        _graphs.Clear();
-        _turns.Clear();
+            _graphs.ForgetFormer();
         _open = false;
         _timer = default;
         outbox.Put(new SubscriptionOutput.Ended(reason));

@@ -1,0 +1,97 @@
+using ActorSync.Wire;
+
+namespace ActorSync.Graphs.Subscriptions;
+
+/// <summary>
+/// The graphs that a subscription covers, those that one which ran out had covered, and which of them want something now.
+/// </summary>
+internal sealed class CoveredGraphs
+{
+    private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
+
+    // What a subscription that ran out had covered: acknowledgements of its last pushes are still under way, and if it is
+    // opened again it goes on from there.
+    private readonly Dictionary<GraphId, PublishedGraph> _former = [];
+
+    // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
+    // for others.
+    private uint _firstIndex;
+
+    /// <summary>The graphs.</summary>
+    public IReadOnlyCollection<GraphId> Ids => _graphs.Keys;
+
+    /// <summary>Those that want something.</summary>
+    public Turns Turns { get; } = new();
+
+    public int Count => _graphs.Count;
+
+    /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
+    public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
+
+    public bool Contains(GraphId graph) => _graphs.ContainsKey(graph);
+
+    /// <summary>The graph, if it is covered, of which something is told: that may leave something to send.</summary>
+    public PublishedGraph? Attend(GraphId graph)
+    {
+        if (_graphs.TryGetValue(graph, out var covered))
+            Turns.Add(covered);
+        return covered;
+    }
+
+    /// <summary>The graph, if the subscription that ran out had covered it.</summary>
+    public PublishedGraph? Former(GraphId graph) => _former.GetValueOrDefault(graph);
+
+    /// <summary>Covers a graph that is here, or goes on with it, from the subscriber's word.</summary>
+    /// <returns>For each address of the sample, whether this node holds it.</returns>
+    public bool[] Cover(OfferedGraph offer, Sample sample)
+    {
+        if (!_graphs.TryGetValue(offer.Graph, out var graph))
+        {
+            if (_former.Remove(offer.Graph, out graph))
+                graph.Reopen(offer.Snapshot!);
+            else
+                graph = new PublishedGraph(offer.Snapshot!, _firstIndex);
+            _graphs.Add(offer.Graph, graph);
+        }
+        Turns.Add(graph);
+        graph.MoveTo(offer.Snapshot!);
+        return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
+    }
+
+    /// <summary>Covers a graph no longer; false when it was not covered.</summary>
+    public bool Uncover(GraphId graph)
+    {
+        if (!_graphs.Remove(graph, out var covered))
+            return false;
+        _firstIndex = Math.Max(_firstIndex, covered.NextIndex);
+        Turns.Remove(covered);
+        return true;
+    }
+
+    /// <summary>Covers nothing any more, but what was covered may be gone on with.</summary>
+    public void RunOut()
+    {
+        ForgetFormer();
+        foreach (var (graph, covered) in _graphs)
+            _former.Add(graph, covered);
+        _graphs.Clear();
+        Turns.Clear();
+    }
+
+    /// <summary>What ran out is not gone on with.</summary>
+    public void ForgetFormer()
+    {
+        foreach (var graph in _former.Values)
+            _firstIndex = Math.Max(_firstIndex, graph.NextIndex);
+        _former.Clear();
+    }
+
+    /// <summary>Begins anew: nothing that was covered counts.</summary>
+    public void Clear()
+    {
+        _firstIndex = 0;
+        _former.Clear();
+        _graphs.Clear();
+        Turns.Clear();
+    }
+}
