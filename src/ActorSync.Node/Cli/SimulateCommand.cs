@@ -32,7 +32,12 @@ internal static partial class SimulateCommand
                 context.Output.Fail($"--seeds is 1 or more, --nodes a number or a range like {AnyNodes}, from {SimulationOptions.FewestNodes} to {SimulationOptions.MostNodes} (see actorsync simulate --help)");
                 return Task.FromResult(ExitCodes.Usage);
             }
-            var series = new SimulationSeries(first ?? 1, count, least, most, parse.GetValue(trace) && count == 1 ? context.Output.Line : null);
+            if (parse.GetValue(trace) && count > 1)
+            {
+                context.Output.Fail("--trace is for one seed: name it with --seed, without --seeds (see actorsync simulate --help)");
+                return Task.FromResult(ExitCodes.Usage);
+            }
+            var series = new SimulationSeries(first ?? 1, count, least, most, parse.GetValue(trace) ? context.Output.Line : null);
             return Task.FromResult(Run(series, context, parse.GetValue(json), stop));
         });
         return command;

@@ -67,13 +67,13 @@ internal static class StatusCommand
         peer.BytesOut.ToString(CultureInfo.InvariantCulture),
         $"{peer.PollsIn}/{peer.PollsOut}",
         $"{peer.PushesIn}/{peer.PushesOut}",
-        $"{Describe("here", peer.Subscriber)}{Describe("there", peer.Subscription)}{Describe("hello here", peer.HelloSubscriber)}{Describe("hello there", peer.Hello)}".Trim() is { Length: > 0 } some ? some : "none",
+        string.Join("; ", new[] { Describe("here", peer.Subscriber), Describe("there", peer.Subscription), Describe("hello here", peer.HelloSubscriber), Describe("hello there", peer.Hello) }.OfType<string>()) is { Length: > 0 } some ? some : "none",
         peer.State == "connected" ? "none" : peer.LastError ?? "none",
     ];
 
-    private static string Describe(string where, SubscriptionStatus? subscription) =>
-        subscription is null ? "" : $"{where}: {StatusText.Count(subscription.Graphs.Count, "graph")}, {subscription.SecondsLeft} s, {subscription.BytesLeft} bytes left ";
+    private static string? Describe(string where, SubscriptionStatus? subscription) =>
+        subscription is null ? null : $"{where}: {StatusText.Count(subscription.Graphs.Count, "graph")}, {subscription.SecondsLeft} s, {subscription.BytesLeft} bytes left";
 
-    private static string Describe(string where, HelloStatus? hello) =>
-        hello is null ? "" : $"{where}: {StatusText.Count(hello.Graphs.Count, "graph")}, {hello.SecondsLeft} s left ";
+    private static string? Describe(string where, HelloStatus? hello) =>
+        hello is null ? null : $"{where}: {StatusText.Count(hello.Graphs.Count, "graph")}, {hello.SecondsLeft} s left";
 }

@@ -16,17 +16,25 @@ public static class ScenarioFile
     private const ulong MostClients = 1000;
     private const ulong MostCommands = 1_000_000;
 
+    // Some editors begin a file with it.
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
+
     /// <summary>Reads a file's text. The error says which rule cannot be read, and why.</summary>
     public static Result<Scenario> Parse(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8);
+            using var document = JsonDocument.Parse(utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8);
             return Read(document.RootElement);
         }
         catch (JsonException exception)
         {
             return Unreadable($"it is not JSON: {exception.Message}");
+        }
+        // What stands in quotes is decoded when it is asked for.
+        catch (InvalidOperationException exception)
+        {
+            return Unreadable($"it is not JSON: a text in it is no Unicode: {exception.Message}");
         }
     }
 
@@ -131,8 +139,9 @@ public static class ScenarioFile
             "Poll" => new GenerationMethod.Poll((int)fields.Number("add_command_chance", 1_000_000), (int)fields.Number("sync_chance", 1_000_000)),
             "HelloSync" => new GenerationMethod.Hello(AtLeastOne(fields, "notify_interval"), fields.Text("topology") switch
             {
-                null or "HubAndSpoke" => false,
+                "HubAndSpoke" => false,
                 "Ring" => true,
+                null when !fields.Has("topology") => false,
                 _ => Wrong(fields, "topology is neither HubAndSpoke nor Ring"),
             }),
             "None" => new GenerationMethod.None(fields.Flag("add_commands_to_client_zero", false)),

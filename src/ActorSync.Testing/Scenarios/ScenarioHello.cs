@@ -51,7 +51,7 @@ internal sealed class ScenarioHello
     public async Task OnChangedAsync()
     {
         var there = _world.Graph(Peer, Graph).Snapshot;
-        if (_there is null || there.Count < _there.Count)
+        if (_there is null || there.Count < _there.Count || there.Graph != _there.Graph)
             Ask(there);
         _now += Change;
         if (_terms.ChangeDelay > Change)

@@ -26,7 +26,7 @@ public sealed class SimulateCommandTests
     }
 
     [Theory]
-    [InlineData("--nodes", "1..3")]
+    [InlineData("--nodes", "2..3")]
     [InlineData("--nodes", "5..3")]
     [InlineData("--nodes", "3..101")]
     [InlineData("--nodes", "many")]
@@ -37,5 +37,22 @@ public sealed class SimulateCommandTests
         var run = await cli.RunAsync(["simulate", .. options]);
         Assert.Equal(ExitCodes.Usage, run.Code);
         Assert.Contains("--nodes", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_is_of_one_seed()
+    {
+        using var cli = new CliRun();
+        var run = await cli.RunAsync("simulate", "--seeds", "2", "--nodes", "3", "--trace");
+        Assert.Equal(ExitCodes.Usage, run.Code);
+        Assert.Contains("--trace is for one seed", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_seed_is_told_of_as_one()
+    {
+        using var cli = new CliRun();
+        var run = await cli.RunAsync("simulate", "--seed", "5", "--nodes", "3");
+        Assert.StartsWith("1 seed, all hold: ", run.Out, StringComparison.Ordinal);
     }
 }

@@ -78,6 +78,7 @@ public sealed class ScenarioRunnerTests
     [InlineData("sync_method Post: there is no such method", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Post\": {} } } }]")]
     [InlineData("add_command_chance is at least 1", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Poll\": { \"add_command_chance\": 0, \"sync_chance\": 1 } } } }]")]
     [InlineData("write_intervals are two numbers", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"Tick\": { \"write_intervals\": [0, 1] } } } }]")]
+    [InlineData("topology is neither HubAndSpoke nor Ring", "[{ \"GenerateGraph\": { \"clients\": 2, \"graph\": 0, \"commands\": 1, \"sync_method\": { \"HelloSync\": { \"topology\": 5 } } } }]")]
     [InlineData("rule 1, Subscribe: peer is missing", "[{ \"Subscribe\": { \"client\": 0, \"graph\": 0 } }]")]
     [InlineData("rule 1, Wait: seconds is no field of it: it has milliseconds", "[{ \"Wait\": { \"milliseconds\": 1, \"seconds\": 1 } }]")]
     [InlineData("rule 1, CountAnew: from is no field of it: it has none", "[{ \"CountAnew\": { \"from\": 1 } }]")]
@@ -91,6 +92,30 @@ public sealed class ScenarioRunnerTests
     [InlineData("rule 1, ExpectSubscription: ended is none of Expired, BudgetSpent", "[{ \"ExpectSubscription\": { \"client\": 0, \"peer\": 1, \"open\": true, \"ended\": \"Tired\" } }]")]
     public void SaysWhyAFileCannotBeRead(string why, string text) =>
         Assert.Contains(why, ScenarioFile.Parse(Encoding.UTF8.GetBytes(text)).Error?.Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task ANumberIsFreeAgainOnceNobodyHoldsItsGraph()
+    {
+        const string Remove = """{ "RemoveGraph": { "client": 0, "id": 0 } }""";
+        const string OtherPolicy = """{ "NewGraph": { "client": 0, "id": 0, "policy": 9 } }""";
+        var taken = await RunAsync(Two, Remove, OtherPolicy);
+        Assert.Equal("graph 0 is another graph already", taken.Difference);
+        var outcome = await RunAsync(Two, Remove, """{ "RemoveGraph": { "client": 1, "id": 0 } }""", OtherPolicy, """{ "VerifyGraphIds": { "client": 0, "ids": [0] } }""");
+        Assert.True(outcome.Holds, outcome.ToString());
+    }
+
+    [Theory]
+    [InlineData("""[{ "\ud800": {} }]""")]
+    [InlineData("""[{ "AddClient": { "id": 1, "\ud800": 2 } }, { "Link": { "clienta": 0, "clientb": 1, "\ud800": 2 } }]""")]
+    [InlineData("""[{ "GenerateGraph": { "clients": 2, "graph": 0, "commands": 1, "sync_method": "\ud800" } }]""")]
+    [InlineData("""[{ "GenerateGraph": { "clients": 2, "graph": 0, "commands": 1, "sync_method": { "HelloSync": { "topology": "\ud800" } } } }]""")]
+    [InlineData("[{ \"\u00ff\u00fe\": {} }]")]
+    public void TextThatIsNoUnicodeCannotBeRead(string text) =>
+        Assert.Contains("not JSON", ScenarioFile.Parse(Encoding.Latin1.GetBytes(text)).Error!.Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void AByteOrderMarkIsPassedOver() =>
+        Assert.Single(ScenarioFile.Parse((byte[])[0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes($"[{Two}]")]).Value.Rules);
 
     [Fact]
     public async Task TheSameSeedDrawsTheSameGraph()

@@ -36,10 +36,10 @@ public sealed class SimulationTests
     [Fact]
     public void The_number_of_nodes_is_what_was_asked_for()
     {
-        var report = SimulationRun.Run(new SimulationOptions { Seed = 1, NodesAtLeast = 2, NodesAtMost = 2 });
-        Assert.Equal(2, report.Nodes);
+        var report = SimulationRun.Run(new SimulationOptions { Seed = 1, NodesAtLeast = 3, NodesAtMost = 3 });
+        Assert.Equal(3, report.Nodes);
         Holds(report);
-        Assert.Throws<ArgumentOutOfRangeException>(() => SimulationRun.Run(new SimulationOptions { Seed = 1, NodesAtLeast = 1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SimulationRun.Run(new SimulationOptions { Seed = 1, NodesAtLeast = 2 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => SimulationRun.Run(new SimulationOptions { Seed = 1, NodesAtLeast = 4, NodesAtMost = 3 }));
     }
 

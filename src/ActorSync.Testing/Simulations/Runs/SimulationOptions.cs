@@ -3,8 +3,8 @@ namespace ActorSync.Testing.Simulations;
 /// <summary>Which run is simulated. The same options give the same run, event by event.</summary>
 public sealed record SimulationOptions
 {
-    /// <summary>The fewest and the most nodes that a run may have.</summary>
-    public const int FewestNodes = 2;
+    /// <summary>The fewest and the most nodes that a run may have. Two nodes with one link say too little to have enough faults of each kind.</summary>
+    public const int FewestNodes = 3;
 
     /// <inheritdoc cref="FewestNodes"/>
     public const int MostNodes = 100;

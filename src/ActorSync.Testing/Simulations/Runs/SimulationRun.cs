@@ -13,7 +13,7 @@ public static class SimulationRun
     private static readonly TimeSpan LongestUnderFaults = TimeSpan.FromHours(3);
 
     /// <summary>Runs one seed to its end, or to the first promise that is broken.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The nodes are not 2 to 100, or at most fewer than at least.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The nodes are not 3 to 100, or at most fewer than at least.</exception>
     public static SimulationReport Run(SimulationOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NodesAtLeast, SimulationOptions.FewestNodes);

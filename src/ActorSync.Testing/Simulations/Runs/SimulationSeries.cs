@@ -70,5 +70,5 @@ public sealed record SimulationTotals(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Seeds} seeds, {(Failed == 0 ? "all hold" : $"{Failed} FAILED")}: {Events} events, {VirtualHours:F1} virtual hours, {Commits} commits, {Crashes} crashes, {Faults} faults; level after {MedianSecondsToLevel:F1} s (median), {WorstSecondsToLevel:F1} s (worst); {RedundantPerUseful:F2} redundant commands per useful one, {MessagesPerCommit:F1} messages per commit");
+        $"{Seeds} {(Seeds == 1 ? "seed" : "seeds")}, {(Failed == 0 ? "all hold" : $"{Failed} FAILED")}: {Events} events, {VirtualHours:F1} virtual hours, {Commits} commits, {Crashes} crashes, {Faults} faults; level after {MedianSecondsToLevel:F1} s (median), {WorstSecondsToLevel:F1} s (worst); {RedundantPerUseful:F2} redundant commands per useful one, {MessagesPerCommit:F1} messages per commit");
 }
