@@ -40,7 +40,7 @@ public sealed partial class SyncNode
             return error;
         return version.Facts is { } facts
             ? facts
-            : new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is opaque on this node, and has no facts: start the node with the policy that its peers have");
+            : new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is opaque on this node, and has no facts: give the node, or the command when none runs, the policy that its peers have (--policy, actorsync.sync.graph.policy)");
     }
 
     public async Task<Result<GraphWeave>> ReadWeaveAsync(GraphId graph, CancellationToken cancellation = default)

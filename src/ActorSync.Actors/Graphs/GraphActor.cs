@@ -275,7 +275,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     {
         foreach (var (_, why) in received.Rejected)
             _errors.Count(why.Kind);
-        _log.Info("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
+        _log.Warning("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
     }
 
     private void OnClose()

@@ -187,7 +187,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     {
         var error = mayFinalize || command.Priority.Kind != PriorityKind.Finalize || _index.Find(command.Id, _index.Count) >= 0
             ? _content.Add(command)
-            : new SyncError(SyncErrorKind.NotAllowed, $"the command {command.Address} is of finalize priority, which its sender may not give");
+            : new SyncError(SyncErrorKind.NotAllowed, $"the command {command.Address} is of finalize priority, which its sender may not give here (peers-may-finalize)");
         // Who may give what another may not can bring it, too: to them it is a gap.
         if (error is { Kind: SyncErrorKind.MissingPrior } && _unkept.TryGetFirst(command, out var first) && !(mayFinalize && first.Why.Kind == SyncErrorKind.NotAllowed))
             error = new SyncError(first.Why.Kind, $"the command {command.Address} follows one that was not let in: {first.Why.Message}");

@@ -36,7 +36,11 @@ internal static class ControlAccess
         if (!options.Settings(parse).TryGet(out var settings, out var error) || !ControlSocketPath.For(settings).TryGet(out var path, out error))
             return context.Fail(error);
         if (await ControlSocketPath.IsLiveAsync(path, cancellation))
+        {
+            if (parse.GetValue(options.Policy) is { } policy)
+                context.Output.Fail($"--policy {policy} is left aside: a node runs on the store, with the policies that it was started with");
             return await RunAsync(context, new HttpNodeControl(path), body);
+        }
         // A socket that was asked for by name means that node, and no store beside it.
         var named = parse.GetValue(options.Control) is not null;
         if (Refuse(settings, path, named ? StoreUse.None : use) is { } refusal)

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text;
+using ActorSync.Graphs;
 using ActorSync.Graphs.Policies;
 using ActorSync.Node.Control;
+using Command = System.CommandLine.Command;
 
 namespace ActorSync.Node.Cli;
 
@@ -32,6 +34,7 @@ internal static class GraphMapCommands
         command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.Open, async control =>
         {
             if (!(await GraphName.ResolveAsync(control, parse.GetRequiredValue(graph), stop)).TryGet(out var id, out var error) ||
+                !(await HasMapAsync(control, id, stop)).TryGet(out _, out error) ||
                 !(await control.AddAsync(id, payload(parse), parse.GetValue(priority), stop)).TryGet(out var added, out error))
             {
                 return error;
@@ -43,5 +46,15 @@ internal static class GraphMapCommands
             return ExitCodes.Ok;
         }, stop));
         return command;
+    }
+
+    // To a graph that is opaque here the command would be bytes that nobody here reads.
+    private static async Task<Result<bool>> HasMapAsync(INodeControl control, GraphId graph, CancellationToken stop)
+    {
+        if (!(await control.FactsAsync(graph, new FactQuery(KeyValuePolicy.FactName, ""), stop)).TryGet(out var list, out var error))
+            return error;
+        await foreach (var _ in list.Facts.WithCancellation(stop))
+            break;
+        return true;
     }
 }

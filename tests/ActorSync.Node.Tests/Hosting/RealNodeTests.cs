@@ -103,6 +103,9 @@ public sealed partial class RealNodeTests : IDisposable
         await using (await RunningNode.StartAsync(_one, "--listen", "off", "--policy", "key-value"))
         {
             await RunAsync(_one, "graph", "delete", graph, "apples");
+            var leftAside = await _one.OnDataAsync("graph", "facts", graph, "--policy", "opaque");
+            Assert.Equal((ExitCodes.Ok, "name=map key=\"pears\" value=\"x\"\n"), (leftAside.Code, leftAside.Out));
+            Assert.Contains("--policy opaque is left aside", leftAside.Error, StringComparison.Ordinal);
             await RunAsync(_one, "graph", "add", graph, "--finalize", "\u0001\u0001fz");
             Assert.Equal("name=map key=\"f\" value=\"z\"\nname=map key=\"pears\" value=\"x\"", await RunAsync(_one, "graph", "facts", graph));
             Assert.Equal("", await RunAsync(_one, "graph", "facts", graph, "--name", "other"));
@@ -118,6 +121,8 @@ public sealed partial class RealNodeTests : IDisposable
         var opaque = await _one.OnDataAsync("graph", "facts", graph);
         Assert.Equal(ExitCodes.Usage, opaque.Code);
         Assert.Contains("is opaque on this node", opaque.Error, StringComparison.Ordinal);
+        var unread = await _one.OnDataAsync("graph", "set", graph, "plums", "1");
+        Assert.Equal(opaque, unread);
         Assert.Contains("\"place\":4", await RunAsync(_one, "graph", "weave", graph, "--json"), StringComparison.Ordinal);
     }
 
