@@ -130,7 +130,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         {
             _commands = graph.Store;
             _machine = graph.Machine;
-            _snapshots = new SnapshotKeeper(_machine, _commands.Facts);
+            _snapshots = new SnapshotKeeper(_machine, _commands.Facts, why => _log.Warning("Graph {0} keeps its former snapshot of facts: {1}", _graph.ToShortString(), why));
             _log.Debug("Graph {0} is open with {1} commands", _graph.ToShortString(), _machine.Committed.Count);
             Become(Open);
         }

@@ -6,7 +6,8 @@ namespace ActorSync.Graphs.Stores;
 /// </summary>
 /// <param name="graph">The graph.</param>
 /// <param name="store">Where its snapshot goes.</param>
-public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store)
+/// <param name="failed">Hears why a snapshot could not be written, on any thread: nothing is lost, but opening takes longer.</param>
+public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store, Action<SyncError>? failed = null)
 {
     private Task<SyncError?> _writing = Task.FromResult<SyncError?>(null);
 
@@ -24,12 +25,20 @@ public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store)
         if (await _writing.ConfigureAwait(false) is not null)
             last ??= graph.TakeSnapshot();
         if (last is not null)
-            await store.WriteAsync(last).ConfigureAwait(false);
+            await WriteAsync(last).ConfigureAwait(false);
     }
 
     private void Write()
     {
         if (graph.TakeSnapshot() is { } snapshot)
-            _writing = store.WriteAsync(snapshot);
+            _writing = WriteAsync(snapshot);
+    }
+
+    private async Task<SyncError?> WriteAsync(FactSnapshot snapshot)
+    {
+        var error = await store.WriteAsync(snapshot).ConfigureAwait(false);
+        if (error is not null)
+            failed?.Invoke(error);
+        return error;
     }
 }
