@@ -120,6 +120,25 @@ public sealed class RejectedTests
         Assert.Contains(probe.Take(), message => message is SyncFailure { Kind: SyncErrorKind.LimitExceeded });
     }
 
+    // Each takes the place of the one before, so that never more than one is held.
+    [Fact]
+    public void AStrandRejectedFromItsTipTowardsItsRootCountsAsOftenAsItIsRejected()
+    {
+        var probe = new PublisherProbe();
+        var strand = new List<Command> { After(Root, "0") };
+        for (var i = 1; i <= SubscriptionSettings.Default.RejectedPerGraph; i++)
+            strand.Add(After(strand[^1], $"{i}"));
+        probe.Has([Root, .. strand]);
+        probe.Subscribe(1, 1);
+        foreach (var command in strand.AsEnumerable().Reverse())
+        {
+            Assert.True(probe.Machine.IsOpen);
+            probe.Handle(new SubscriptionInput.Rejected(new Rejected(Graph, command.Id)));
+        }
+        Assert.False(probe.Machine.IsOpen);
+        Assert.Contains(probe.Take(), message => message is SyncFailure { Kind: SyncErrorKind.LimitExceeded });
+    }
+
     [Fact]
     public void AParallelFinalizeCommandPutsTheGraphAside()
     {

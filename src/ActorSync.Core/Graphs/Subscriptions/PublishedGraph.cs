@@ -35,8 +35,11 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// <summary>Whether the subscriber holds, and has acknowledged, all of this version.</summary>
     public bool IsSettled => _isLevel && _unacked.Count == 0;
 
-    /// <summary>Commands that the subscriber did not let in, each following none of the others.</summary>
-    public int Rejected => _rejected.Count;
+    /// <summary>
+    /// How often the subscriber did not let a command in, which each time costs a look at all that follows it. One that
+    /// others follow takes their place, but they have been counted.
+    /// </summary>
+    public int Rejections { get; private set; }
 
     /// <summary>When what is unacknowledged is sent again; begun anew whenever the oldest of it is acknowledged.</summary>
     public MonotonicTime RetryAt { get; set; } = MonotonicTime.Never;
@@ -63,6 +66,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     public void Reopen(GraphSnapshot snapshot)
     {
         Snapshot = snapshot;
+        _rejected.RemoveAll(id => !snapshot.Contains(id));
         _catchUp = CatchUp.None;
         _isLevel = false;
     }
@@ -126,6 +130,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
             return false;
         _rejected.RemoveAll(rejected => Snapshot.IsAncestor(id, rejected));
         _rejected.Add(id);
+        Rejections++;
         Acked.Replace(Snapshot, Acked.Ids.Where(acked => !Snapshot.Contains(acked) || !Snapshot.IsAncestor(id, acked)).ToArray());
         (RetryAt, InVain) = (MonotonicTime.Never, 0);
         FallBack();

@@ -205,7 +205,7 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     // A subscriber that lets in less than it may leave out does not have the graph's policy.
     private void OnRejected(PublishedGraph graph, CommandId command, IOutbox<SubscriptionOutput> outbox)
     {
-        if (!graph.Reject(command) || graph.Rejected <= _settings.RejectedPerGraph)
+        if (!graph.Reject(command) || graph.Rejections <= _settings.RejectedPerGraph)
             return;
         var id = graph.Snapshot.Graph;
         outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
