@@ -130,6 +130,8 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
         Unfollow(version.Graph);
         if (followed.Asked is { } request)
             Run(new HelloPublisherInput.Subscribe(request, null, error.Kind));
+        else
+            Run(new HelloPublisherInput.Removed(version.Graph));
     }
 
     private void OnGraphStopped(Terminated stopped)

@@ -70,6 +70,16 @@ public sealed class HelloPublisherActorTests : ActorTest
     }
 
     [Fact]
+    public void A_graph_that_breaks_while_it_is_told_of_is_told_no_more()
+    {
+        Subscribe(scheduleDelay: 40_000);
+        _hello.Tell(new GraphActor.Version(_graph.Id, new SyncError(SyncErrorKind.StoreDamaged, "a bad byte")), _graphActor.Ref);
+        Assert.Equal((SyncErrorKind.UnknownGraph, _graph.Id), Failure());
+        Scheduler.Step(TimeSpan.FromSeconds(41));
+        NothingWasSent();
+    }
+
+    [Fact]
     public void A_graph_that_goes_down_is_told_as_gone()
     {
         Subscribe();

@@ -39,6 +39,8 @@ public sealed class WovenMachineTests
         var act = graph.Act("nonsense");
         Assert.Equal(SyncErrorKind.Rejected, graph.Acted(act).Error?.Kind);
         Assert.Equal(0, graph.Appending);
+        // Tried again, it is told again why.
+        Assert.Equal(graph.Acted(act).Error, graph.Acted(graph.Act("nonsense")).Error);
         GoesOn(graph, heads, facts);
     }
 

@@ -79,10 +79,10 @@ internal sealed class WovenGraph : IFactKeeping
     public FactSnapshot? TakeSnapshot() => _facts.TakeSnapshot(_heads);
 
     /// <summary>Adds a received command; the error says why not. A failed policy leaves all else as it was.</summary>
-    public SyncError? Add(Command command)
+    public SyncError? Add(Command command) => TooLarge(command) ?? WasRejected(command) ?? AddEvaluated(command);
+
+    private SyncError? AddEvaluated(Command command)
     {
-        if (Refusal(command) is { } refusal)
-            return refusal;
         var prior = command.Prior.Kind == PriorKind.Single ? _index.Find(command.Prior.Left.Id, _index.Count) : -1;
         if (prior >= 0 && (_index.MaxCutOf(prior) != command.Prior.Left.MaxCut || _index.Find(command.Id, _index.Count) >= 0))
             return _index.Add(command, ref _steps).Error;
@@ -108,7 +108,8 @@ internal sealed class WovenGraph : IFactKeeping
     public Result<Command> Act(Priority priority, ReadOnlySpan<byte> payload)
     {
         var command = Command.Create(Prior.Single(Collapse()), priority, payload, _policy.Identity);
-        return Add(command) is { } error ? error : command;
+        // Tried again, it is told again why it is rejected.
+        return (TooLarge(command) ?? AddEvaluated(command)) is { } error ? error : command;
     }
 
     /// <summary>Merges the heads into one, and gives that.</summary>
@@ -161,10 +162,12 @@ internal sealed class WovenGraph : IFactKeeping
         _steps = _options.Limits.MergeSteps;
     }
 
-    private SyncError? Refusal(Command command)
+    private SyncError? TooLarge(Command command) => command.Payload.Length <= _options.Limits.CommandPayloadBytes
+        ? null
+        : new SyncError(SyncErrorKind.LimitExceeded, $"the command {command.Address} has a payload of {command.Payload.Length} bytes, and at most {_options.Limits.CommandPayloadBytes} are allowed");
+
+    private SyncError? WasRejected(Command command)
     {
-        if (command.Payload.Length > _options.Limits.CommandPayloadBytes)
-            return new SyncError(SyncErrorKind.LimitExceeded, $"the command {command.Address} has a payload of {command.Payload.Length} bytes, and at most {_options.Limits.CommandPayloadBytes} are allowed");
         if (_rejected.Contains(command.Id))
             return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} was rejected before");
         var prior = command.Prior;
