@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorSync.Graphs.Index;
+using ActorSync.Machines;
 
 namespace ActorSync.Graphs;
 
@@ -9,8 +10,7 @@ namespace ActorSync.Graphs;
 /// </summary>
 internal sealed class UnkeptCommands(GraphIndex index, int most)
 {
-    private readonly Dictionary<CommandId, RejectedCommand> _firsts = [];
-    private readonly Queue<CommandId> _oldest = new();
+    private readonly RecentMap<CommandId, RejectedCommand> _firsts = new(most);
 
     /// <summary>The command that this one follows, which was not let in and is not here; false when it follows none that is known.</summary>
     public bool TryGetFirst(Command command, [NotNullWhen(true)] out RejectedCommand? first)
@@ -24,15 +24,11 @@ internal sealed class UnkeptCommands(GraphIndex index, int most)
     {
         if (!TryGetFirst(command, out var first))
             first = new RejectedCommand(command.Address, why);
-        if (!_firsts.TryAdd(command.Id, first))
-            return first;
-        _oldest.Enqueue(command.Id);
-        if (_firsts.Count > most)
-            _firsts.Remove(_oldest.Dequeue());
+        _firsts.TryAdd(command.Id, first);
         return first;
     }
 
     // What came from someone else since is here.
     private bool TryGet(CommandId id, [NotNullWhen(true)] out RejectedCommand? first) =>
-        _firsts.TryGetValue(id, out first) && index.Find(id, index.Count) < 0;
+        _firsts.TryGet(id, out first) && index.Find(id, index.Count) < 0;
 }

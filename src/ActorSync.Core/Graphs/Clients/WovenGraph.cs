@@ -2,6 +2,7 @@ using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
 using ActorSync.Graphs.Weave;
+using ActorSync.Machines;
 
 namespace ActorSync.Graphs.Clients;
 
@@ -23,7 +24,8 @@ internal sealed class WovenGraph : IFactKeeping
     private readonly WeaveOrder _order;
     private readonly WovenFacts _facts;
     private readonly PastFacts _past;
-    private readonly RejectedCommands _rejected;
+    // The ids of rejected commands and of what followed them.
+    private readonly RecentMap<CommandId, bool> _rejected;
     private readonly List<Command> _fresh = [];
     private readonly List<Effect> _effects = [];
     private HeadSet _heads = HeadSet.Empty;
@@ -38,7 +40,7 @@ internal sealed class WovenGraph : IFactKeeping
         _order = new WeaveOrder(index);
         _facts = new WovenFacts(index, _order, policy, options, Read);
         _past = new PastFacts(index, _order, _facts.HistoryFrom, policy, Read);
-        _rejected = new RejectedCommands(options.RejectedIds);
+        _rejected = new RecentMap<CommandId, bool>(options.RejectedIds);
         Clear();
     }
 
@@ -94,7 +96,7 @@ internal sealed class WovenGraph : IFactKeeping
             return error;
         if (evaluated.Rejection is { } rejection)
         {
-            _rejected.Add(command.Id);
+            _rejected.TryAdd(command.Id, true);
             return rejection;
         }
         Enter(command);
@@ -173,7 +175,7 @@ internal sealed class WovenGraph : IFactKeeping
         var prior = command.Prior;
         if (prior.Kind == PriorKind.None || !_rejected.Contains(prior.Left.Id) && (prior.Kind == PriorKind.Single || !_rejected.Contains(prior.Right.Id)))
             return null;
-        _rejected.Add(command.Id);
+        _rejected.TryAdd(command.Id, true);
         return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
     }
 

@@ -1,3 +1,4 @@
+using ActorSync.Machines;
 using ActorSync.Wire;
 
 namespace ActorSync.Graphs.Polls;
@@ -14,30 +15,21 @@ public sealed class EndedPolls<T>
     /// <summary>Polls remembered of one peer; of more, the oldest is forgotten.</summary>
     public const int Most = 64;
 
-    private readonly Dictionary<SessionId, (GraphId Graph, T How)> _ended = [];
-    private readonly Queue<SessionId> _order = new();
+    private readonly RecentMap<SessionId, (GraphId Graph, T How)> _ended = new(Most);
 
     /// <summary>The polls whose order is kept, those that were taken among them.</summary>
-    internal int Kept => _order.Count;
+    internal int Kept => _ended.Kept;
 
     /// <summary>A poll ended well.</summary>
-    public void Note(SessionId session, GraphId graph, T how)
-    {
-        if (!_ended.TryAdd(session, (graph, how)))
-            return;
-        _order.Enqueue(session);
-        if (_order.Count > Most)
-            _ended.Remove(_order.Dequeue());
-    }
+    public void Note(SessionId session, GraphId graph, T how) => _ended.TryAdd(session, (graph, how));
 
     /// <summary>Whether an offer is of such a poll, which is forgotten then; and how that poll was made.</summary>
     public bool TryTake(Offer offer, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T how)
     {
         how = default;
-        if (!_ended.TryGetValue(offer.Session, out var poll) || poll.Graph != offer.Graph)
+        if (!_ended.TryGet(offer.Session, out var poll) || poll.Graph != offer.Graph)
             return false;
-        // Its place in the order stays, and is passed over when its turn comes.
-        _ended.Remove(offer.Session);
+        _ended.Forget(offer.Session);
         how = poll.How;
         return true;
     }
