@@ -49,6 +49,9 @@ internal sealed class Column<T>(int chunkBits = 12)
         }
     }
 
+    /// <summary>Values that all stand in one chunk.</summary>
+    public ReadOnlySpan<T> Part(int first, int count) => _chunks[first >> chunkBits].AsSpan(first & ((1 << chunkBits) - 1), count);
+
     public void CopyTo(int first, Span<T> destination)
     {
         while (destination.Length > 0)

@@ -60,10 +60,7 @@ public sealed partial class GraphIndex
         for (var ids = kept.Ids; ids.Length > 0; ids = ids[CommandId.Size..])
             _ids.Add(new CommandId(ids));
         foreach (var run in kept.Priorities)
-        {
-            _priorityKinds.AddRange((PriorityKind)run.Kind, run.Commands);
-            _priorityValues.AddRange(run.Value, run.Commands);
-        }
+            _priorities.Add(Priority.Of((PriorityKind)run.Kind, run.Value), run.Commands);
         return true;
     }
 

@@ -3,15 +3,14 @@ using ActorSync.Graphs.Weave;
 namespace ActorSync.Graphs.Index;
 
 /// <summary>
-/// The shape of a graph in memory: ids, priorities, segments and heads, about 50 bytes a command of a linear graph. Commands are
+/// The shape of a graph in memory: ids, priorities, segments and heads, about 45 bytes a command of a linear graph. Commands are
 /// numbered by ordinals in the order they were added, priors first, so that the ordinals are a topological order. One
 /// writer appends and cuts; any number of readers work over snapshots.
 /// </summary>
 public sealed partial class GraphIndex
 {
     private readonly Column<CommandId> _ids = new();
-    private readonly Column<PriorityKind> _priorityKinds = new();
-    private readonly Column<uint> _priorityValues = new();
+    private readonly Priorities _priorities = new();
     private readonly Runs _runs = new();
     private readonly IdTable _table;
     private readonly Strands _strands = new();
@@ -90,8 +89,7 @@ public sealed partial class GraphIndex
         for (var ordinal = Count - 1; ordinal >= count; ordinal--)
             _table.Remove(ordinal);
         _ids.Cut(count);
-        _priorityKinds.Cut(count);
-        _priorityValues.Cut(count);
+        _priorities.Cut(count);
         _runs.Cut(count);
         _strands.Settle(this);
         _heads.Clear();
@@ -100,7 +98,7 @@ public sealed partial class GraphIndex
     }
 
     /// <summary>A command's priority.</summary>
-    internal Priority PriorityAt(int ordinal) => Priority.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
+    internal Priority PriorityAt(int ordinal) => _priorities[ordinal];
 
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
@@ -108,7 +106,11 @@ public sealed partial class GraphIndex
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
     /// <summary>A command's priority, as a number of the same order.</summary>
-    internal ulong PriorityOf(int ordinal) => PriorityOrder.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
+    internal ulong PriorityOf(int ordinal)
+    {
+        var priority = _priorities[ordinal];
+        return PriorityOrder.Of(priority.Kind, priority.Value);
+    }
 
     internal Address AddressOf(int ordinal) => new(_ids[ordinal], MaxCutOf(ordinal));
 
@@ -181,8 +183,7 @@ public sealed partial class GraphIndex
     {
         _runs.Cover(Count);
         _ids.Add(id);
-        _priorityKinds.Add(priority.Kind);
-        _priorityValues.Add(priority.Value);
+        _priorities.Add(priority);
         _table.Add(Count - 1);
     }
 
