@@ -20,6 +20,7 @@ internal sealed class GraphLog : IGraphStore
     private readonly IndexLog _checkpoints;
     private readonly Lazy<Task<bool>> _closed;
     private bool _hasTail;
+    private SyncError? _damage;
 
     private GraphLog(GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache, FactFile facts)
     {
@@ -44,6 +45,8 @@ internal sealed class GraphLog : IGraphStore
     public IFactStore Facts => _facts;
 
     public long TornBytes => _log.TornBytes;
+
+    public SyncError? Damage => Volatile.Read(ref _damage);
 
     /// <summary>Whether it was asked to close.</summary>
     public bool IsClosing => _closed.IsValueCreated || _log.IsClosing;
@@ -97,7 +100,7 @@ internal sealed class GraphLog : IGraphStore
             block.WasUsed = true;
         return CommandBatch.TryNext(data, ref offset, out var command)
             ? command
-            : throw Damage(block, offset, $"the command {ordinal} is not whole");
+            : throw DamageAt(block, offset, $"the command {ordinal} is not whole");
     }
 
     public async ValueTask DisposeAsync() => await Closed.ConfigureAwait(false);
@@ -172,20 +175,24 @@ internal sealed class GraphLog : IGraphStore
             try
             {
                 if (_log.Read(block.Segment, block.Offset, data) < data.Length)
-                    throw Damage(block, 0, "the file is shorter than it was");
+                    throw DamageAt(block, 0, "the file is shorter than it was");
             }
             catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
             {
                 throw new SyncException(StoreErrors.Failed("reading", _log.PathOf(block.Segment), failure), failure);
             }
             if (block.FindDamage(data, _log.SeedOf(block.Segment)) is >= 0 and var at)
-                throw Damage(block, at, "no intact record is there any more");
+                throw DamageAt(block, at, "no intact record is there any more");
             block.Data = data;
             _cache.Add(block);
             return data;
         }
     }
 
-    private SyncException Damage(Block block, int at, string why) =>
-        new(StoreErrors.Damaged(_log.PathOf(block.Segment), block.Offset + at, why));
+    private SyncException DamageAt(Block block, int at, string why)
+    {
+        var damage = StoreErrors.Damaged(_log.PathOf(block.Segment), block.Offset + at, why);
+        Interlocked.CompareExchange(ref _damage, damage, null);
+        return new SyncException(damage);
+    }
 }
