@@ -111,6 +111,30 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task An_opening_that_takes_its_time_says_how_far_it_is()
+    {
+        var (files, graph) = await StoredAsync();
+        files.DeleteFile(IndexOf(graph));
+        var (time, told) = (new ManualTime(), new List<OpeningProgress>());
+        // Each file that is opened takes a second.
+        files.Before = (act, _) => time.Advance(TimeSpan.FromSeconds(act == FileAct.Open ? 1 : 0));
+        var settings = Settings with { Opening = new Listed<OpeningProgress>(told) };
+        await using var store = (await NodeStore.OpenAsync(settings, files, time)).Value;
+        Assert.Null((await store.OpenAsync(graph.Graph)).Error);
+
+        var total = files.Files.Where(path => path.EndsWith(".log", StringComparison.Ordinal) && path.Contains("graphs", StringComparison.Ordinal)).Sum(path => files[path].Length);
+        Assert.NotEmpty(told);
+        Assert.All(told, progress => Assert.Equal((graph.Graph, total), (progress.Graph, progress.TotalBytes)));
+        Assert.Equal(told.OrderBy(progress => progress.DoneBytes), told);
+        Assert.All(told, progress => Assert.InRange(progress.DoneBytes, 1, total));
+    }
+
+    private sealed class Listed<T>(List<T> list) : IProgress<T>
+    {
+        public void Report(T value) => list.Add(value);
+    }
+
+    [Fact]
     public async Task An_index_of_another_version_or_log_is_not_used_and_written_anew()
     {
         var (files, graph) = await StoredAsync();

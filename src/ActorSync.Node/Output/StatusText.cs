@@ -17,6 +17,8 @@ internal static class StatusText
         };
         if (status.Store?.Describe() is { } recovered)
             lines.Add($"  {recovered}");
+        if (status.Store?.Risk is { } risk)
+            lines.Add($"  {risk}");
         lines.AddRange(status.Graphs.SelectMany(graph => Of(graph, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
         if (status.Errors.Count > 0)

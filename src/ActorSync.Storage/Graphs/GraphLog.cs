@@ -71,9 +71,10 @@ internal sealed class GraphLog : IGraphStore
     /// before them.
     /// </summary>
     public static Result<(GraphLog Log, GraphIndex Index)> Open(
-        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts, int checkpointCommands = StoreSettings.DefaultCheckpointCommands)
+        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts, int checkpointCommands = StoreSettings.DefaultCheckpointCommands,
+        IProgress<OpeningProgress>? progress = null)
     {
-        var opening = new GraphOpening(options, graph, identity, checkpointCommands);
+        var opening = new GraphOpening(options, graph, identity, checkpointCommands, progress);
         return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache, facts), opening.Index) : error;
     }
 

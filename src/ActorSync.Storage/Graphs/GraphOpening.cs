@@ -8,8 +8,10 @@ namespace ActorSync.Storage;
 /// behind that is hashed and checked. An index that is not there, not intact or not this log's is deleted, and every
 /// command is hashed.
 /// </summary>
-internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandIdentity? identity, int checkpointCommands)
+internal sealed class GraphOpening(
+    LogOptions options, GraphId graph, ICommandIdentity? identity, int checkpointCommands, IProgress<OpeningProgress>? progress = null)
 {
+    private readonly OpeningMeter _meter = new(options, graph, progress);
     private LogFound? _found;
     private int _foundBlocks;
     private bool _isPacked;
@@ -37,6 +39,7 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
         try
         {
             var start = Restore();
+            _meter.Begin(start);
             var opened = RecordLog.Open(options with { Walked = Walked }, Visit, start);
             if (opened.TryGet(out var log, out _))
                 Checkpoints = new IndexLog(IndexOptions with { Salt = log.Salt }, Index, Map, _found, _foundBlocks, checkpointCommands);
@@ -111,6 +114,7 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
     {
         if (type == RecordFormat.ClosedType)
             return null;
+        _meter.Add(place.Length);
         var block = Map.BlockFor(place, isNewest: Map.BlockCount > _foundBlocks);
         block.Length = (int)(place.End - block.Offset);
         var start = place.Offset + RecordFormat.HeadSize - block.Offset;
