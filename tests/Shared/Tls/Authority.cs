@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 using ActorSync.Peers;
 using ActorSync.Transport.Tls;
 
-namespace ActorSync.Transport.Tests.Support;
+namespace ActorSync.Tests;
 
-/// <summary>An authority of a test, and the certificates that it issues.</summary>
+/// <summary>An authority of a test, and the certificates that it issues; for the projects that know links.</summary>
 internal sealed class Authority : IDisposable
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
