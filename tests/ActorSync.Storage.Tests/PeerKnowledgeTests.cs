@@ -1,6 +1,3 @@
-using ActorSync.Graphs;
-using ActorSync.Peers;
-
 namespace ActorSync.Storage.Tests;
 
 public sealed class PeerKnowledgeTests

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using ActorSync.Graphs;
-using ActorSync.Graphs.Index;
 
 namespace ActorSync.Storage.Tests;
 

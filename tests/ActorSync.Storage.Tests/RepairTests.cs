@@ -1,6 +1,3 @@
-using ActorSync.Graphs;
-using ActorSync.Graphs.Stores;
-
 namespace ActorSync.Storage.Tests;
 
 public sealed class RepairTests

@@ -1,5 +1,3 @@
-using ActorSync.Graphs;
-
 namespace ActorSync.Storage.Tests;
 
 public sealed class VerifyTests

@@ -1,5 +1,4 @@
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Graphs.Stores;
 using ActorSync.Storage;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

@@ -1,8 +1,5 @@
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Graphs;
-using ActorSync.Peers;
 using ActorSync.Transport.Tcp;
-using ActorSync.Wire;
 
 namespace ActorSync.Actors.Tests.EndToEnd;
 

@@ -1,5 +1,4 @@
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

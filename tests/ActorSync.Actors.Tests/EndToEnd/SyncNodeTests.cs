@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 using ActorSync.Transport.Tcp;
 

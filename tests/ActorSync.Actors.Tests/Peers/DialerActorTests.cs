@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Peers;
-using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Peers;

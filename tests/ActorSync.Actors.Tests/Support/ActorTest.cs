@@ -1,6 +1,3 @@
-using ActorSync.Peers;
-using ActorSync.Wire;
-using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 

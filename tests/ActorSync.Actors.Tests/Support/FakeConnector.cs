@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ActorSync.Peers;
 
 namespace ActorSync.Actors.Tests.Support;
 

@@ -1,7 +1,4 @@
 using System.Threading.Channels;
-using ActorSync.Graphs;
-using ActorSync.Graphs.Stores;
-using ActorSync.Peers;
 
 namespace ActorSync.Actors.Tests.Support;
 

@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Support;

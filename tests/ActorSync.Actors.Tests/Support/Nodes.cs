@@ -1,7 +1,4 @@
 using System.Text;
-using ActorSync.Graphs;
-using ActorSync.Graphs.Stores;
-using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 using ActorSync.Transport.Tcp;
 

@@ -1,7 +1,6 @@
 using ActorSync.States;
 using ActorSync.Testing.States;
 using ActorSync.Wire;
-using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.States;
 

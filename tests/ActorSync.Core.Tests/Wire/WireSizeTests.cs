@@ -1,6 +1,5 @@
 using ActorSync.Graphs;
 using ActorSync.Wire;
-using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.Wire;
 

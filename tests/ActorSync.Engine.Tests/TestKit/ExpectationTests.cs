@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Xunit.Sdk;
 
 namespace ActorSync.Engine.Tests.TestKit;
 

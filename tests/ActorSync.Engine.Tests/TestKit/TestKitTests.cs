@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
-using Xunit.Abstractions;
 
 namespace ActorSync.Engine.Tests.TestKit;
 

@@ -1,5 +1,4 @@
 using ActorSync.Testing.Scenarios;
-using Xunit.Abstractions;
 
 namespace ActorSync.Testing.Tests.Scenarios;
 
