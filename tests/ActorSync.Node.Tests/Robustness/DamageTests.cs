@@ -35,6 +35,7 @@ public sealed class DamageTests : IDisposable
             await using var empty = await Daemon.StartAsync(_cli.Folder.At("empty"));
             var refused = await SyncAsync(empty, hurt, graph);
             Assert.Equal(SyncErrorKind.StoreDamaged, refused.Error?.Kind);
+            Assert.DoesNotContain(damaged, refused.Error!.Message, StringComparison.Ordinal);
 
             var status = await hurt.StatusAsync();
             var told = status.Graphs.Single();
