@@ -69,7 +69,7 @@ public static class SettingsReader
         if (elements.Count > NodeSettings.MaximumPeers)
             throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
         if (elements.Count == 0 && peers is not null && peers.IsString())
-            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }]");
+            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }], or a section that says where peers come from");
         return [.. elements.Select((peer, i) => Peer(peer, $"peers.{i}"))];
     }
 
