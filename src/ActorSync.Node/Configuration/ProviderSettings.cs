@@ -38,10 +38,23 @@ public sealed record ProviderSettings
     public bool IsNone => Provider == ProviderKind.Static && Endpoints.Count == 0;
 }
 
+/// <summary>What carries the links to peers.</summary>
+public enum LinkKind
+{
+    /// <summary>TCP in the clear, which stays on loopback.</summary>
+    Tcp,
+
+    /// <summary>TLS with certificates at both ends.</summary>
+    Tls,
+}
+
 /// <summary>Peers that a provider finds, and how the node keeps in step with each of them.</summary>
 public sealed record ProvidedPeerSettings
 {
     public required ProviderSettings Provider { get; init; }
+
+    /// <summary>Whether they are linked to over TLS.</summary>
+    public bool IsTls { get; init; }
 
     public PeerMode Mode { get; init; } = PeerMode.Subscribe;
 

@@ -78,7 +78,7 @@ public sealed class ProvidedPeers(ISyncNode node, IPeerProvider provider, Provid
 
     private PeerSettings? SettingsOf(PeerEndpoint peer)
     {
-        if (Endpoints.ParsePeer(peer.ToString()).TryGet(out var endpoint, out var error))
+        if (Endpoints.OfPeer(peer, settings.IsTls).TryGet(out var endpoint, out var error))
             return new PeerSettings { Endpoint = endpoint, Mode = settings.Mode, Graphs = settings.Graphs, Interval = settings.Interval, IsProvided = true };
         if (_refused.Count < PeerSet.Maximum && _refused.Add(peer.ToString()))
             log.Warning($"peers by {provider.Name}: {error.Message}");

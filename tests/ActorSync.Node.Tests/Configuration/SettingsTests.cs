@@ -98,7 +98,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.fsync.interval = soon", "actorsync.fsync.interval = soon: ")]
     [InlineData("actorsync.data = \"\"", "actorsync.data = : expected a folder")]
     [InlineData("actorsync.listen = nowhere", "'nowhere' is not an endpoint")]
-    [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links are plain TCP, so only a loopback address")]
+    [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links over plain TCP stay on loopback")]
     [InlineData("actorsync.listen = \"127.0.0.1:70000\"", "not a number from 0 to 65535")]
     [InlineData("actrosync { listen = off }", "unknown configuration key actrosync: did you mean actorsync?")]
     [InlineData("listen = off", "unknown configuration key listen: did you mean actorsync.listen?")]
@@ -108,7 +108,8 @@ public sealed class SettingsTests
     [InlineData("actorsync.peers.provider = gossip", "actorsync.peers.provider = gossip: expected static, dns, kubernetes")]
     [InlineData("actorsync.peers.endpoints = here", "actorsync.peers.endpoints = here: expected a list such as")]
     [InlineData("actorsync.peers.endpoints = [\"::1\", \"a:b\"]", "actorsync.peers.endpoints: 'a:b' is not a peer: its port is not a number")]
-    [InlineData("actorsync.peers.endpoints = [\"192.0.2.1\"]", "actorsync.peers.endpoints: cannot link to '192.0.2.1:7400': links are plain TCP")]
+    [InlineData("actorsync.peers.endpoints = [\"192.0.2.1\"]", "actorsync.peers.endpoints: cannot link to '192.0.2.1:7400': links over plain TCP")]
+    [InlineData("actorsync.peers.links = udp", "actorsync.peers.links = udp: expected tcp, tls")]
     [InlineData("actorsync.peers.target-port = 65536", "actorsync.peers.target-port = 65536: expected a whole number from 0 to 65535")]
     [InlineData("actorsync.peers { endpoints = [\"::1\"], mode = sometimes }", "actorsync.peers.mode = sometimes: expected subscribe, poll, hello")]
     [InlineData("actorsync.peers.provider = dns", "actorsync.peers.dns.names = []: expected names, such as")]
@@ -124,7 +125,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' must be from 1 to 65535")]
     [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [ x ] }]", "actorsync.peers.0.graphs = [x]: 'x' is not a graph")]
     [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [] }]", "expected a list: [\"*\"]")]
-    [InlineData("actorsync.peers = [{ endpoint = \"192.0.2.1:7400\" }]", "actorsync.peers.0.endpoint: cannot link to '192.0.2.1:7400': links are plain TCP")]
+    [InlineData("actorsync.peers = [{ endpoint = \"192.0.2.1:7400\" }]", "actorsync.peers.0.endpoint: cannot link to '192.0.2.1:7400': links over plain TCP stay on loopback")]
     [InlineData("actorsync.log-level = loud", "actorsync.log-level = loud: expected debug, info, warning, error")]
     public void What_makes_no_sense_is_named(string text, string expected)
     {
@@ -149,7 +150,8 @@ public sealed class SettingsTests
         var peers = Read("actorsync.peers { endpoints = [\"127.0.0.1:7401\", \"0:0:0:0:0:0:0:1\"], target-port = 7402, mode = hello, graphs = [\"*\"], interval = 5s }").Value.ProvidedPeers!;
 
         Assert.Equal((ProviderKind.Static, "127.0.0.1:7401, ::1", 7402), (peers.Provider.Provider, peers.Provider.Endpoints.ToString(), peers.Provider.TargetPort));
-        Assert.Equal((PeerMode.Hello, TimeSpan.FromSeconds(5)), (peers.Mode, peers.Interval));
+        Assert.Equal((PeerMode.Hello, TimeSpan.FromSeconds(5), false), (peers.Mode, peers.Interval, peers.IsTls));
+        Assert.True(Read("actorsync.peers { endpoints = [\"192.0.2.1\"], links = tls }").Value.ProvidedPeers!.IsTls);
     }
 
     [Fact]
