@@ -199,7 +199,9 @@ public sealed class KubernetesPeersTests : IAsyncLifetime, IDisposable
     {
         var (views, watch) = await WatchingAsync();
         var next = views.NextAsync();
-        await watch.LineAsync("BOOKMARK", """{"metadata":{"resourceVersion":"8"}}""");
+        await watch.LineAsync("ADDED", Slice("b", "8", "10.0.0.2"));
+        await next;
+        next = views.NextAsync();
         await PassAsync(TimeSpan.FromSeconds(315));
         Assert.Contains("its connection is dead", (await next).Error!.Message, StringComparison.Ordinal);
 
