@@ -1,4 +1,5 @@
 using ActorSync.Node.Providers.Dns;
+using ActorSync.Node.Tests.Fakes;
 using ActorSync.Peers.Providers.Dns;
 
 namespace ActorSync.Node.Tests.Providers;
@@ -7,6 +8,9 @@ public sealed class ServerLookupTests : IAsyncDisposable
 {
     private static readonly DnsQuestion Question = DnsQuestion.Of("a.example", DnsType.A);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly ManualTime _time = new();
     private readonly DnsStandIn _server = new();
 
     public ServerLookupTests() => _server.Put("a.example", DnsType.A, DnsStandIn.A("10.0.0.1", 60));
@@ -16,7 +20,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
     [Fact]
     public async Task A_server_is_asked_over_UDP()
     {
-        Assert.Equal([new DnsRecord("10.0.0.1", TimeSpan.FromSeconds(60))], (await AskAsync()).Value);
+        Assert.Equal([new DnsRecord("10.0.0.1", TimeSpan.FromSeconds(60))], (await AskAsync(_server)).Value);
         Assert.Equal(["udp A of a.example"], _server.Asked);
     }
 
@@ -27,7 +31,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
         _server.Put("a.example", DnsType.A, records);
         _server.OverUdp = (_, reply) => [Truncated(reply)];
 
-        Assert.Equal(200, (await AskAsync()).Value.Count);
+        Assert.Equal(200, (await AskAsync(_server)).Value.Count);
         Assert.Equal(["udp A of a.example", "tcp A of a.example"], _server.Asked);
     }
 
@@ -36,7 +40,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
     {
         _server.OverUdp = (query, reply) => [WithId(reply, 1), query, reply[..20], [], [.. reply, .. new byte[1000]], WithName(reply), reply];
 
-        Assert.Equal("10.0.0.1", Assert.Single((await AskAsync()).Value).Host);
+        Assert.Equal("10.0.0.1", Assert.Single((await AskAsync(_server)).Value).Host);
     }
 
     [Fact]
@@ -44,7 +48,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
     {
         _server.OverUdp = (_, reply) => Enumerable.Repeat(WithId(reply, 1), ServerLookup.MaximumStrangers);
 
-        Assert.Contains("none of them the reply", (await AskAsync()).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("none of them the reply", (await AskAsync(_server)).Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +57,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
         // The record's name points to itself.
         _server.OverUdp = (query, reply) => [[.. reply[..query.Length], 0xc0, (byte)query.Length, .. reply[(query.Length + 2)..]]];
 
-        Assert.Equal(SyncErrorKind.MalformedPayload, (await AskAsync()).Error?.Kind);
+        Assert.Equal(SyncErrorKind.MalformedPayload, (await AskAsync(_server)).Error?.Kind);
     }
 
     [Fact]
@@ -62,7 +66,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
         _server.OverUdp = (_, reply) => [Truncated(reply)];
         _server.OverTcp = (_, reply) => [0xff, 0xff, .. reply];
 
-        Assert.Contains("cannot be asked", (await AskAsync()).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be asked", (await AskAsync(_server)).Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,16 +75,16 @@ public sealed class ServerLookupTests : IAsyncDisposable
         _server.OverUdp = (_, reply) => [Truncated(reply)];
         _server.OverTcp = (_, reply) => [(byte)(reply.Length >> 8), (byte)reply.Length, .. Truncated(reply)];
 
-        Assert.Contains("too much to say", (await AskAsync()).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("too much to say", (await AskAsync(_server)).Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_server_that_fails_or_is_silent_is_passed_over_for_the_next()
     {
         await using var failing = new DnsStandIn { Code = DnsCode.ServerFailure };
-        await using var silent = new DnsStandIn { OverUdp = (_, _) => [] };
+        await using var silent = new DnsStandIn { OverUdp = (_, _) => Silence() };
 
-        Assert.Single((await AskAsync(TimeSpan.FromMilliseconds(50), failing, silent, _server)).Value);
+        Assert.Single((await AskAsync(failing, silent, _server)).Value);
         Assert.Single(failing.Asked);
         Assert.Single(silent.Asked);
     }
@@ -88,12 +92,12 @@ public sealed class ServerLookupTests : IAsyncDisposable
     [Fact]
     public async Task Each_server_is_asked_as_often_as_was_said()
     {
-        _server.OverUdp = (_, _) => [];
+        _server.OverUdp = (_, _) => Silence();
 
-        var error = (await AskAsync(TimeSpan.FromMilliseconds(20), _server)).Error!;
+        var error = (await AskAsync(_server)).Error!;
 
         Assert.Equal(SyncErrorKind.Unreachable, error.Kind);
-        Assert.Contains("did not answer within 0.02 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer within 10 s", error.Message, StringComparison.Ordinal);
         Assert.Equal(2, _server.Asked.Count);
     }
 
@@ -102,7 +106,7 @@ public sealed class ServerLookupTests : IAsyncDisposable
     {
         _server.Code = DnsCode.NoSuchName;
 
-        Assert.Contains("there is no such name", (await AskAsync()).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such name", (await AskAsync(_server)).Error!.Message, StringComparison.Ordinal);
         Assert.Single(_server.Asked);
     }
 
@@ -125,19 +129,24 @@ public sealed class ServerLookupTests : IAsyncDisposable
     public async Task The_system_resolves_this_machine_and_leaves_services_to_the_servers()
     {
         _server.Put("_a._tcp.example", DnsType.Srv, DnsStandIn.Srv("b.example", 7400));
-        var lookup = new SystemLookup(Lookup(TimeSpan.FromSeconds(10), _server));
+        var lookup = new SystemLookup(Lookup(_server));
 
         Assert.Contains("127.0.0.1", (await lookup.AskAsync(DnsQuestion.Of("localhost", DnsType.A), CancellationToken.None)).Value.Select(record => record.Host));
         Assert.Equal("b.example", Assert.Single((await lookup.AskAsync(DnsQuestion.Of("_a._tcp.example", DnsType.Srv), CancellationToken.None)).Value).Host);
     }
 
-    private Task<Result<IReadOnlyList<DnsRecord>>> AskAsync() => AskAsync(TimeSpan.FromSeconds(10), _server);
+    private Task<Result<IReadOnlyList<DnsRecord>>> AskAsync(params DnsStandIn[] servers) =>
+        Lookup(servers).AskAsync(Question, CancellationToken.None);
 
-    private static Task<Result<IReadOnlyList<DnsRecord>>> AskAsync(TimeSpan timeout, params DnsStandIn[] servers) =>
-        Lookup(timeout, servers).AskAsync(Question, CancellationToken.None);
+    private ServerLookup Lookup(params DnsStandIn[] servers) =>
+        new(new DnsServerSettings { Servers = [.. servers.Select(server => server.Address)], Timeout = Patience }, _time);
 
-    private static ServerLookup Lookup(TimeSpan timeout, params DnsStandIn[] servers) =>
-        new(new DnsServerSettings { Servers = [.. servers.Select(server => server.Address)], Timeout = timeout }, TimeProvider.System);
+    /// <summary>No reply, until the time for one is over.</summary>
+    private byte[][] Silence()
+    {
+        _time.Advance(Patience);
+        return [];
+    }
 
     private static byte[] Truncated(byte[] reply) => [reply[0], reply[1], (byte)(reply[2] | 2), reply[3], .. reply[4..Math.Min(reply.Length, 400)]];
 
