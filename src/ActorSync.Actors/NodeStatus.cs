@@ -33,7 +33,7 @@ public sealed record NodeStatus(
 
 /// <summary>
 /// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,
-/// and then no figures.
+/// and then no figures. With figures the error is damage that reading it has met: the rest can be read, and it takes commits.
 /// </summary>
 public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest, string? Error = null)
 {
@@ -41,7 +41,7 @@ public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxC
     public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message);
 
     public static GraphStatus Of(GraphSnapshot snapshot) =>
-        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString());
+        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString(), snapshot.Damage?.Message);
 }
 
 /// <summary>One peer. Bytes include framing and keep-alives, since the node started.</summary>

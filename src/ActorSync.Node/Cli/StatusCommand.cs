@@ -50,6 +50,8 @@ internal static class StatusCommand
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
+        if (status.Store is { Risk: { } risk } store)
+            context.Output.Table(["fsync", "risk"], [[store.Fsync, risk]]);
         context.Output.Table(GraphLsCommand.Columns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
         if (status.Peers.Count > 0)
             context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));

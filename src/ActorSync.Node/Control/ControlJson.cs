@@ -21,6 +21,7 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(HelloRequest))]
 [JsonSerializable(typeof(PeerGraph))]
 [JsonSerializable(typeof(IReadOnlyList<VerifyReport>))]
+[JsonSerializable(typeof(IReadOnlyList<StoreFinding>))]
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(WaitReport))]

@@ -29,7 +29,7 @@ public static class MetricsText
         Of("actorsync_graph_commands", "Commands in the graph.", graph => graph.Commands);
         Of("actorsync_graph_heads", "Heads of the graph.", graph => graph.Heads);
 
-        Of("actorsync_graph_damaged", "1 while the graph cannot be read.", graph => graph.Error is null ? 0 : 1);
+        Of("actorsync_graph_damaged", "1 while the graph, or a part of it, cannot be read.", graph => graph.Error is null ? 0 : 1);
 
         void Of(string name, string help, Func<GraphStatus, double> value) =>
             Family(text, name, "gauge", help, graphs.Select(graph => (Labels("graph", graph.Graph), value(graph))));

@@ -1,5 +1,8 @@
+using System.Globalization;
 using ActorSync.Actors;
 using ActorSync.Node.Configuration;
+using ActorSync.Node.Demo;
+using ActorSync.Node.Output;
 using ActorSync.Peers;
 using ActorSync.Storage;
 using ActorSync.Transport;
@@ -32,7 +35,7 @@ public static class NodeComposition
         var started = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
-            Recovered = Describe(store.Recovery),
+            Recovered = Describe(store.Recovery, settings),
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
@@ -64,8 +67,17 @@ public static class NodeComposition
     }
 
     // A store that is new has lost nothing.
-    private static StoreStatus Describe(StoreRecovery found) =>
-        new(found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge);
+    private static StoreStatus Describe(StoreRecovery found, NodeSettings settings) => new(
+        found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge,
+        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings));
+
+    private static string? RiskOf(NodeSettings settings) => settings.Fsync switch
+    {
+        FsyncMode.Always => null,
+        FsyncMode.Interval => string.Create(CultureInfo.InvariantCulture,
+            $"fsync interval: a failure of system or power may lose the commits of the last {settings.FsyncInterval.TotalMilliseconds} ms, which were acknowledged"),
+        _ => "fsync never: a failure of system or power may lose the commits of minutes, which were acknowledged",
+    };
 
     private static NodeLogLevel LevelOf(EngineLogLevel level) => level switch
     {
@@ -80,7 +92,11 @@ public static class NodeComposition
         Folder = settings.DataFolder,
         Fsync = settings.Fsync,
         FsyncInterval = settings.FsyncInterval,
+        Opening = settings.Log is { } log ? new ProgressTo<OpeningProgress>(progress => log.Info(Describe(progress))) : null,
     };
+
+    private static string Describe(OpeningProgress progress) => string.Create(CultureInfo.InvariantCulture,
+        $"graph {progress.Graph.ToShortString()} is being opened, every command of it is hashed: {Units.Bytes(progress.DoneBytes)} of {Units.Bytes(progress.TotalBytes)}, {Units.Seconds(progress.Left.TotalSeconds)} left");
 
     private static Action<SyncError, string> Report(NodeLog? log, ErrorCounts errors)
     {
