@@ -8,7 +8,7 @@ namespace ActorSync.Membership;
 /// This node's own entry: announced at the start under a greater incarnation than any before, renewed long before it
 /// expires, announced anew whenever the state holds something else under its key, and deleted when the node leaves.
 /// <code>
-/// Begin ──> Announcing ──held──> Standing ──renewal──> Renewing ──held──> Standing
+/// Begin ──mesh found──> Announcing ──held──> Standing ──renewal──> Renewing ──held──> Standing
 /// Standing, Renewing ──another's entry, a tombstone, expired──> Announcing, after a wait that doubles
 /// any ──Leave──> Leaving ──durable──> Left
 /// </code>
@@ -32,10 +32,17 @@ internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints,
     public long Token => _token;
 
     /// <summary>What was found under this node's key when it started; null when nothing was.</summary>
-    public void Begin(StateEntry? held, MonotonicTime now)
+    public void Begin(StateEntry? held, MonotonicTime due)
     {
         Note(held);
-        DueAt = now;
+        DueAt = due;
+    }
+
+    /// <summary>The first announcement, which waited for a mesh to be found, is due then.</summary>
+    public void Hasten(MonotonicTime due)
+    {
+        if (_token == 0 && !_isLeaving)
+            DueAt = MonotonicTime.Min(DueAt, due);
     }
 
     /// <summary>The state holds this under this node's key now; null when what was there expired. True when it is not what was announced.</summary>
@@ -82,9 +89,12 @@ internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints,
     /// <summary>The mesh is full, or something else forbids it for now.</summary>
     public void Postpone(MonotonicTime now) => DueAt = now + settings.AnnounceMost;
 
+    // A tombstone does not say which incarnation it deleted; but that was no later than the tombstone is.
     private void Note(StateEntry? held)
     {
-        if (held is { IsTombstone: false } && MemberEntry.Read(held, settings).TryGet(out var member, out _))
+        if (held is { IsTombstone: true })
+            _incarnation = Math.Max(_incarnation, held.Stamp.Milliseconds);
+        else if (held is not null && MemberEntry.Read(held, settings).TryGet(out var member, out _))
             _incarnation = Math.Max(_incarnation, member.Incarnation);
     }
 

@@ -10,6 +10,7 @@ public sealed partial class MembershipMachine
     private void OnLinked(NodeId node, MonotonicTime now, IOutbox<MembershipOutput> outbox)
     {
         _heard[node] = now;
+        _announcement.Hasten(now + _settings.JoinWithin);
         if (_others.TryGetValue(node, out var member))
             Alive(member, now, outbox);
     }

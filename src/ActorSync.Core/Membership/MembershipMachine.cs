@@ -109,7 +109,10 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
         var mine = started.Held.FirstOrDefault(entry => entry.Key == MemberEntry.KeyOf(_self));
         foreach (var entry in started.Held.Where(entry => entry != mine && !entry.IsTombstone))
             Take(entry, now, outbox);
-        _announcement.Begin(mine, now);
+        // Who is to join a mesh looks at it first: it may be full.
+        _announcement.Begin(mine, _hasSeeds && _others.Count == 0 ? MonotonicTime.Never : now);
+        if (_heard.Count > 0)
+            _announcement.Hasten(now + _settings.JoinWithin);
     }
 
     private void OnChanged(MembershipInput.Changed changed, MonotonicTime now, IOutbox<MembershipOutput> outbox)
@@ -153,6 +156,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
             known = new MemberWatch(member with { Reach = MemberReach.Unreachable }, now, _settings);
             known.Expect(now + _settings.AliveWithin);
             _others.Add(member.Node, known);
+            _announcement.Hasten(now);
             _isChanged = true;
             outbox.Put(new MembershipOutput.Event(MemberEventKind.Joined, known.Member));
         }
@@ -170,8 +174,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
             return;
         _isChanged = true;
         _links.Forget(node);
-        if (why != MemberEventKind.Left)
-            _links.OnRemoved(known.Member, now);
+        _links.OnGone(known.Member, now + (why == MemberEventKind.Left ? _settings.PartWithin : _settings.GoneFor));
         outbox.Put(new MembershipOutput.Event(why, known.Member));
     }
 

@@ -28,6 +28,15 @@ public sealed record MembershipSettings
     /// <summary>How long a link is tried to a member that was removed, and did not leave: so that two halves of a mesh find each other again.</summary>
     public TimeSpan GoneFor { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long the link to a member that left is kept: it waits to hear that its leave has come.</summary>
+    public TimeSpan PartWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a node that has a link, and no member yet, waits for the members of the mesh that it joins before it
+    /// announces itself. Two nodes that begin a mesh together are both such.
+    /// </summary>
+    public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A member of which nothing was heard for so long, by this node's monotonic clock, is not reachable from here.</summary>
     public TimeSpan AliveWithin { get; init; } = TimeSpan.FromSeconds(45);
 

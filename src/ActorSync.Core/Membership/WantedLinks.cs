@@ -16,12 +16,12 @@ internal sealed class WantedLinks(NodeId self, IReadOnlyList<string> own, IReadO
     /// <summary>When something changes by time alone.</summary>
     public MonotonicTime Deadline { get; private set; } = MonotonicTime.Never;
 
-    /// <summary>A member was removed, and may come back.</summary>
-    public void OnRemoved(Member member, MonotonicTime now)
+    /// <summary>A member is none any more. It may come back, or still has something to say.</summary>
+    public void OnGone(Member member, MonotonicTime until)
     {
         if (_gone.Count >= settings.GoneMost)
             _gone.Remove(_gone.MinBy(gone => gone.Value.Until).Key);
-        _gone[member.Node] = (member.Endpoints, now + settings.GoneFor);
+        _gone[member.Node] = (member.Endpoints, until);
     }
 
     /// <summary>A member is there, or will not come back.</summary>
