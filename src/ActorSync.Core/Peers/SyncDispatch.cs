@@ -35,6 +35,9 @@ public enum SyncDestination
     /// <summary>The shared state that it names.</summary>
     State,
 
+    /// <summary>The membership of the mesh.</summary>
+    Membership,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -54,6 +57,7 @@ public static class SyncDispatch
         SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,
         >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
+        SyncType.MemberProbe or SyncType.MemberProbed => SyncDestination.Membership,
         _ => SyncDestination.None,
     };
 }

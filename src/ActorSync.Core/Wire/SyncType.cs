@@ -39,4 +39,7 @@ public enum SyncType : byte
     StateEntries = 54,
     StatePush = 55,
     StatePushed = 56,
+
+    MemberProbe = 60,
+    MemberProbed = 61,
 }

@@ -90,5 +90,7 @@ internal static class GoldenSamples
         new StateEntries(State, Exchange, 2, new StateRange(2, 3).First, [true], [Gone]),
         new StatePush(State, Exchange, 3, true, [Limit, Brief, Gone]),
         new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead),
+        new MemberProbe(0x1122334455667788, Writer),
+        new MemberProbed(0x1122334455667788, true),
     ];
 }

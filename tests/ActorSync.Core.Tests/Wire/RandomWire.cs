@@ -84,6 +84,8 @@ internal static class RandomWire
         SyncType.StatePushed => Bool(random)
             ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null)
             : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead),
+        SyncType.MemberProbe => new MemberProbe(Number(random, 64), new NodeId(Number128(random))),
+        SyncType.MemberProbed => new MemberProbed(Number(random, 64), Bool(random)),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "a type without a generator"),
     };
 
