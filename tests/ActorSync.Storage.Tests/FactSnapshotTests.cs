@@ -1,3 +1,9 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Clients;
+using ActorSync.Graphs.Policies;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>Facts of a graph that is opened again: those of its snapshot where that fits, and the same where it does not.</summary>

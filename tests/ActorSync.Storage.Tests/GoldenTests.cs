@@ -1,5 +1,10 @@
 using System.Globalization;
 using System.Text;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+using ActorSync.States;
 
 namespace ActorSync.Storage.Tests;
 

@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>Graphs through a node's store over files in memory.</summary>

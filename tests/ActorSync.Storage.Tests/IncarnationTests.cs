@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>When a store is a new incarnation of its node, so that peers do not count on what it has lost.</summary>

@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>The index beside a graph's log: it spares the hashing, and nothing ever depends on it.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
 
 namespace ActorSync.Storage.Tests;
 

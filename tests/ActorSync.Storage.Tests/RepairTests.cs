@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+
 namespace ActorSync.Storage.Tests;
 
 public sealed class RepairTests

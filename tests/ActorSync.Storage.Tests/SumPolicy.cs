@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>A policy whose facts hang on the order of the commands: each adds to what stands under its key, or starts over.</summary>

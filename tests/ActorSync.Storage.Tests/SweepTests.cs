@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+
 namespace ActorSync.Storage.Tests;
 
 /// <summary>

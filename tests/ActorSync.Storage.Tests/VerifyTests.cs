@@ -1,3 +1,5 @@
+using ActorSync.Graphs;
+
 namespace ActorSync.Storage.Tests;
 
 public sealed class VerifyTests

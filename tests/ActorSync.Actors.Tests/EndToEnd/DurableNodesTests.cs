@@ -1,4 +1,5 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs.Stores;
 using ActorSync.Storage;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

@@ -1,5 +1,8 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Peers;
 using ActorSync.Transport.Tcp;
+using ActorSync.Wire;
 
 namespace ActorSync.Actors.Tests.EndToEnd;
 

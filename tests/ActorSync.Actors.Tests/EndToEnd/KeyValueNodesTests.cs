@@ -1,5 +1,8 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

@@ -1,4 +1,5 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

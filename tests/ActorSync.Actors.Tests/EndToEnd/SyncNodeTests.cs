@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 using ActorSync.Transport.Tcp;
 

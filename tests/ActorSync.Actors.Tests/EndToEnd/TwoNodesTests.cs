@@ -1,4 +1,7 @@
 using System.Text;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
 using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Actors.Tests.EndToEnd;

@@ -1,5 +1,9 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+using ActorSync.Peers;
+using Akka.Actor;
 using Akka.TestKit;
 using Address = ActorSync.Graphs.Address;
 

@@ -1,5 +1,9 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Policies;
+using ActorSync.Graphs.Stores;
 using ActorSync.Storage;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Graphs;

@@ -1,5 +1,8 @@
 using System.Threading.Channels;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Graphs;

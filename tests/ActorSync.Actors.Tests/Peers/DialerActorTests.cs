@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Peers;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Peers;

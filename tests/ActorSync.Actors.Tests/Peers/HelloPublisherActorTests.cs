@@ -1,4 +1,9 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Hellos;
+using ActorSync.Graphs.Stores;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 using Address = ActorSync.Graphs.Address;
 

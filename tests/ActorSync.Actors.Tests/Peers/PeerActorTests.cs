@@ -1,5 +1,10 @@
 using System.Threading.Channels;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs.Hellos;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Peers;

@@ -1,4 +1,7 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Peers;

@@ -1,4 +1,8 @@
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Routing;

@@ -1,3 +1,6 @@
+using ActorSync.Peers;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 

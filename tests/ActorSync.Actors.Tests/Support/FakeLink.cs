@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ActorSync.Peers;
 
 namespace ActorSync.Actors.Tests.Support;
 

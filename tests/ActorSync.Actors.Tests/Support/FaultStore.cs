@@ -1,4 +1,7 @@
 using System.Threading.Channels;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
 
 namespace ActorSync.Actors.Tests.Support;
 

@@ -1,3 +1,6 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.Support;

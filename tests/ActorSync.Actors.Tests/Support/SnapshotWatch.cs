@@ -1,3 +1,7 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
 namespace ActorSync.Actors.Tests.Support;
 
 /// <summary>A store that says when a snapshot of facts has been written.</summary>

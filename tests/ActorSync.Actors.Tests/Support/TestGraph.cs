@@ -1,3 +1,7 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Stores;
+
 namespace ActorSync.Actors.Tests.Support;
 
 /// <summary>A graph in memory whose versions a test makes one by one.</summary>

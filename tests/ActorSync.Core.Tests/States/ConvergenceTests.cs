@@ -3,6 +3,7 @@ using ActorSync.States;
 using ActorSync.States.Exchange;
 using ActorSync.Testing.States;
 using ActorSync.Wire;
+using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.States;
 

@@ -1,6 +1,7 @@
 using ActorSync.States;
 using ActorSync.Testing.States;
 using ActorSync.Wire;
+using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.States;
 

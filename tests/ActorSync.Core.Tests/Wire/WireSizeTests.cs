@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Wire;
+using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.Wire;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Event;
+using Xunit.Sdk;
 
 namespace ActorSync.Engine.Tests.TestKit;
 

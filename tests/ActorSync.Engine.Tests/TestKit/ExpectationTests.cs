@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Xunit.Sdk;
 
 namespace ActorSync.Engine.Tests.TestKit;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
+using Xunit.Abstractions;
 
 namespace ActorSync.Engine.Tests.TestKit;
 

@@ -1,3 +1,6 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+
 namespace ActorSync.Storage.Tests.Crashes;
 
 /// <summary>
@@ -54,6 +57,16 @@ public sealed class FullDiskTests
         Assert.Equal(graph.Heads.Digest, found.Index.Heads().Digest);
         Assert.True((await again.VerifyAsync(graph.Graph)).Value.IsSound);
         return failures;
+
+        async Task<T> UntilAsync<T>(Func<Task<Result<T>>> attempt)
+        {
+            while (true)
+            {
+                if ((await attempt()).TryGet(out var result, out var error))
+                    return result;
+                SaysFull(error);
+            }
+        }
 
         async Task AppendAsync(OpenedGraph opened, List<Command> batch)
         {

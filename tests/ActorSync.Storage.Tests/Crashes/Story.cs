@@ -1,3 +1,7 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+
 namespace ActorSync.Storage.Tests.Crashes;
 
 /// <summary>Something that was asked of a store: begun at one act of the journal, answered at a later one.</summary>

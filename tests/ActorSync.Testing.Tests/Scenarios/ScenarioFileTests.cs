@@ -1,4 +1,5 @@
 using ActorSync.Testing.Scenarios;
+using Xunit.Abstractions;
 
 namespace ActorSync.Testing.Tests.Scenarios;
 
