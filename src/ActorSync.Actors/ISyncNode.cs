@@ -2,6 +2,7 @@ using ActorSync.Graphs;
 using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
 using ActorSync.Peers;
+using ActorSync.States;
 
 namespace ActorSync;
 
@@ -90,6 +91,13 @@ public interface ISyncNode : IAsyncDisposable
     Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default);
 
     Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Shares a state with the peers, from now on and until the node ends; it is the same object however often it is opened.
+    /// What stands in the way is told by its calls.
+    /// </summary>
+    /// <returns>The state; NotAllowed for a name that is the node's own (<see cref="StateName.IsReserved"/>).</returns>
+    Task<Result<ISharedState>> OpenStateAsync(StateName name, CancellationToken cancellation = default);
 
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);

@@ -16,6 +16,15 @@ public sealed partial class SyncRouter
     /// <summary>The actor of a state; or why there is none.</summary>
     public sealed record StateOpened(StateName Name, Result<IActorRef> Actor);
 
+    /// <summary>Answered by <see cref="OpenStates"/>.</summary>
+    public sealed record GetStates
+    {
+        public static readonly GetStates Instance = new();
+    }
+
+    /// <summary>The actors of the states that are shared.</summary>
+    public sealed record OpenStates(IReadOnlyList<IActorRef> Actors);
+
     private readonly Dictionary<StateName, IActorRef> _states = [];
     private readonly Dictionary<NodeId, PeerRef> _linked = [];
     private long _statesOpened;
@@ -23,6 +32,7 @@ public sealed partial class SyncRouter
     private void States()
     {
         Receive<OpenState>(OnOpenState);
+        Receive<GetStates>(_ => Sender.Tell(new OpenStates([.. _states.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal).Select(pair => pair.Value)])));
         Receive<StateActor.Began>(_ => Sender.Tell(new StateActor.Linked([.. _linked.Values])));
         Receive<PeerActor.LinkUp>(up => OnLink(() => _linked[up.Peer.Identity.Node] = up.Peer));
         Receive<PeerActor.LinkDown>(down => OnLink(() => _linked.Remove(down.Peer)));
@@ -57,11 +67,11 @@ public sealed partial class SyncRouter
             state.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
-    private bool OnState(PeerRef peer, StateMessage message)
+    private bool OnState(PeerRef peer, StateMessage message, int bytes)
     {
         if (_states.TryGetValue(message.State, out var state))
         {
-            state.Tell(new StateActor.FromPeer(peer, message));
+            state.Tell(new StateActor.FromPeer(peer, message, bytes));
             return true;
         }
         // Answers to what was asked before a restart need no answer.

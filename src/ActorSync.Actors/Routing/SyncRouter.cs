@@ -92,7 +92,7 @@ public sealed partial class SyncRouter : ReceiveActor
         try
         {
             if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-                isHandedOn = Dispatch(payload.Peer, message);
+                isHandedOn = Dispatch(payload.Peer, message, payload.Bytes.Length);
             else
                 payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
         }
@@ -107,7 +107,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private static bool IsFailure(ReadOnlySpan<byte> payload) => SyncCodec.PeekType(payload).TryGet(out var type, out _) && type == SyncType.Error;
 
     // True when another actor takes the message, and says when it has handled it.
-    private bool Dispatch(PeerRef peer, SyncMessage message)
+    private bool Dispatch(PeerRef peer, SyncMessage message, int bytes)
     {
         switch (SyncDispatch.DestinationOf(message.Type))
         {
@@ -118,7 +118,7 @@ public sealed partial class SyncRouter : ReceiveActor
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
                 return ToSession(peer, message);
             case SyncDestination.State:
-                return OnState(peer, (StateMessage)message);
+                return OnState(peer, (StateMessage)message, bytes);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.HelloSubscriber or SyncDestination.Reference:
                 TellStates(peer, message);
                 peer.Actor.Tell(new PeerActor.Deliver(message));

@@ -3,6 +3,7 @@ using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 
 namespace ActorSync.Actors;
@@ -28,6 +29,9 @@ public sealed record SyncSettings
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
 
     public HelloSettings Hellos { get; init; } = HelloSettings.Default;
+
+    /// <summary>How shared states are kept and exchanged.</summary>
+    public StateSettings States { get; init; } = StateSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 

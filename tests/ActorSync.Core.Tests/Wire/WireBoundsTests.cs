@@ -24,8 +24,8 @@ public sealed class WireBoundsTests
         ["StateCompare's fingerprints"] = (SyncType.StateCompare, to => State(to, 16, 1, 0, 0), WireLimits.StateFingerprints, 8),
         ["StateEntries' bits"] = (SyncType.StateEntries, to => State(to, 1), WireLimits.StateFingerprints, 1),
         ["StateEntries' entries"] = (SyncType.StateEntries, to => State(to, 2), WireLimits.StateEntriesPerMessage, 21),
-        ["StatePush's entries"] = (SyncType.StatePush, to => State(to, 1), WireLimits.StateEntriesPerMessage, 21),
-        ["a state's key"] = (SyncType.StatePush, to => State(to, 1, 1, 0), WireLimits.StateKeyBytes, 1),
+        ["StatePush's entries"] = (SyncType.StatePush, to => State(to, 17), WireLimits.StateEntriesPerMessage, 21),
+        ["a state's key"] = (SyncType.StatePush, to => State(to, 17, 1, 0), WireLimits.StateKeyBytes, 1),
         ["Error's sentence"] = (SyncType.Error, to => Fields(to, numbers: 0, error: true), WireLimits.SentenceBytes, 1),
     };
 
