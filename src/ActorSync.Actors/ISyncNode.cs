@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.States;
 
@@ -98,6 +99,15 @@ public interface ISyncNode : IAsyncDisposable
     /// </summary>
     /// <returns>The state; NotAllowed for a name that is the node's own (<see cref="StateName.IsReserved"/>).</returns>
     Task<Result<ISharedState>> OpenStateAsync(StateName name, CancellationToken cancellation = default);
+
+    /// <summary>The members of the node's mesh, as it sees them; null when it is in none.</summary>
+    IMembership? Membership { get; }
+
+    /// <summary>
+    /// Takes a member that will not come back out of the mesh. One that is alive comes back by itself.
+    /// InvalidRequest: it is no other member, or the node is in no mesh.
+    /// </summary>
+    Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default);
 
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);

@@ -50,6 +50,12 @@ public sealed partial class SyncRouter
     /// <summary>The graphs, and the subscriptions that peers hold here.</summary>
     public sealed record Summary(IReadOnlyList<GraphId> Graphs, int OpenSubscriptions);
 
+    /// <summary>The sender keeps the membership of a mesh: probes are for it, and it is told who is linked.</summary>
+    public sealed record ServeMembership
+    {
+        public static readonly ServeMembership Instance = new();
+    }
+
     /// <summary>Close all graphs, and stop.</summary>
     public sealed record Close
     {

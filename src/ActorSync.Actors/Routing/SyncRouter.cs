@@ -128,6 +128,9 @@ public sealed partial class SyncRouter : ReceiveActor
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
                 return true;
+            case SyncDestination.Membership when _membership is { } membership:
+                membership.Tell(new MembershipActor.FromPeer(peer, message));
+                return true;
             case SyncDestination.Senders:
                 return OnRejected(peer, (Rejected)message);
             case SyncDestination.HelloPublisher:

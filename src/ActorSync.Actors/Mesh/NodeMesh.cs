@@ -1,0 +1,43 @@
+using ActorSync.Membership;
+using Akka;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+/// <summary>What a node that is a member of a mesh has beside the others.</summary>
+internal sealed class NodeMesh
+{
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
+
+    private NodeMesh(MembershipBoard board, IActorRef membership)
+    {
+        Board = board;
+        Membership = membership;
+    }
+
+    /// <summary>The members, for whoever asks.</summary>
+    public MembershipBoard Board { get; }
+
+    /// <summary>The <see cref="MembershipActor"/>.</summary>
+    public IActorRef Membership { get; }
+
+    public static NodeMesh Start(ActorSystem system, SyncContext sync, IActorRef peers, MeshOptions options)
+    {
+        var board = new MembershipBoard(sync.Self.Node);
+        return new NodeMesh(board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"));
+    }
+
+    /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>
+    public async Task<Done> LeaveAsync()
+    {
+        try
+        {
+            await Membership.Ask<MembershipActor.HasLeft>(MembershipActor.Leave.Instance, LeaveTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // The links are slow or the store is full: the node must end all the same.
+        }
+        return Done.Instance;
+    }
+}

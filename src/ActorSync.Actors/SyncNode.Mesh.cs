@@ -1,0 +1,19 @@
+using ActorSync.Actors;
+using ActorSync.Membership;
+using ActorSync.Peers;
+
+namespace ActorSync;
+
+// The mesh that it is a member of.
+public sealed partial class SyncNode
+{
+    public IMembership? Membership => _mesh?.Board;
+
+    public async Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default)
+    {
+        if (_mesh is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh");
+        var answer = await AskAsync<MembershipActor.Removing>(_mesh.Membership, new MembershipActor.Remove(member), cancellation);
+        return answer.TryGet(out var removing, out var error) ? removing.Error : error;
+    }
+}
