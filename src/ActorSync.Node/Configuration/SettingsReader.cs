@@ -33,12 +33,28 @@ public static class SettingsReader
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
+        Mesh = Mesh(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
         Peers = Peers(config.GetValue("actorsync.peers")),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
     };
+
+    // Whoever names a mesh to join means to be in it.
+    private static MeshSettings? Mesh(Config config)
+    {
+        var mesh = new MeshSettings
+        {
+            Join = Value(config, "mesh.join", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
+            Advertise = Value(config, "mesh.advertise", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
+            Roles = Value(config, "mesh.roles", Texts),
+        };
+        return Value(config, "mesh.enabled", value => value.GetBoolean()) || mesh.Join.Count > 0 ? mesh : null;
+    }
+
+    private static string[] Texts(HoconValue value) =>
+        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.GetStringList()];
 
     private static TlsFiles? Tls(Config config)
     {

@@ -23,6 +23,8 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
         routes.MapPost("/hello", Answer(HelloAsync));
         routes.MapPost("/unhello", Answer(StopHelloAsync));
+        routes.MapGet("/members", Answer(MembersAsync));
+        routes.MapPost("/members/remove", Answer(RemoveMemberAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
@@ -45,6 +47,16 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         if (!(await control.StatusAsync(cancellation)).TryGet(out var status, out var error))
             return error;
         await context.Response.WriteAsJsonAsync(status.Graphs, ControlJson.Line.IReadOnlyListGraphStatus, cancellationToken: cancellation);
+        return null;
+    }
+
+    private async Task<SyncError?> MembersAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!(await control.StatusAsync(cancellation)).TryGet(out var status, out var error))
+            return error;
+        if (status.Mesh is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh");
+        await context.Response.WriteAsJsonAsync(status.Mesh, ControlJson.Line.MeshStatus, cancellationToken: cancellation);
         return null;
     }
 
@@ -156,6 +168,9 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
 
     private Task<SyncError?> StopHelloAsync(HttpContext context, CancellationToken cancellation) =>
         AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.StopHelloAsync, cancellation);
+
+    private Task<SyncError?> RemoveMemberAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.MemberRequest, ControlJson.Line.MemberRequest, control.RemoveMemberAsync, cancellation);
 
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);

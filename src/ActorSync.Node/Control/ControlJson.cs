@@ -17,6 +17,8 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(ImportRequest))]
 [JsonSerializable(typeof(WaitRequest))]
 [JsonSerializable(typeof(PeerRequest))]
+[JsonSerializable(typeof(MemberRequest))]
+[JsonSerializable(typeof(MeshStatus))]
 [JsonSerializable(typeof(PeerLinked))]
 [JsonSerializable(typeof(HelloRequest))]
 [JsonSerializable(typeof(PeerGraph))]

@@ -58,6 +58,9 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/connect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerLinked, cancellation);
 
+    public Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/members/remove", JsonContent.Create(request, ControlJson.Line.MemberRequest), ControlJson.Line.MemberRequest, cancellation);
+
     public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/disconnect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerRequest, cancellation);
 

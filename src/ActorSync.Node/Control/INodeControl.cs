@@ -56,6 +56,9 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>Is told no longer.</summary>
     Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation);
 
+    /// <summary>Takes a member that will not come back out of the mesh.</summary>
+    Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation);
+
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 

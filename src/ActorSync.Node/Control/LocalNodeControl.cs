@@ -80,6 +80,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 
     public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
 
+    public async Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation)
+    {
+        var named = node.Membership?.View.Members.Where(member => request.Member.Length >= 4 && member.Node.ToString().StartsWith(request.Member, StringComparison.OrdinalIgnoreCase)).ToArray() ?? [];
+        if (named.Length != 1)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"'{request.Member}' names {named.Length} members of the mesh: give at least four digits of one's name, as actorsync members shows it");
+        return await node.RemoveMemberAsync(named[0].Node, cancellation) is { } error ? error : request;
+    }
+
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Path))

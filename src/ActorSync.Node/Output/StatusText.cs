@@ -17,6 +17,8 @@ internal static class StatusText
         };
         if (status.Store?.Describe() is { } recovered)
             lines.Add($"  {recovered}");
+        if (status.Mesh is { } mesh)
+            lines.Add($"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable");
         lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
         if (status.Errors.Count > 0)
