@@ -82,7 +82,7 @@ public sealed class ControlServer : IAsyncDisposable
     }
 
     /// <summary>The node has its own way of hearing signals: see <see cref="Hosting.StopSignals"/>.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    internal sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
