@@ -19,6 +19,8 @@ public static class MetricsText
             Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of commits that were never whole, cut off when the store was opened.", [([], store.TornBytes)]);
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
+        if (status.States is { Count: > 0 } states)
+            StateMetrics.Write(states, (name, type, help, samples) => Family(text, name, type, help, samples));
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
     }
