@@ -3,6 +3,7 @@ using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 using Akka.Configuration;
 
@@ -92,6 +93,7 @@ public static class SyncSettingsReader
             PollAgainAfter = keys.Time("hello.poll-again-after"),
             RetryAtMost = keys.Time("hello.retry-at-most"),
         },
+        States = StateKeys(keys),
         Standing = new StandingSettings
         {
             StrikesMost = keys.Count("peer.strikes", 1),
@@ -103,6 +105,38 @@ public static class SyncSettingsReader
             First = keys.Time("peer.backoff-first"),
             Max = keys.Time("peer.backoff-most"),
             ResetAfter = keys.Time("peer.backoff-reset-after"),
+        },
+    };
+
+    private static StateSettings StateKeys(Keys keys) => new()
+    {
+        DefaultTtl = keys.Text("state.default-ttl") == "none" ? null : keys.Time("state.default-ttl"),
+        TombstoneTtl = keys.Time("state.tombstone-ttl"),
+        ExpiredTtl = keys.Time("state.expired-ttl"),
+        PurgeInterval = keys.Time("state.purge-interval"),
+        PushInterval = keys.Time("state.push-interval"),
+        PullInterval = keys.Time("state.pull-interval"),
+        SampledPeers = keys.Count("state.sampled-peers", 1),
+        PullsMost = keys.Count("state.pulls", 1),
+        PeersMost = keys.Count("state.peers", 1),
+        MessageBytes = keys.Bytes("state.message-bytes"),
+        AnswerWithin = keys.Time("state.answer-within"),
+        PlainAnswerWithin = keys.Time("state.plain-answer-within"),
+        Attempts = keys.Count("state.attempts", 1),
+        PushRetries = keys.Count("state.push-retries", 0),
+        RoundsMost = keys.Count("state.rounds", 1),
+        ScannedEntries = keys.Count("state.scanned-entries", 1),
+        WatchedChanges = keys.Count("state.watched-changes", 1),
+        WatchedBytes = keys.LongBytes("state.watched-bytes"),
+        Limits = new StateLimits
+        {
+            Keys = keys.Count("state.keys", 1),
+            KeyBytes = keys.Count("state.key-bytes", 1, WireLimits.StateKeyBytes),
+            ValueBytes = keys.Bytes("state.value-bytes", 1),
+            Bytes = keys.LongBytes("state.bytes"),
+            PendingEntries = keys.Count("state.pending-entries", 1),
+            EntriesPerSet = keys.Count("state.entries-per-set", 1),
+            Ahead = keys.Time("state.ahead"),
         },
     };
 

@@ -80,6 +80,7 @@ public static partial class CommandTree
                 StoreCommands.Verify(context, options),
                 StoreCommands.Repair(context, options),
             },
+            StateCommands.Create(context, options),
             SyncCommand.Create(context, options),
             PeerCommands.Connect(context, options),
             PeerCommands.Disconnect(context, options),

@@ -38,6 +38,9 @@ public sealed record NodeSettings
     /// <summary>Limits and times of the sync actors: the keys under <c>actorsync.sync</c>.</summary>
     public SyncSettings Sync { get; init; } = new();
 
+    /// <summary>The shared states, and what of them is spoken over HTTP.</summary>
+    public StatesSettings States { get; init; } = new();
+
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 
     /// <summary>Where the lines of the engine's log go; null for where the engine itself puts them.</summary>

@@ -39,6 +39,7 @@ public static class SettingsReader
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
         Peers = Peers(config.GetValue("actorsync.peers")),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
+        States = StatesReader.Read(config),
     };
 
     // Whoever names a mesh to join means to be in it.
@@ -113,7 +114,7 @@ public static class SettingsReader
             : graphs;
     }
 
-    private static string Text(Config config, string key) =>
+    internal static string Text(Config config, string key) =>
         Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
 
     private static TEnum Choice<TEnum>(Config config, string key, string? section = null)
@@ -127,7 +128,7 @@ public static class SettingsReader
         where TEnum : struct, Enum
         => choice.ToString().ToLowerInvariant();
 
-    private static TimeSpan Span(Config config, string key, TimeSpan least, TimeSpan most, string? section = null) => Value(config, key, value =>
+    internal static TimeSpan Span(Config config, string key, TimeSpan least, TimeSpan most, string? section = null) => Value(config, key, value =>
     {
         var span = value.GetTimeSpan(allowInfinite: false);
         return span >= least && span <= most ? span : throw new FormatException($"expected from {Describe(least)} to {Describe(most)}");
@@ -136,7 +137,7 @@ public static class SettingsReader
     private static string Describe(TimeSpan span) =>
         span < TimeSpan.FromSeconds(1) ? $"{span.TotalMilliseconds} ms" : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds} s");
 
-    private static T Value<T>(Config config, string key, Func<HoconValue, T> read, string? section = null)
+    internal static T Value<T>(Config config, string key, Func<HoconValue, T> read, string? section = null)
     {
         var path = section is null ? $"{KnownKeys.Root}.{key}" : $"{KnownKeys.Root}.{section}.{key}";
         var value = config.GetValue(section is null ? path : key)!;
@@ -154,6 +155,6 @@ public static class SettingsReader
         }
     }
 
-    private static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
+    internal static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
         new(new SyncError(SyncErrorKind.InvalidRequest, $"the configuration key {path} = {value}: {expected}"), inner);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace ActorSync.Node.Control;
 
 /// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
-internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken stopping)
+internal sealed partial class ControlEndpoints(INodeControl control, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -28,6 +28,7 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
+        MapStates(routes);
     }
 
     private async Task<SyncError?> StatusAsync(HttpContext context, CancellationToken cancellation) =>

@@ -82,6 +82,20 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation) =>
         RunAsync("/wait", JsonContent.Create(request, ControlJson.Line.WaitRequest), ControlJson.Line.StreamLineWaitProgressWaitReport, progress, cancellation);
 
+    public async Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation) =>
+        (await ListAsync($"/state/entries?{Query(state)}&prefix={Uri.EscapeDataString(prefix)}", ControlJson.Line.StateLine, cancellation)).TryGet(out var lines, out var error) ? new StateLines(lines) : error;
+
+    public Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, $"/state/entry?{Query(state)}&key={Uri.EscapeDataString(key)}", null, ControlJson.Line.StateLine!, cancellation)!;
+
+    public Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/state/write", JsonContent.Create(request, ControlJson.Line.StateWrite), ControlJson.Line.StateWritten, cancellation);
+
+    public async Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) =>
+        (await ListAsync($"/state/watch?{Query(state)}&prefix={Uri.EscapeDataString(prefix)}", ControlJson.Line.StateChanged, cancellation)).TryGet(out var changes, out var error) ? new StateWatch(changes) : error;
+
+    private static string Query(string state) => $"state={Uri.EscapeDataString(state)}";
+
     public ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -62,6 +62,18 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 
+    /// <summary>The entries of a shared state whose keys begin so.</summary>
+    Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation);
+
+    /// <summary>The entry of a key; null when it has no value.</summary>
+    Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation);
+
+    /// <summary>Writes or deletes a key.</summary>
+    Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation);
+
+    /// <summary>What there is, and then every change.</summary>
+    Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation);
+
     /// <summary>Polls every peer for every graph in common until each is level, or the time is over.</summary>
     Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation);
 }

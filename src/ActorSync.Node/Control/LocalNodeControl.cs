@@ -102,6 +102,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return await new Convergence(node, time, progress).WaitAsync(TimeSpan.FromSeconds(request.TimeoutSeconds), cancellation);
     }
 
+    public Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation) => StateControl.ListAsync(node, state, prefix, cancellation);
+
+    public Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation) => StateControl.GetAsync(node, state, key, cancellation);
+
+    public Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation) => StateControl.WriteAsync(node, request, cancellation);
+
+    public Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) => StateControl.WatchAsync(node, state, prefix, cancellation);
+
     public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
 
     private Result<CommandAdded> Added(GraphId graph, Result<Address> added) => added.TryGet(out var address, out var error)

@@ -21,6 +21,8 @@ public static class MetricsText
             Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
+        if (status.States is { Count: > 0 } states)
+            StateMetrics.Write(states, (name, type, help, samples) => Family(text, name, type, help, samples));
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
     }

@@ -20,6 +20,7 @@ internal static class StatusText
         if (status.Mesh is { } mesh)
             lines.Add($"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable");
         lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
+        lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
         if (status.Errors.Count > 0)
             lines.Add($"errors  {string.Join(", ", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key} {Units.Count(error.Value)}"))}");
@@ -32,6 +33,10 @@ internal static class StatusText
     private static string Of(GraphStatus graph, Func<string, string> shorten) => graph.Error is { } error
         ? $"graph {shorten(graph.Graph)}  {error}"
         : $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+
+    private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
+        ? $"state {state.State}  {error}"
+        : $"state {state.State}  {(state.Entries == 1 ? "1 entry" : $"{Units.Count(state.Entries)} entries")}, {(state.Version.Length == 0 ? "empty" : $"version {shorten(state.Version)}")}, level with {state.Peers.Count(peer => peer.IsLevel)} of {Count(state.Peers.Count, "peer")}";
 
     private static IEnumerable<string> Of(PeerStatus peer, Func<string, string> shorten)
     {

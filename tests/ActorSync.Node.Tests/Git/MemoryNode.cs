@@ -96,5 +96,7 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
 
     public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<Result<ISharedState>> OpenStateAsync(ActorSync.States.StateName name, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 }

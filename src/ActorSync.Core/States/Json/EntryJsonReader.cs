@@ -11,12 +11,15 @@ namespace ActorSync.States.Json;
 public static class EntryJsonReader
 {
     /// <summary>Writes of an application: a value is needed, a ttl and a ts are not.</summary>
-    public static Result<IReadOnlyList<StateSet>> ReadSets(ReadOnlyMemory<byte> json) => Read(json, isStrict: true, (key, fields) =>
+    public static Result<IReadOnlyList<StateSet>> ReadSets(ReadOnlyMemory<byte> json) => Read(json, isStrict: true, ToSet);
+
+    /// <summary>The same of one key.</summary>
+    public static Result<IReadOnlyList<StateSet>> ReadSet(string key, ReadOnlyMemory<byte> json)
     {
-        if (fields.Counter is not null || fields.Node is not null || fields.Deleted is not null)
-            throw new JsonException("it has value, ts and ttl, and nothing else");
-        return StateSet.To(key, fields.Value ?? throw new JsonException("it has no value"), fields.Ttl, fields.Time);
-    });
+        var name = JsonEncodedText.Encode(key).EncodedUtf8Bytes;
+        var sets = ReadSets((byte[])[.. "{\""u8, .. name, .. "\":"u8, .. json.Span, .. "}"u8]);
+        return sets.Error is null && sets.Value.Count != 1 ? Malformed("expected one entry") : sets;
+    }
 
     /// <summary>
     /// Entries of a peer: value and ts are needed. One that does not know of counter and node has zeros there, and what
@@ -33,6 +36,13 @@ public static class EntryJsonReader
             ? StateEntry.Tombstone(key, stamp, fields.Ttl ?? (long)tombstoneTtl.TotalMilliseconds)
             : StateEntry.Live(key, StateJson.Compact(fields.Value ?? throw new JsonException("it has no value")), stamp, fields.Ttl);
     });
+
+    private static StateSet ToSet(string key, Fields fields)
+    {
+        if (fields.Counter is not null || fields.Node is not null || fields.Deleted is not null)
+            throw new JsonException("it has value, ts and ttl, and nothing else");
+        return StateSet.To(key, fields.Value ?? throw new JsonException("it has no value"), fields.Ttl, fields.Time);
+    }
 
     private static Result<IReadOnlyList<T>> Read<T>(ReadOnlyMemory<byte> json, bool isStrict, Func<string, Fields, T> make)
     {
