@@ -25,9 +25,9 @@ public static class NodeComposition
 
     private static async Task<Result<ISyncNode>> StartAsync(NodeSettings settings)
     {
+        if (CheckMesh(settings) is { } nowhere)
+            return nowhere;
         if (!Links(settings).TryGet(out var links, out var error))
-            return error;
-        if ((error = CheckMesh(settings)) is not null)
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
             return error;
