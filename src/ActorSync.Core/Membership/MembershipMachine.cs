@@ -70,6 +70,9 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
     {
         switch (input)
         {
+            case MembershipInput.Tick:
+                _timer = null;
+                break;
             case MembershipInput.Started started when !_isStarted:
                 OnStarted(started, now, outbox);
                 break;

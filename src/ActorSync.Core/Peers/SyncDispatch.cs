@@ -38,6 +38,15 @@ public enum SyncDestination
     /// <summary>The membership of the mesh.</summary>
     Membership,
 
+    /// <summary>The holding of the graph.</summary>
+    Holding,
+
+    /// <summary>The actions that are forwarded here, or from here.</summary>
+    Forwarding,
+
+    /// <summary>The channels that are relayed here, or from here.</summary>
+    Relaying,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -58,6 +67,9 @@ public static class SyncDispatch
         SyncType.Error => SyncDestination.Reference,
         >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
         SyncType.MemberProbe or SyncType.MemberProbed => SyncDestination.Membership,
+        SyncType.Hold or SyncType.HoldingAck => SyncDestination.Holding,
+        SyncType.ForwardAction or SyncType.ForwardResult => SyncDestination.Forwarding,
+        SyncType.RelayOpen or SyncType.Relay or SyncType.RelayClose => SyncDestination.Relaying,
         _ => SyncDestination.None,
     };
 }

@@ -42,4 +42,12 @@ public enum SyncType : byte
 
     MemberProbe = 60,
     MemberProbed = 61,
+
+    Hold = 70,
+    HoldingAck = 71,
+    ForwardAction = 72,
+    ForwardResult = 73,
+    RelayOpen = 74,
+    Relay = 75,
+    RelayClose = 76,
 }
