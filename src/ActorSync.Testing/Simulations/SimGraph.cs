@@ -180,6 +180,7 @@ internal sealed class SimGraph
     private void Publish(GraphSnapshot snapshot)
     {
         _node.Simulation.Watch?.OnChanged(_node, snapshot, Facts);
+        _node.Spread?.OnChanged(snapshot);
         foreach (var peer in _node.Peers)
             peer.OnChanged(snapshot, FromPeer(peer.Identity, snapshot));
     }
