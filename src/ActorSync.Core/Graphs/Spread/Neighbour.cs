@@ -23,7 +23,7 @@ internal sealed class Neighbour(NodeId node)
     /// <summary>When to part from it.</summary>
     public MonotonicTime LeaveAt { get; set; } = MonotonicTime.Never;
 
-    /// <summary>Until then it stays eager, whatever it asks for itself.</summary>
+    /// <summary>Until then it stays what it is, whatever it asks for itself.</summary>
     public MonotonicTime HeldUntil { get; set; }
 
     /// <summary>Pushes that brought nothing new since it became eager.</summary>

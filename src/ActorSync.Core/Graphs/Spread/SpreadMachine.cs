@@ -71,7 +71,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
                 OnFollows(follows, now, outbox);
                 break;
             case SpreadInput.Pushed pushed when Find(pushed.Peer) is { IsEager: true } neighbour:
-                OnPushed(neighbour, pushed, outbox);
+                OnPushed(neighbour, pushed, now, outbox);
                 break;
             case SpreadInput.Missed missed when Find(missed.Peer) is { IsEager: false } neighbour:
                 Graft(neighbour, now, outbox);
@@ -138,36 +138,31 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
             Add(follows.Peer, isEager: true, now, outbox);
             TellNeighbours(outbox);
         }
-        else if (follows.IsOn)
-        {
-            MakeEager(neighbour, outbox);
-        }
-        else if (!neighbour.IsChosen)
+        else if (!follows.IsOn && !neighbour.IsChosen)
         {
             if (Part(neighbour, outbox))
-                PromoteAll(outbox);
+                PromoteAll(now, outbox);
             TellNeighbours(outbox);
         }
-        else if (now > neighbour.HeldUntil && HasOtherEager(neighbour))
+        else if (now > neighbour.HeldUntil && (follows.IsOn || HasOtherEager(neighbour)))
         {
-            MakeLazy(neighbour, outbox);
+            Make(neighbour, follows.IsOn, now, outbox);
         }
     }
 
-    private void OnPushed(Neighbour neighbour, SpreadInput.Pushed pushed, IOutbox<SpreadOutput> outbox)
+    private void OnPushed(Neighbour neighbour, SpreadInput.Pushed pushed, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
-        if (pushed.Known <= pushed.Fresh || ++neighbour.InVain < neighbour.Tolerance || !HasOtherEager(neighbour))
+        if (pushed.Fresh > 0 || pushed.Known == 0 || ++neighbour.InVain < neighbour.Tolerance || !HasOtherEager(neighbour))
             return;
         Prunes++;
-        MakeLazy(neighbour, outbox);
+        Make(neighbour, isEager: false, now, outbox);
     }
 
     private void Graft(Neighbour neighbour, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
         Grafts++;
         neighbour.Tolerance = Math.Min(2 * neighbour.Tolerance, _settings.ToleranceMost);
-        neighbour.HeldUntil = now + _settings.GraftHolds;
-        MakeEager(neighbour, outbox);
+        Make(neighbour, isEager: true, now, outbox);
     }
 
     private void OnPollEnded(SpreadInput.PollEnded ended, MonotonicTime now, IOutbox<SpreadOutput> outbox)
@@ -210,7 +205,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
         foreach (var neighbour in left)
             lost |= Part(neighbour, outbox);
         if (lost)
-            PromoteAll(outbox);
+            PromoteAll(now, outbox);
         TellNeighbours(outbox);
     }
 
@@ -231,7 +226,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
             (neighbour.IsChosen, neighbour.LeaveAt) = (true, MonotonicTime.Never);
         }
         if (lostEager)
-            PromoteAll(outbox);
+            PromoteAll(now, outbox);
         TellNeighbours(outbox);
     }
 
@@ -275,20 +270,17 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
         outbox.Put(neighbour.IsEager ? new SpreadOutput.Unsubscribe(neighbour.Node) : new SpreadOutput.StopHello(neighbour.Node));
     }
 
-    private void PromoteAll(IOutbox<SpreadOutput> outbox)
+    private void PromoteAll(MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
         foreach (var neighbour in _neighbours.Values)
-            MakeEager(neighbour, outbox);
+            Make(neighbour, isEager: true, now, outbox);
     }
 
-    private void MakeEager(Neighbour neighbour, IOutbox<SpreadOutput> outbox) => Make(neighbour, isEager: true, outbox);
-
-    private void MakeLazy(Neighbour neighbour, IOutbox<SpreadOutput> outbox) => Make(neighbour, isEager: false, outbox);
-
-    private void Make(Neighbour neighbour, bool isEager, IOutbox<SpreadOutput> outbox)
+    private void Make(Neighbour neighbour, bool isEager, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
         if (neighbour.IsEager == isEager)
             return;
+        neighbour.HeldUntil = now + _settings.Hold;
         var wasAsked = neighbour.IsAsked;
         TakeBack(neighbour, outbox);
         (neighbour.IsEager, neighbour.InVain) = (isEager, 0);

@@ -22,8 +22,11 @@ public sealed record SpreadSettings
     /// <summary>Each further lazy neighbour is given so much more: what the first one's poll brings, the others need not send.</summary>
     public TimeSpan PatienceStep { get; init; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>For so long after a neighbour was made eager to repair something it stays that, whatever it asks for itself.</summary>
-    public TimeSpan GraftHolds { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// For so long after a neighbour was made eager or lazy it stays that, whatever it does itself meanwhile: else two that
+    /// change their minds at the same time would follow each other for ever.
+    /// </summary>
+    public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// The most pushes that may bring nothing new before a neighbour is made lazy. It begins with one; each time that the
