@@ -30,5 +30,5 @@ internal sealed class Neighbour(NodeId node)
     public int InVain { get; set; }
 
     /// <summary>How many of those make it lazy.</summary>
-    public int Tolerance { get; set; } = 1;
+    public int Tolerance { get; set; }
 }

@@ -1,6 +1,6 @@
+using ActorSync.Graphs.Hellos;
 using ActorSync.Machines;
 using ActorSync.Peers;
-using ActorSync.Graphs.Hellos;
 
 namespace ActorSync.Graphs.Spread;
 

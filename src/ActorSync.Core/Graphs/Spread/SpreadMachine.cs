@@ -161,7 +161,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
     private void Graft(Neighbour neighbour, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
         Grafts++;
-        neighbour.Tolerance = Math.Min(2 * neighbour.Tolerance, _settings.ToleranceMost);
+        neighbour.Tolerance = Math.Min(2 * neighbour.Tolerance, Math.Max(_settings.Tolerance, _settings.ToleranceMost));
         Make(neighbour, isEager: true, now, outbox);
     }
 
@@ -234,7 +234,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
 
     private Neighbour Add(NodeId peer, bool isEager, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
-        var neighbour = new Neighbour(peer) { IsEager = isEager };
+        var neighbour = new Neighbour(peer) { IsEager = isEager, Tolerance = _settings.Tolerance };
         _neighbours.Add(peer, neighbour);
         if (!_linked.Contains(peer))
             neighbour.LinkBy = now + _settings.LinkWithin;

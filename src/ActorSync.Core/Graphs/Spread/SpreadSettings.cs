@@ -29,10 +29,13 @@ public sealed record SpreadSettings
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The most pushes that may bring nothing new before a neighbour is made lazy. It begins with one; each time that the
-    /// neighbour had to be made eager again doubles it, so that a link that one source needs and another does not is left
-    /// alone after a while.
+    /// So many pushes that bring nothing new make a neighbour lazy. Each time that it had to be made eager again doubles
+    /// it, up to <see cref="ToleranceMost"/>, so that a link that one source needs and another does not is left alone
+    /// after a while.
     /// </summary>
+    public int Tolerance { get; init; } = 1;
+
+    /// <summary>The most that the doubling grows to.</summary>
     public int ToleranceMost { get; init; } = 16;
 
     /// <summary>How long a neighbour is kept that the overlay names no more.</summary>
