@@ -53,6 +53,9 @@ internal sealed class SimNode
 
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
 
+    /// <summary>Whether too many heads are merged after a while, not at once.</summary>
+    public bool WaitsToCollapse { get; set; } = true;
+
     /// <summary>The policy of the graphs that come after this is set.</summary>
     public IGraphPolicy Policy { get; set; } = OpaquePolicy.Instance;
 

@@ -29,5 +29,8 @@ public sealed record SpreadOptions
 
     public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
 
+    /// <summary>Whether nodes with too many heads wait before they merge them.</summary>
+    public bool WaitsToCollapse { get; init; } = true;
+
     public GraphLimits Limits { get; init; } = GraphLimits.Default;
 }

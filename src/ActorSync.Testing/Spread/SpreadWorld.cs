@@ -67,6 +67,7 @@ public sealed class SpreadWorld
         var simulated = new SimNode(_simulation, $"node {_nodes.Count}")
         {
             Limits = Options.Limits,
+            WaitsToCollapse = Options.WaitsToCollapse,
         };
         var node = new SpreadNode(this, simulated, _nodes.Count);
         _nodes.Add(node);
