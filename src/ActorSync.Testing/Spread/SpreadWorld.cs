@@ -19,6 +19,7 @@ public sealed class SpreadWorld
     private readonly HashSet<(int, int)> _dialing = [];
     private readonly Command _init = Command.Init("a graph"u8.ToArray());
     private readonly MonotonicTime _start;
+    private Func<SpreadNode, SpreadNode, bool> _isCut = (_, _) => false;
 
     public SpreadWorld(SpreadOptions options)
     {
@@ -98,6 +99,20 @@ public sealed class SpreadWorld
         }
     }
 
+    /// <summary>No payload passes between two of which this is so, nor can they be linked; who was linked notices in its time.</summary>
+    public void Cut(Func<SpreadNode, SpreadNode, bool> isCut)
+    {
+        _isCut = isCut;
+        foreach (var ((one, other), link) in _links)
+        {
+            if (link.IsUp && isCut(_nodes[one], _nodes[other]))
+                link.Down(() => Options.NoticesWithin * Random.NextDouble());
+        }
+    }
+
+    /// <summary>All can be linked again.</summary>
+    public void Heal() => _isCut = (_, _) => false;
+
     /// <summary>So many of the nodes that run, drawn.</summary>
     public SpreadNode[] Draw(int count)
     {
@@ -129,7 +144,7 @@ public sealed class SpreadWorld
         _simulation.After(2 * delay, () =>
         {
             _dialing.Remove(ends);
-            if (!one.IsAlive || !other.IsAlive)
+            if (!one.IsAlive || !other.IsAlive || _isCut(one, other))
                 return;
             _links[ends] = one.Node.LinkTo(other.Node, prepare: made =>
             {
