@@ -11,36 +11,35 @@ internal static class Program
     private static int Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var seeds = args is [var first, ..] && int.TryParse(first, out var given) ? given : 5;
-        Console.WriteLine("| nodes | seed | what | commits | redundant copies a node and commit | most hops | median time | worst time | messages a commit | bytes a commit |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var nodes in new[] { 50 })
-        {
-            for (var seed = 1; seed <= seeds; seed++)
-                Report(nodes, seed);
-        }
+        var numbers = args.Select(arg => int.TryParse(arg, out var number) ? number : 0).ToArray();
+        if (numbers.Any(number => number <= 0))
+            return Usage();
+        var runs = numbers is [var given, ..] ? given : 5;
+        foreach (var nodes in numbers.Length > 1 ? numbers[1..] : [10, 50, 200])
+            Table.Print(nodes, [.. Enumerable.Range(1, runs).SelectMany(seed => Run(nodes, seed))]);
         return 0;
     }
 
-    private static void Report(int nodes, int seed)
+    private static List<Measured> Run(int nodes, int seed)
     {
-        var world = new SpreadWorld(new SpreadOptions { Seed = seed, Nodes = nodes, NoticesWithin = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("NOTICE") ?? "1")) });
+        var world = new SpreadWorld(new SpreadOptions { Seed = seed, Nodes = nodes });
         world.Meet(TimeSpan.FromSeconds(1));
         world.Run(TimeSpan.FromSeconds(10));
         var writer = world.Draw(1)[0];
-        Phase(world, "one writer", 30, () => [writer]);
-        Phase(world, "any writer", 60, () => world.Draw(1));
-        Phase(world, "five writers at once", 20, () => world.Draw(5));
-        var idleBefore = world.Measures.Total;
-        world.Run(TimeSpan.FromHours(1));
-        var idle = world.Measures.Total;
-        Console.WriteLine($"| {nodes} | {seed} | an idle hour: {(idle.Messages - idleBefore.Messages) / (double)nodes:F0} messages, {(idle.Bytes - idleBefore.Bytes) / (double)nodes:F0} bytes a node | | | | | | | |");
+        List<Measured> phases =
+        [
+            Phase(world, "one writer", 30, () => [writer]),
+            Phase(world, "any writer, one at a time", 60, () => world.Draw(1)),
+            Phase(world, "five writers at once", 20, () => world.Draw(Math.Min(5, nodes))),
+        ];
         world.Kill(world.Draw(nodes * 3 / 10));
-        Phase(world, "30 % die, survivors write at once", 1, () => world.Draw(5));
-        Phase(world, "after that, any writer", 30, () => world.Draw(1));
+        phases.Add(Phase(world, "30 % die, five survivors write at that moment", 1, () => world.Draw(Math.Min(5, nodes * 7 / 10))));
+        phases.Add(Phase(world, "after that, any writer", 30, () => world.Draw(1)));
+        phases.Add(Phase(world, "an idle hour", 0, () => []));
+        return phases;
     }
 
-    private static void Phase(SpreadWorld world, string what, int rounds, Func<IReadOnlyList<SpreadNode>> writers)
+    private static Measured Phase(SpreadWorld world, string what, int rounds, Func<IReadOnlyList<SpreadNode>> writers)
     {
         var (from, before) = (world.Measures.Count, world.Measures.Total);
         for (var round = 0; round < rounds; round++)
@@ -49,12 +48,17 @@ internal static class Program
                 writer.Act();
             world.Run(Pause);
         }
-        world.Run(TimeSpan.FromSeconds(20));
-        var commits = world.Measures.Commits(from);
-        var (messages, bytes) = (world.Measures.Total.Messages - before.Messages, world.Measures.Total.Bytes - before.Bytes);
-        var times = commits.Select(commit => commit.Taken?.TotalMilliseconds ?? double.PositiveInfinity).Order().ToArray();
-        Console.WriteLine(
-            $"| {world.Options.Nodes} | {world.Options.Seed} | {what} | {commits.Count} | {world.Measures.Redundancy(from):F3} | {commits.Max(commit => commit.HopsMost)} | " +
-            $"{times[times.Length / 2]:F0} ms | {times[^1]:F0} ms | {messages / (double)commits.Count:F0} | {bytes / (double)commits.Count:F0} |");
+        world.Run(rounds == 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(20));
+        var after = world.Measures.Total;
+        return new Measured(what, world.Measures.Commits(from), world.Alive.Count(), after.Messages - before.Messages, after.Bytes - before.Bytes);
+    }
+
+    private static int Usage()
+    {
+        Console.Error.WriteLine("""
+            usage: dotnet run --project bench/Mesh -c Release -- [RUNS [NODES ...]]
+              how commits spread through simulated meshes of so many nodes (10 50 200), each run with another seed (5 runs)
+            """);
+        return 2;
     }
 }
