@@ -57,6 +57,12 @@ public sealed class PeersActor : ReceiveActor
 
     public sealed record All(IReadOnlyList<IActorRef> Peers, IReadOnlyList<IActorRef> Dialers);
 
+    /// <summary>Each peer that has a link tells whoever asks: <see cref="PeerActor.LinkUp"/>, in order with what is published of it.</summary>
+    public sealed record AnnounceLinks
+    {
+        public static readonly AnnounceLinks Instance = new();
+    }
+
     /// <summary>Close all links, and stop.</summary>
     public sealed record Close
     {
@@ -99,6 +105,7 @@ public sealed class PeersActor : ReceiveActor
         Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));
         Receive<FindByDigits>(OnFindByDigits);
         Receive<GetAll>(_ => Sender.Tell(new All([.. _peers.Values], [.. _dialers.Values])));
+        Receive<AnnounceLinks>(OnAnnounceLinks);
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
     }
@@ -270,6 +277,12 @@ public sealed class PeersActor : ReceiveActor
     {
         var matches = _peers.Keys.Where(node => digits.Length >= 4 && node.ToString().StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToArray();
         return matches.Length == 1 ? matches[0] : null;
+    }
+
+    private void OnAnnounceLinks(AnnounceLinks announce)
+    {
+        foreach (var peer in _peers.Values)
+            peer.Forward(announce);
     }
 
     private void OnTerminated(Terminated terminated)

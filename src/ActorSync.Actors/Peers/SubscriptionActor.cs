@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
@@ -39,10 +40,14 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public static readonly GiveUpLooking Instance = new();
     }
 
+    /// <summary>On the event stream: a peer subscribed to a graph here, or does so no longer. A broken link says nothing of it.</summary>
+    public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn);
+
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
     private readonly Outbox<SubscriptionOutput> _outbox = new();
     private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
+    private readonly HashSet<GraphId> _covered = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef _peer;
     private SubscribeTo? _looking;
@@ -60,7 +65,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
         Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
         Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => Run(new SubscriptionInput.Unlinked()));
+        Receive<PeerActor.Unlinking>(_ => OnUnlinked());
         Receive<MachineTick>(_ => OnTick());
         Receive<GiveUpLooking>(_ => OnGiveUpLooking());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
@@ -107,6 +112,13 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
 
+    // On the next link each is told of anew.
+    private void OnUnlinked()
+    {
+        _covered.Clear();
+        Run(new SubscriptionInput.Unlinked());
+    }
+
     private void OnSubscribeTo(SubscribeTo subscribe)
     {
         _looking = subscribe;
@@ -142,7 +154,11 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(GiveUpLooking.Instance);
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
+        foreach (var graph in _machine.Graphs.Where(_covered.Add))
+            Publish(new Covers(_peer.Identity.Node, graph, true));
     }
+
+    private static void Publish(Covers covers) => Context.System.EventStream.Publish(covers);
 
     // A graph that does not even say that it is broken: the peer tries again later.
     private void OnGiveUpLooking()
@@ -264,6 +280,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);
+                if (_covered.Remove(unfollow.Graph))
+                    Publish(new Covers(_peer.Identity.Node, unfollow.Graph, false));
                 break;
             case SubscriptionOutput.StartTimer timer:
                 Timer.Start(timer.At);
