@@ -3,6 +3,7 @@ using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
 using ActorSync.Membership;
 using ActorSync.Peers;
+using ActorSync.Placement;
 using ActorSync.States;
 
 namespace ActorSync;
@@ -37,6 +38,14 @@ public interface ISyncNode : IAsyncDisposable
     /// second to arrive is refused everywhere (ParallelFinalize).
     /// </summary>
     Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Commits one command as the options say. In a mesh it is carried out at a member that serves the graph, which need not
+    /// be this node. NotReplicated: it is durable at one store and spreads on, but not known to be in as many as were asked
+    /// for; Unreachable: it was given to a holder that did not answer, and may have been carried out.
+    /// </summary>
+    Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation = default) =>
+        options.Finalize ? FinalizeAsync(graph, payload, cancellation) : AddAsync(graph, payload, options.Priority, cancellation);
 
     /// <summary>
     /// Commits commands that have their priors already, as a peer's are: known ones are passed over, those whose priors
@@ -111,6 +120,22 @@ public interface ISyncNode : IAsyncDisposable
 
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);
+}
+
+/// <summary>How an action is carried out.</summary>
+public sealed record ActionOptions
+{
+    /// <summary>The command's priority; the greater comes first where the order is free.</summary>
+    public uint Priority { get; init; }
+
+    /// <summary>Whether the command is of finalize priority.</summary>
+    public bool Finalize { get; init; }
+
+    /// <summary>When it counts as done; null for what the node's mesh is set to.</summary>
+    public AckMode? Ack { get; init; }
+
+    /// <summary>How long it may take to be replicated; null for what the node's mesh is set to.</summary>
+    public TimeSpan? Within { get; init; }
 }
 
 /// <summary>How a poll is made.</summary>

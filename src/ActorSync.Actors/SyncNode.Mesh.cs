@@ -9,6 +9,10 @@ public sealed partial class SyncNode
 {
     public IMembership? Membership => _mesh?.Board;
 
+    private async Task<MeshStatus?> MeshAsync(CancellationToken cancellation) => _mesh is null ? null : MeshStatus.Of(
+        _mesh.Board.View,
+        (await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout)).TryGet(out var holdings, out _) ? holdings.Graphs : []);
+
     public async Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default)
     {
         if (_mesh is null)

@@ -156,7 +156,7 @@ public sealed partial class SyncNode : ISyncNode
         return new NodeStatus(
             Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
-            _mesh is null ? null : MeshStatus.Of(_mesh.Board.View));
+            await MeshAsync(cancellation));
     }
 
     /// <summary>Stops accepting links, ends the subscriptions, lets the graphs finish what they commit, and closes the store.</summary>

@@ -164,6 +164,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<Act>(OnAct);
         Receive<ReceiveCommands>(OnReceive);
         Receive<MachineTick>(_ => OnTick());
+        Receive<LetGo>(OnLetGo);
         Receive<Close>(_ => OnClose());
         Reading();
     }
@@ -291,6 +292,14 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         foreach (var (_, why) in received.Rejected)
             _errors.Count(why.Kind);
         _log.Warning("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
+    }
+
+    private void OnLetGo(LetGo letGo)
+    {
+        if (_requests.Count > 0 || _appending > 0 || !_machine!.Committed.Heads.Equals(letGo.Version.Heads))
+            return;
+        Context.Parent.Tell(new SyncRouter.LetGo(_graph));
+        OnClose();
     }
 
     private void OnClose()

@@ -1,4 +1,6 @@
+using ActorSync.Graphs.Spread;
 using ActorSync.Membership;
+using ActorSync.Placement;
 
 namespace ActorSync.Actors;
 
@@ -13,6 +15,21 @@ public sealed record MeshOptions
 
     /// <summary>What the node is there for.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>How many members hold a graph, and which. All members must have the same.</summary>
+    public PlacementRule Placement { get; init; } = PlacementRule.All;
+
+    /// <summary>When an action counts as done, unless it says otherwise itself.</summary>
+    public AckMode Ack { get; init; } = AckMode.Local;
+
+    /// <summary>How graphs are taken over and let go.</summary>
+    public HoldingSettings Holding { get; init; } = HoldingSettings.Default;
+
+    /// <summary>How commits spread between the holders of a graph.</summary>
+    public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
+
+    /// <summary>How many holders of a graph a node keeps in step with directly: 2 to <see cref="Overlay.MostNeighbours"/>.</summary>
+    public int Neighbours { get; init; } = 4;
 
     /// <summary>How the members are kept. All members best have the same.</summary>
     public MembershipSettings Membership { get; init; } = MembershipSettings.Default;

@@ -5,10 +5,11 @@ namespace ActorSync;
 /// <summary>A node's mesh, as it sees it.</summary>
 /// <param name="Digest">Stands for who the members are: equal digests, equal placement.</param>
 /// <param name="Members">The members, sorted by name.</param>
-public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Members)
+/// <param name="Graphs">The graphs that are here or are to be, sorted, and who holds them.</param>
+public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Members, IReadOnlyList<HoldingStatus> Graphs)
 {
-    public static MeshStatus Of(MembershipView view) =>
-        new(view.Digest.ToString(), [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self))]);
+    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs) =>
+        new(view.Digest.ToString(), [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self))], graphs);
 }
 
 /// <summary>One member.</summary>

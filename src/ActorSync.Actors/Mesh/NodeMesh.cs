@@ -9,10 +9,11 @@ internal sealed class NodeMesh
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
 
-    private NodeMesh(MembershipBoard board, IActorRef membership)
+    private NodeMesh(MembershipBoard board, IActorRef membership, IActorRef graphs)
     {
         Board = board;
         Membership = membership;
+        Graphs = graphs;
     }
 
     /// <summary>The members, for whoever asks.</summary>
@@ -21,10 +22,14 @@ internal sealed class NodeMesh
     /// <summary>The <see cref="MembershipActor"/>.</summary>
     public IActorRef Membership { get; }
 
+    /// <summary>The <see cref="MeshActor"/>.</summary>
+    public IActorRef Graphs { get; }
+
     public static NodeMesh Start(ActorSystem system, SyncContext sync, IActorRef peers, MeshOptions options)
     {
         var board = new MembershipBoard(sync.Self.Node);
-        return new NodeMesh(board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"));
+        var graphs = system.ActorOf(MeshActor.Props(new MeshContext(sync, peers, options)), "mesh");
+        return new NodeMesh(board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"), graphs);
     }
 
     /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>

@@ -5,6 +5,7 @@ using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -42,6 +43,9 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     /// <summary>On the event stream: a peer subscribed to a graph here, or does so no longer. A broken link says nothing of it.</summary>
     public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn);
+
+    /// <summary>On the event stream: a peer that subscribes here holds these durably, and all before them.</summary>
+    public sealed record PeerAcked(NodeId Peer, GraphId Graph, IReadOnlyList<Address> Heads);
 
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
@@ -277,6 +281,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.AckedMoved moved:
                 _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
+                Context.System.EventStream.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);

@@ -74,6 +74,7 @@ public sealed partial class SyncRouter
         foreach (var state in _states.Values)
             state.Tell(new StateActor.Linked([.. _linked.Values]));
         _membership?.Tell(new StateActor.Linked([.. _linked.Values]));
+        _mesh?.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
     private bool OnState(PeerRef peer, StateMessage message, int bytes)
