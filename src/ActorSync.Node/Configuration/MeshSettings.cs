@@ -1,3 +1,4 @@
+using ActorSync.Placement;
 using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Configuration;
@@ -13,4 +14,16 @@ public sealed record MeshSettings
 
     /// <summary>What the node is there for.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>How many members hold a graph, and which.</summary>
+    public PlacementRule Placement { get; init; } = PlacementRule.All;
+
+    /// <summary>When an action counts as done.</summary>
+    public AckMode Ack { get; init; } = AckMode.Local;
+
+    /// <summary>How graphs are taken over and let go.</summary>
+    public HoldingSettings Holding { get; init; } = HoldingSettings.Default;
+
+    /// <summary>How many holders of a graph a node keeps in step with directly.</summary>
+    public int Neighbours { get; init; } = 4;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using ActorSync.Placement;
 
 namespace ActorSync.Node.Control;
 
@@ -73,15 +74,24 @@ internal sealed partial class ControlEndpoints(INodeControl control, long payloa
         if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
             !HttpRequests.Number<uint>(context, "priority", 0).TryGet(out var priority, out error) ||
             !HttpRequests.Flag(context, "finalize").TryGet(out var finalize, out error) ||
+            !Ack(context).TryGet(out var ack, out error) ||
             !(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out error))
         {
             return error;
         }
         if (finalize && context.Request.Query.ContainsKey("priority"))
             return new SyncError(SyncErrorKind.InvalidRequest, "a command is of finalize priority, or of a number: not both");
-        var added = finalize ? await control.FinalizeAsync(graph, payload, cancellation) : await control.AddAsync(graph, payload, priority, cancellation);
+        var added = await control.AddAsync(graph, payload, new ActionOptions { Priority = priority, Finalize = finalize, Ack = ack }, cancellation);
         return await WriteAsync(context, added, ControlJson.Line.CommandAdded, cancellation);
     }
+
+    private static Result<AckMode?> Ack(HttpContext context) => context.Request.Query["ack"].ToString() switch
+    {
+        "" => new Result<AckMode?>(null),
+        "local" => AckMode.Local,
+        "replicated" => AckMode.Replicated,
+        var other => new SyncError(SyncErrorKind.InvalidRequest, $"ack must be local or replicated, not '{other}'"),
+    };
 
     private async Task<SyncError?> FactsAsync(HttpContext context, CancellationToken cancellation)
     {

@@ -17,11 +17,12 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return new GraphCreated(graph.ToString());
     }
 
-    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
-        Added(graph, await node.AddAsync(graph, payload, priority, cancellation));
-
-    public async Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        Added(graph, await node.FinalizeAsync(graph, payload, cancellation));
+    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation)
+    {
+        if (options.Ack is not null && node.Membership is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "when an action counts as done can be chosen in a mesh only: start the node with --mesh, or with --join HOST:PORT");
+        return Added(graph, await node.AddAsync(graph, payload, options, cancellation));
+    }
 
     public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {

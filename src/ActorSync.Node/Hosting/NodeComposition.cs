@@ -54,6 +54,10 @@ public static class NodeComposition
         Join = [.. mesh.Join.Select(endpoint => endpoint.ToString())],
         Endpoints = [.. mesh.Advertise.Select(endpoint => endpoint.ToString())],
         Roles = mesh.Roles,
+        Placement = mesh.Placement,
+        Ack = mesh.Ack,
+        Holding = mesh.Holding,
+        Neighbours = mesh.Neighbours,
     };
 
     // "Everywhere" is where one listens, not where one is reached.

@@ -56,6 +56,38 @@ public sealed class MeshNodeTests : IDisposable
         Assert.Matches("actorsync.mesh.join: cannot link to '192.0.2.1:1'", (await _one.OnDataAsync("node", "--config", file)).Error);
     }
 
+    [Fact]
+    public async Task What_a_mesh_asks_of_graphs_is_read_and_an_action_says_how_many_stores_it_wants()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.mesh { enabled = on, replication = 2, replicate-within = 100 ms }");
+        var graph = (await _one.OnDataAsync("graph", "create", "hello")).Out.TrimEnd('\n');
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--config", file);
+        await WaitForAsync(_one, ran => ran.Contains("self=yes", StringComparison.Ordinal));
+
+        Assert.Equal(ExitCodes.Ok, (await _one.OnDataAsync("graph", "add", graph, "one", "--ack", "local")).Code);
+        var ran = await _one.OnDataAsync("graph", "add", graph, "two", "--ack", "replicated");
+        Assert.Matches("is durable here and spreads on, but is not known to be replicated: 1 members hold the graph, and 2 stores were asked for", ran.Error);
+        Assert.Contains("commands=3 ", (await _one.OnDataAsync("graph", "ls")).Out, StringComparison.Ordinal);
+        await one.StopAsync();
+        Assert.Matches("can be chosen in a mesh only", (await _one.OnDataAsync("graph", "add", graph, "three", "--ack", "local")).Error);
+    }
+
+    [Theory]
+    [InlineData("replication = 0", "actorsync.mesh.replication: a graph has 1 to 64 holders, not 0")]
+    [InlineData("replication = some", "actorsync.mesh.replication = some")]
+    [InlineData("ack = never", "actorsync.mesh.ack = never: expected local, replicated")]
+    [InlineData("stores = 3, replication = 2", "a commit is replicated in 1 to 2 stores, not 3")]
+    [InlineData("neighbours = 1", "actorsync.mesh.neighbours = 1: expected from 2 to 16")]
+    public async Task What_a_mesh_cannot_be_asked_is_named(string line, string sentence)
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, $"actorsync.mesh {{ {line} }}");
+        var ran = await _one.OnDataAsync("node", "--config", file);
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.Contains(sentence, ran.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<string> WaitForAsync(CliRun node, Func<string, bool> holds)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(50));
