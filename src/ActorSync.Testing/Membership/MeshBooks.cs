@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Machines;
 using ActorSync.Membership;
 using ActorSync.Placement;
 using ActorSync.Testing.Simulations.Invariants;
@@ -8,8 +9,11 @@ namespace ActorSync.Testing.Membership;
 /// <summary>What a mesh has promised, kept from what nodes say and what is on their disks, and not from their machines.</summary>
 internal sealed class MeshBooks
 {
+    private static readonly TimeSpan Known = HoldingSettings.Default.ConfirmWithin + TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<GraphId, HashSet<CommandId>> _replicated = [];
     private readonly Dictionary<string, (MeshNode By, string Json)> _written = [];
+    private readonly Dictionary<MeshNode, MonotonicTime> _died = [];
 
     /// <summary>The disks there are; one that is destroyed is none.</summary>
     public List<MeshNode> Disks { get; } = [];
@@ -24,19 +28,22 @@ internal sealed class MeshBooks
 
     public int Dropped { get; private set; }
 
-    /// <summary>A node is about to drop its copy: as many others as the factor must have all of it on their disks.</summary>
-    public void OnDrop(MeshNode node, MeshGraph graph)
+    /// <summary>
+    /// A node is about to drop its copy: as many others as the factor must have all of it on their disks, or have had it
+    /// when they were asked, which is not long ago.
+    /// </summary>
+    public void OnDrop(MeshNode node, MeshGraph graph, MonotonicTime now)
     {
         Dropped++;
-        var others = Disks.Count(other => other != node && other.Find(graph.Id) is { } there && graph.Disk.All(command => there.Holds(command.Id)));
+        var others = Disks.Concat(_died.Where(died => now - died.Value <= Known).Select(died => died.Key)).Count(other => other != node && other.Find(graph.Id) is { } there && graph.Disk.All(command => there.Holds(command.Id)));
         if (others < Rule.Factor)
             throw new InvariantBrokenException($"node {node.Number} drops {graph.Id.ToShortString()}, and {others} others have all of it, not {Rule.Factor}");
     }
 
-    /// <summary>A command was answered as replicated.</summary>
+    /// <summary>A command was answered as replicated. A store that has it counts, though its node may have died since it said so.</summary>
     public void OnReplicated(GraphId graph, Address command)
     {
-        var stores = Disks.Count(node => node.Find(graph)?.Holds(command.Id) == true);
+        var stores = Disks.Concat(_died.Keys).Count(node => node.Find(graph)?.Holds(command.Id) == true);
         if (stores < Rule.Stores)
             throw new InvariantBrokenException($"{command} of {graph.ToShortString()} is said to be replicated, and is durable in {stores} stores, not {Rule.Stores}");
         if (!_replicated.TryGetValue(graph, out var commands))
@@ -48,9 +55,10 @@ internal sealed class MeshBooks
     public void OnWritten(MeshNode by, string key, string json) => _written.Add(key, (by, json));
 
     /// <summary>A node dies with its disk. A write is promised to be in one store: one that is in no other is gone with it.</summary>
-    public void OnDeath(MeshNode node)
+    public void OnDeath(MeshNode node, MonotonicTime now)
     {
         Disks.Remove(node);
+        _died.Add(node, now);
         foreach (var (key, _) in _written.Where(written => written.Value.By == node && !Disks.Any(other => other.State.Table.TryGet(written.Key, out _))).ToArray())
             _written.Remove(key);
     }

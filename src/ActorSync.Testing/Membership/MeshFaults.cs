@@ -45,7 +45,7 @@ internal sealed class MeshFaults
             _dead.Add(node);
             if (node.IsRunning)
                 node.Crash();
-            _world.Books!.OnDeath(node);
+            _world.Books!.OnDeath(node, _simulation.Now);
         }
         foreach (var node in _world.Nodes)
             Start(node);

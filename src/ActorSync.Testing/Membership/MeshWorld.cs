@@ -148,7 +148,7 @@ internal sealed class MeshWorld
         Traffic?.Invoke(from, to, message, payload.Length);
     }
 
-    public void OnDrop(MeshNode node, MeshGraph graph) => Books?.OnDrop(node, graph);
+    public void OnDrop(MeshNode node, MeshGraph graph) => Books?.OnDrop(node, graph, Now);
 
     public void OnReplicated(GraphId graph, Address command) => Books?.OnReplicated(graph, command);
 
