@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Spread;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
 using ActorSync.Wire;
@@ -28,6 +29,9 @@ public sealed record SyncSettings
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
 
     public HelloSettings Hellos { get; init; } = HelloSettings.Default;
+
+    /// <summary>How commits spread through a mesh.</summary>
+    public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 
