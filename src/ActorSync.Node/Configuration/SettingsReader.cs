@@ -1,8 +1,6 @@
 using System.Globalization;
 using ActorSync.Actors;
 using ActorSync.Graphs;
-using ActorSync.Graphs.Spread;
-using ActorSync.Placement;
 using ActorSync.Storage;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
@@ -38,7 +36,7 @@ public static class SettingsReader
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
-        Mesh = Mesh(config),
+        Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
@@ -47,41 +45,6 @@ public static class SettingsReader
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
         States = StatesReader.Read(config),
     };
-
-    // Whoever names a mesh to join means to be in it.
-    private static MeshSettings? Mesh(Config config)
-    {
-        var mesh = new MeshSettings
-        {
-            Join = Value(config, "mesh.join", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
-            Advertise = Value(config, "mesh.advertise", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
-            Roles = Value(config, "mesh.roles", Texts),
-            Placement = Placement(config),
-            Ack = Choice<AckMode>(config, "mesh.ack"),
-            Neighbours = Value(config, "mesh.neighbours", value => value.GetInt() is >= 2 and <= Overlay.MostNeighbours and var count ? count : throw new FormatException($"expected from 2 to {Overlay.MostNeighbours}")),
-            Holding = HoldingSettings.Default with
-            {
-                Grace = Span(config, "mesh.grace", TimeSpan.Zero, TimeSpan.FromDays(1)),
-                TakeOverWithin = Span(config, "mesh.take-over-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
-                ReplicateWithin = Span(config, "mesh.replicate-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
-            },
-        };
-        return Value(config, "mesh.enabled", value => value.GetBoolean()) || mesh.Join.Count > 0 ? mesh : null;
-    }
-
-    private static PlacementRule Placement(Config config)
-    {
-        var factor = Value<int?>(config, "mesh.replication", value => value.GetString() == "all" ? null : value.GetInt());
-        var role = Text(config, "mesh.holders");
-        var rule = new PlacementRule(factor, role is "" or "any" ? null : role);
-        var stores = Value(config, "mesh.stores", value => value.GetInt());
-        if (stores != 0)
-            rule = rule with { Stores = stores };
-        return rule.Refusal is { } refusal ? throw new SyncException(new SyncError(refusal.Kind, $"actorsync.mesh.replication: {refusal.Message}")) : rule;
-    }
-
-    private static string[] Texts(HoconValue value) =>
-        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.GetStringList()];
 
     private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();
 

@@ -57,7 +57,6 @@ public static class NodeComposition
         Placement = mesh.Placement,
         Ack = mesh.Ack,
         Holding = mesh.Holding,
-        Neighbours = mesh.Neighbours,
     };
 
     // "Everywhere" is where one listens, not where one is reached.
