@@ -98,7 +98,8 @@ internal static class StatesReader
     public static TcpEndpoint Peer(string text, int port)
     {
         var bare = text is ['[', .. var inner, ']'] ? inner : text;
-        if (IPAddress.TryParse(bare, out var address))
+        // What reads addresses takes a port behind an IPv6 address, and leaves it aside; and a bare number for an address.
+        if (!bare.StartsWith('[') && bare.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(bare, out var address))
             return new TcpEndpoint(address.ToString(), port);
         var endpoint = TcpEndpoint.Parse(text).Value;
         return endpoint.Port > 0 ? endpoint : throw new FormatException($"the port of '{text}' must be from 1 to 65535");

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ActorSync.Peers;
-using ActorSync.States;
 
 namespace ActorSync.Storage.Tests;
 
