@@ -70,7 +70,7 @@ internal sealed class HttpPeers
     {
         lock (_lock)
         {
-            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint)).Distinct().Take(_settings.PeersMost).ToDictionary(
+            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
                 endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
@@ -88,14 +88,14 @@ internal sealed class HttpPeers
         }
     }
 
-    private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && !endpoint.IsLoopback(), _http, _self, _settings, _limits, OnMet);
+    private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && (endpoint.IsTls || !endpoint.IsLoopback()), _http, _self, _settings, _limits, OnMet);
 
     private void OnMet(HttpPeer peer, NodeId node)
     {
         lock (_lock)
         {
             peer.Node = node;
-            if (node != _self || !_own.Add(peer.Endpoint) || !_peers.Remove(peer.Endpoint))
+            if (node != _self || !_own.Add(peer.Endpoint with { IsTls = false }) || !_peers.Remove(peer.Endpoint))
                 return;
             _state.Exchange.UsePeers([.. _peers.Values]);
         }

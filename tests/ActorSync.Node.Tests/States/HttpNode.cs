@@ -38,12 +38,17 @@ internal sealed class HttpNode : IAsyncDisposable
 
     public Uri Exchange => _host.Addresses[1];
 
-    public TcpEndpoint Endpoint => new(Exchange.Host, Exchange.Port);
+    public TcpEndpoint Endpoint => new(Exchange.Host, Exchange.Port, Exchange.Scheme == "https");
 
     public HttpPeers Peers => _host.Peers[StatesSettings.Usual];
 
-    public static async Task<HttpNode> StartAsync(uint number, StateSettings? state = null, StateHttpLimits? limits = null, params TcpEndpoint[] peers)
+    public static Task<HttpNode> StartAsync(uint number, StateSettings? state = null, StateHttpLimits? limits = null, params TcpEndpoint[] peers) =>
+        StartAsync(number, null, state, limits, peers);
+
+    /// <summary>One whose endpoints speak TLS, when there are certificates.</summary>
+    public static async Task<HttpNode> StartAsync(uint number, TlsFiles? tls, StateSettings? state = null, StateHttpLimits? limits = null, params TcpEndpoint[] peers)
     {
+        var anywhere = Anywhere with { IsTls = tls is not null };
         var sync = new SyncSettings { States = state ?? StateSettings.Default };
         var node = SyncNode.Start(new SyncNodeOptions
         {
@@ -55,7 +60,8 @@ internal sealed class HttpNode : IAsyncDisposable
         {
             DataFolder = "",
             Sync = sync,
-            States = new StatesSettings { Http = [new StateHttpSettings(StatesSettings.Usual, Anywhere, Anywhere, peers)], Limits = limits ?? new StateHttpLimits() },
+            Tls = tls,
+            States = new StatesSettings { Http = [new StateHttpSettings(StatesSettings.Usual, anywhere, anywhere, peers)], Limits = limits ?? new StateHttpLimits() },
         };
         var host = (await StateHost.StartAsync(node, settings, TimeProvider.System, new NodeLog(TextWriter.Null, TimeProvider.System, NodeLogLevel.Error), CancellationToken.None)).Value;
         return new HttpNode(node, host, (await node.OpenStateAsync(StatesSettings.Usual)).Value);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using ActorSync.Peers;
+using ActorSync.States;
 
 namespace ActorSync.Storage.Tests;
 
