@@ -83,7 +83,10 @@ internal sealed class HttpPeers
         {
             if (NodeId.TryParse(context.Request.Headers[ExchangeEndpoint.NodeHeader].ToString(), out var node))
                 return _peers.Values.FirstOrDefault(peer => peer.Node == node)?.Id ?? node;
-            var from = context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "";
+            // One that does not say who it is is known by its address, but for the one address that all share on this machine.
+            if (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+                return Somebody;
+            var from = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
             return _peers.Values.Where(peer => peer.Endpoint.Host == from).ToArray() is [var one] ? one.Id : Somebody;
         }
     }
