@@ -15,6 +15,8 @@ namespace ActorSync;
 /// <param name="Peers">Its peers, sorted by name.</param>
 /// <param name="Errors">How often each kind of error was seen since the start.</param>
 /// <param name="Store">What opening its store found; null for a store that is not on a disk.</param>
+/// <param name="States">The states that it shares, sorted by name.</param>
+/// <param name="Mesh">The mesh that it is a member of, if any.</param>
 /// <param name="PeerSources">Where its peers come from, beside those that are named one by one; null or empty when from nowhere else.</param>
 public sealed record NodeStatus(
     string Node,
@@ -29,6 +31,8 @@ public sealed record NodeStatus(
     IReadOnlyList<PeerStatus> Peers,
     IReadOnlyDictionary<string, long> Errors,
     StoreStatus? Store = null,
+    IReadOnlyList<StateStatus>? States = null,
+    MeshStatus? Mesh = null,
     IReadOnlyList<PeerSourceStatus>? PeerSources = null);
 
 /// <summary>

@@ -55,6 +55,9 @@ public sealed record SyncReport(string Peer, string Graph, bool Complete, bool W
 /// <summary>Names a peer: by an endpoint, or by the first digits of the id of a node that was met.</summary>
 public sealed record PeerRequest(string Peer);
 
+/// <summary>Names a member of the mesh, by the first digits of its name.</summary>
+public sealed record MemberRequest(string Member);
+
 /// <summary>A peer that is linked now: the name it was asked for by, and its node id.</summary>
 public sealed record PeerLinked(string Peer, string Node);
 

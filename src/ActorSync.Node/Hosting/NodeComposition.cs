@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ActorSync.Actors;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Demo;
@@ -27,6 +28,8 @@ public static class NodeComposition
 
     private static async Task<Result<ISyncNode>> StartAsync(NodeSettings settings)
     {
+        if (CheckMesh(settings) is { } nowhere)
+            return nowhere;
         if (!Links(settings).TryGet(out var links, out var error))
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
@@ -39,6 +42,7 @@ public static class NodeComposition
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
+            Mesh = settings.Mesh is { } mesh ? MeshOf(mesh) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
@@ -47,6 +51,22 @@ public static class NodeComposition
             await store.DisposeAsync();
         return started;
     }
+
+    private static MeshOptions MeshOf(MeshSettings mesh) => new()
+    {
+        Join = [.. mesh.Join.Select(endpoint => endpoint.ToString())],
+        Endpoints = [.. mesh.Advertise.Select(endpoint => endpoint.ToString())],
+        Roles = mesh.Roles,
+        Placement = mesh.Placement,
+        Ack = mesh.Ack,
+        Holding = mesh.Holding,
+    };
+
+    // "Everywhere" is where one listens, not where one is reached.
+    private static SyncError? CheckMesh(NodeSettings settings) =>
+        settings is { Mesh.Advertise.Count: 0, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"a member of a mesh that listens at {listen} must say where the others reach it: set actorsync.mesh.advertise")
+            : null;
 
     private static LinkConnector Connector(TcpLinkSettings links)
     {

@@ -19,7 +19,10 @@ internal static class StatusText
             lines.Add($"  {recovered}");
         if (status.Store?.Risk is { } risk)
             lines.Add($"  {risk}");
+        if (status.Mesh is { } mesh)
+            lines.Add($"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable");
         lines.AddRange(status.Graphs.SelectMany(graph => Of(graph, shorten)));
+        lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
         lines.AddRange((status.PeerSources ?? []).SelectMany(Of));
         if (status.Errors.Count > 0)
@@ -40,6 +43,10 @@ internal static class StatusText
 
     private static string Figures(GraphStatus graph, Func<string, string> shorten) =>
         $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+
+    private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
+        ? $"state {state.State}  {error}"
+        : $"state {state.State}  {(state.Entries == 1 ? "1 entry" : $"{Units.Count(state.Entries)} entries")}, {(state.Version.Length == 0 ? "empty" : $"version {shorten(state.Version)}")}, level with {state.Peers.Count(peer => peer.IsLevel)} of {Count(state.Peers.Count, "peer")}";
 
     private static IEnumerable<string> Of(PeerSourceStatus source)
     {
