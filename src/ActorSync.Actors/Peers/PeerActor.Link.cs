@@ -27,7 +27,7 @@ public sealed partial class PeerActor
             attach.Link.DisposeInBackground();
             if (attach.Dialer is { } spare)
             {
-                _spareDialers.Add(spare);
+                (_spareDialers ??= []).Add(spare);
                 spare.Tell(new Attached(_node));
             }
             return;
@@ -35,7 +35,7 @@ public sealed partial class PeerActor
         if (_link is not null)
         {
             if (_dialer is not null)
-                _spareDialers.Add(_dialer);
+                (_spareDialers ??= []).Add(_dialer);
             Unlink(new SyncError(SyncErrorKind.Unreachable, "another link to the peer took the place of this one"));
         }
         BeginLink(attach);
@@ -48,17 +48,17 @@ public sealed partial class PeerActor
         _link = attach.Link;
         _dialer = attach.Dialer;
         if (_dialer is not null)
-            _spareDialers.Remove(_dialer);
+            _spareDialers?.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
         _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes);
         Timers.Cancel(DeadTimer);
-        _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
+        Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);
         _dialer?.Tell(new Attached(_node));
         Context.System.EventStream.Publish(new LinkUp(_peer));
         foreach (var conversation in Conversations)
             conversation.Tell(new Linking(_peer));
-        foreach (var poll in _polls.Values)
+        foreach (var poll in (_polls ?? []).Values)
             poll.Tell(new PollActor.Relinked(_peer));
         ReadNext();
     }
@@ -73,7 +73,7 @@ public sealed partial class PeerActor
 
     private void Unlink(SyncError why)
     {
-        _log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
+        Log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
         var link = _link!;
         link.DisposeInBackground();
         _traffic.KeepTotals(link.Counters);
@@ -90,16 +90,16 @@ public sealed partial class PeerActor
     }
 
     // What is said over the link for longer than a poll takes; who is not there hears nothing.
-    private IActorRef[] Conversations =>
-        [Context.Child(SubscriptionActor.Name), _subscriber, Context.Child(HelloPublisherActor.Name), _helloSubscriber];
+    private static IActorRef[] Conversations =>
+        [Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber];
 
     private void TellDialers(SyncError why)
     {
         _dialer?.Tell(new Detached(_node, why));
-        foreach (var spare in _spareDialers)
+        foreach (var spare in _spareDialers ?? [])
             spare.Tell(new Detached(_node, why));
         _dialer = null;
-        _spareDialers.Clear();
+        _spareDialers = null;
     }
 
     // Who is shut out is remembered until it may come again.
@@ -177,33 +177,42 @@ public sealed partial class PeerActor
 
     private void OnSend(Send send)
     {
-        if (!_outbound.TryAdd(send))
+        if (!_writing && _outbound.IsEmpty)
+            Write(send);
+        else if (!_outbound.TryAdd(send))
             _sync.Errors.Count(SyncErrorKind.LimitExceeded);
-        WriteNext();
     }
 
     private void WriteNext()
     {
-        while (!_writing && _link is { } link && _outbound.TryTake(out var send))
+        while (!_writing && _outbound.TryTake(out var send))
+            Write(send);
+    }
+
+    private void Write(Send send)
+    {
+        if (_link is not { } link)
         {
-            if (send.Payload.Length > link.MaxPayloadBytes)
-            {
-                _sync.Errors.Count(SyncErrorKind.LimitExceeded);
-                _log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
-                send.Notify?.Tell(Taken.Instance);
-                continue;
-            }
-            _traffic.NoteOut(send.Payload.Span);
-            var sending = link.SendAsync(send.Payload).AsTask();
-            if (sending is { IsCompletedSuccessfully: true, Result: null })
-            {
-                send.Notify?.Tell(Taken.Instance);
-                continue;
-            }
-            _writing = true;
-            _notifyWritten = send.Notify;
-            sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
+            send.Notify?.Tell(Taken.Instance);
+            return;
         }
+        if (send.Payload.Length > link.MaxPayloadBytes)
+        {
+            _sync.Errors.Count(SyncErrorKind.LimitExceeded);
+            Log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
+            send.Notify?.Tell(Taken.Instance);
+            return;
+        }
+        _traffic.NoteOut(send.Payload.Span);
+        var sending = link.SendAsync(send.Payload).AsTask();
+        if (sending is { IsCompletedSuccessfully: true, Result: null })
+        {
+            send.Notify?.Tell(Taken.Instance);
+            return;
+        }
+        _writing = true;
+        _notifyWritten = send.Notify;
+        sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
     }
 
     private void OnWritten(Written written)
@@ -240,15 +249,16 @@ public sealed partial class PeerActor
         _ending = true;
         Become(Stopping);
         Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
-        Tell(_subscriber, SubscriberActor.Stop.Instance);
+        Tell(Subscriber, SubscriberActor.Stop.Instance);
         Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);
-        Tell(_helloSubscriber, HelloSubscriberActor.Stop.Instance);
+        Tell(HelloSubscriber, HelloSubscriberActor.Stop.Instance);
+        CloseIfFlushed(null);
 
         void Tell(IActorRef child, object stop)
         {
             if (child.IsNobody())
                 return;
-            _telling.Add(child);
+            (_telling ??= []).Add(child);
             Context.Watch(child);
             child.Tell(stop);
         }
@@ -256,13 +266,13 @@ public sealed partial class PeerActor
 
     private void OnStoppedWhileStopping(Terminated terminated)
     {
-        _telling.Remove(terminated.ActorRef);
+        _telling?.Remove(terminated.ActorRef);
         CloseIfFlushed(null);
     }
 
     private void CloseIfFlushed(SyncError? broken)
     {
-        if (broken is not null || _telling.Count == 0 && !_writing && _outbound.IsEmpty)
+        if (broken is not null || _telling is null or { Count: 0 } && !_writing && _outbound.IsEmpty)
             CloseLink();
     }
 
@@ -270,7 +280,7 @@ public sealed partial class PeerActor
     {
         if (_link is not { } link)
             return;
-        _log.Info("Peer {0} is no longer linked: the link was closed here", _node.ToShortString());
+        Log.Info("Peer {0} is no longer linked: the link was closed here", _node.ToShortString());
         _link = null;
         link.DisposeAsync().AsTask().PipeTo(Self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
     }

@@ -13,6 +13,9 @@ namespace ActorSync.Actors;
 /// </summary>
 public sealed class SubscriberActor : ReceiveActor, IWithTimers
 {
+    /// <summary>Its name below the peer's actor.</summary>
+    public const string Name = "subscriber";
+
     /// <summary>A message of the peer.</summary>
     public sealed record Message(SyncMessage Value);
 

@@ -11,7 +11,7 @@ namespace ActorSync.Actors;
 /// The subscription that one peer holds here, beside the peer's link: interprets a <see cref="SubscriptionMachine"/>. It
 /// follows the graphs that the subscription covers and hears their commits.
 /// </summary>
-public sealed class SubscriptionActor : ReceiveActor, IWithTimers
+public sealed class SubscriptionActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name below the peer's actor.</summary>
     public const string Name = "subscription";
@@ -43,7 +43,6 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private readonly SubscriptionMachine _machine;
     private readonly Outbox<SubscriptionOutput> _outbox = new();
     private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef _peer;
     private SubscribeTo? _looking;
     private long _grant;
@@ -53,19 +52,6 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         _peer = peer;
         _sync = sync;
         _machine = new SubscriptionMachine(sync.Settings.Subscriptions, sync.Settings.Wire);
-        Receive<SubscribeTo>(OnSubscribeTo);
-        Receive<Other>(OnOther);
-        Receive<GraphActor.Changed>(OnChanged);
-        Receive<GraphActor.Version>(OnRefused);
-        Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
-        Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
-        Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => Run(new SubscriptionInput.Unlinked()));
-        Receive<MachineTick>(_ => OnTick());
-        Receive<GiveUpLooking>(_ => OnGiveUpLooking());
-        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
-        Receive<Terminated>(OnGraphStopped);
-        Receive<Stop>(_ => OnStop());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,6 +59,29 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
 
     public static Props Props(PeerRef peer, SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriptionActor(peer, sync));
+
+    private static ILoggingAdapter Log => Context.GetLogger();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SubscribeTo subscribe: OnSubscribeTo(subscribe); break;
+            case Other other: OnOther(other); break;
+            case GraphActor.Changed changed: OnChanged(changed); break;
+            case GraphActor.Version version: OnRefused(version); break;
+            case GraphActor.PeerHolds holds: Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)); break;
+            case PeerActor.Taken: Run(new SubscriptionInput.Taken()); break;
+            case PeerActor.Linking linked: OnLinked(linked); break;
+            case PeerActor.Unlinking: Run(new SubscriptionInput.Unlinked()); break;
+            case MachineTick: OnTick(); break;
+            case GiveUpLooking: OnGiveUpLooking(); break;
+            case SubscriptionReport.Get: Sender.Tell(Report()); break;
+            case Terminated stopped: OnGraphStopped(stopped); break;
+            case Stop: OnStop(); break;
+            default: Unhandled(message); break;
+        }
+    }
 
     protected override void PreStart() => Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
 
@@ -238,7 +247,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         }
         catch (SyncException damaged)
         {
-            _log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
+            Log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
             _sync.Errors.Count(damaged.Error.Kind);
             _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, _outbox);
         }
@@ -269,7 +278,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
             case SubscriptionOutput.Ended ended:
-                _log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
+                Log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
                 FreeSlot();
                 break;
         }

@@ -29,10 +29,12 @@ internal sealed class TimerMessage(TimerScheduler owner, object key, object mess
     internal Cancelable Task { get; } = new();
 }
 
-/// <summary>The timers of one incarnation. The message object itself is the generation: only the one in the table counts.</summary>
+/// <summary>
+/// The timers of one incarnation: a few at most. The message object itself is the generation: only the one in the list counts.
+/// </summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
-    private readonly Dictionary<object, TimerMessage> _timers = new();
+    private List<TimerMessage> _timers;
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
     {
@@ -46,33 +48,33 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         cell.SystemImpl.Scheduler.ScheduleTellOnce(timeout, cell.SelfRef, timer, ActorRefs.NoSender, timer.Task);
     }
 
-    public bool IsTimerActive(object key) => _timers.ContainsKey(key);
+    public bool IsTimerActive(object key) => Find(key) is not null;
 
     public void Cancel(object key)
     {
-        if (_timers.Remove(key, out var timer))
-            timer.Task.Cancel();
+        if (Find(key) is not { } timer)
+            return;
+        _timers.Remove(timer);
+        timer.Task.Cancel();
     }
 
     public void CancelAll()
     {
-        foreach (var timer in _timers.Values)
-            timer.Task.Cancel();
-        _timers.Clear();
+        _timers?.ForEach(timer => timer.Task.Cancel());
+        _timers = null;
     }
+
+    private TimerMessage Find(object key) => _timers?.Find(timer => timer.Key.Equals(key));
 
     private TimerMessage Add(object key, object message, bool repeats)
     {
+        ArgumentNullException.ThrowIfNull(key);
         Cancel(key);
-        return _timers[key] = new TimerMessage(this, key, message, repeats);
+        var timer = new TimerMessage(this, key, message, repeats);
+        (_timers ??= new List<TimerMessage>(1)).Add(timer);
+        return timer;
     }
 
-    internal bool Accept(TimerMessage timer)
-    {
-        if (!_timers.TryGetValue(timer.Key, out var current) || !ReferenceEquals(current, timer))
-            return false;
-        if (!timer.Repeats)
-            _timers.Remove(timer.Key);
-        return true;
-    }
+    internal bool Accept(TimerMessage timer) =>
+        _timers is not null && (timer.Repeats ? _timers.Contains(timer) : _timers.Remove(timer));
 }
