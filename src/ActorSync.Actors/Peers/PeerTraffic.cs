@@ -42,7 +42,7 @@ internal struct PeerTraffic
         !SyncCodec.PeekType(payload).TryGet(out var type, out _) ? default : type switch
         {
             SyncType.Poll => (1, 0),
-            SyncType.Push => (0, 1),
+            SyncType.Push or SyncType.ShortPush => (0, 1),
             _ => default,
         };
 }

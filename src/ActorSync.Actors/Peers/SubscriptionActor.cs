@@ -25,7 +25,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
     /// </summary>
     public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
-    /// <summary>An Unsubscribe, a PushAck or a Rejected.</summary>
+    /// <summary>An Unsubscribe, a NumberGraphs, an acknowledgement or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
 
     /// <summary>Tell the peer that the subscription ends, and stop.</summary>
@@ -189,6 +189,12 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
                 break;
             case PushAck ack:
                 Run(new SubscriptionInput.Ack(ack));
+                break;
+            case ShortAck ack:
+                Run(new SubscriptionInput.ShortAck(ack));
+                break;
+            case NumberGraphs numbers:
+                Run(new SubscriptionInput.Number(numbers));
                 break;
             case Rejected rejected:
                 Run(new SubscriptionInput.Rejected(rejected));

@@ -76,7 +76,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
     public void RememberAckedHeads(PeerIdentity peer, GraphId graph, IReadOnlyList<Address> heads)
     {
         // Whoever learns of heads keeps no more than that, the newest last.
-        IReadOnlyList<Address> kept = [.. heads.TakeLast(KnownHeads.Most)];
+        Address[] kept = [.. heads.TakeLast(KnownHeads.Most)];
         lock (_gate)
         {
             if (_isClosed || (_entries.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
