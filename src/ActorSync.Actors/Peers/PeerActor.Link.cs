@@ -13,7 +13,7 @@ public sealed partial class PeerActor
     private void OnAttach(Attach attach)
     {
         Context.Parent.Tell(new PeersActor.Attended(attach.Link));
-        if (_standing.IsShutOut(Now))
+        if (_standing?.IsShutOut(Now) == true)
         {
             var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
             attach.Link.DisposeInBackground();
@@ -105,7 +105,7 @@ public sealed partial class PeerActor
     // Who is shut out is remembered until it may come again.
     private void OnDead()
     {
-        if (_standing.IsShutOut(Now))
+        if (_standing?.IsShutOut(Now) == true)
             Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
         else
             Context.Stop(Self);
@@ -122,8 +122,22 @@ public sealed partial class PeerActor
             return;
         }
         _reading = true;
-        var self = Self;
-        link.ReceiveAsync().PipeTo(self, success: payload => new Arrived(link, payload), failure: why => new Arrived(link, Broken(why)));
+        _ = ReceiveAsync(link, Self);
+    }
+
+    // It waits for as long as the peer is silent, and most peers are: what PipeTo would hold for each adds up.
+    private static async Task ReceiveAsync(ILink link, IActorRef self)
+    {
+        Result<ReadOnlyMemory<byte>> payload;
+        try
+        {
+            payload = await link.ReceiveAsync().ConfigureAwait(false);
+        }
+        catch (Exception why)
+        {
+            payload = Broken(why);
+        }
+        self.Tell(new Arrived(link, payload), ActorRefs.NoSender);
     }
 
     private static SyncError Broken(Exception why) => new(SyncErrorKind.Unreachable, why.Message);
@@ -153,8 +167,10 @@ public sealed partial class PeerActor
             return;
         }
         _sync.Errors.Count(why.Kind);
-        Detach(_standing.Strike(Now) ? ShutOut(why) : why);
+        Detach(Strike() ? ShutOut(why) : why);
     }
+
+    private bool Strike() => (_standing ??= new PeerStanding(_sync.Settings.Standing)).Strike(Now);
 
     private SyncError ShutOut(SyncError last) =>
         new(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {last.Message}");

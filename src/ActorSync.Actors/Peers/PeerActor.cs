@@ -23,13 +23,13 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private readonly NodeId _node;
     private readonly SyncContext _sync;
-    private readonly PeerStanding _standing;
     private readonly OutboundQueue _outbound;
     private PeerTraffic _traffic;
 
     private ILink? _link;
     private PeerRef? _peer;
     private IActorRef? _dialer;
+    private PeerStanding? _standing;
     private HashSet<IActorRef>? _spareDialers;
     private HashSet<IActorRef>? _telling;
     private Dictionary<ulong, IActorRef>? _polls;
@@ -45,7 +45,6 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     {
         _node = node;
         _sync = sync;
-        _standing = new PeerStanding(sync.Settings.Standing);
         _outbound = new OutboundQueue(sync.Settings.OutboundBytes);
     }
 
@@ -77,7 +76,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message) => Unlinked(message);
 
-    private void Unlinked(object message)
+    private bool Unlinked(object message)
     {
         switch (message)
         {
@@ -87,9 +86,10 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Stop: Context.Stop(Self); break;
             default: Always(message); break;
         }
+        return true;
     }
 
-    private void Linked(object message)
+    private bool Linked(object message)
     {
         switch (message)
         {
@@ -100,10 +100,11 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Stop: OnStop(); break;
             default: Always(message); break;
         }
+        return true;
     }
 
     // Nothing more is read; what was said before goes out. A link that comes now waits with the peers for who comes next.
-    private void Stopping(object message)
+    private bool Stopping(object message)
     {
         switch (message)
         {
@@ -115,6 +116,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Poll poll: Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))); break;
             case GetStatus: OnGetStatus(); break;
         }
+        return true;
     }
 
     // What is none of these came too late, and means nothing any more.
@@ -242,7 +244,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         _lastError = fault.Error;
         if (fault.Reference is { } reference)
             OnSend(Send.Failure(fault.Error, reference, null));
-        if (PeerStanding.IsFault(fault.Error.Kind) && _standing.Strike(Now))
+        if (PeerStanding.IsFault(fault.Error.Kind) && Strike())
             Detach(ShutOut(fault.Error));
     }
 
@@ -253,7 +255,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         var status = new PeerStatus(
             _node.ToString(), _endpoint, [], at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
             _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut,
-            _standing.Strikes(Now), null, null);
+            _standing?.Strikes(Now) ?? 0, null, null);
         ComposeAsync(
             status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
     }

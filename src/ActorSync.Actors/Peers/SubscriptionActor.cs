@@ -41,8 +41,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
-    private readonly Outbox<SubscriptionOutput> _outbox = new();
-    private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
+    private readonly SortedList<GraphId, FollowedGraph> _followed = new(1, GraphId.Order);
     private PeerRef _peer;
     private SubscribeTo? _looking;
     private long _grant;
@@ -247,17 +246,18 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void Run(SubscriptionInput input)
     {
+        var outbox = new Outbox<SubscriptionOutput>();
         try
         {
-            _machine.Handle(input, Timer.Now, _outbox);
+            _machine.Handle(input, Timer.Now, outbox);
         }
         catch (SyncException damaged)
         {
             Log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
             _sync.Errors.Count(damaged.Error.Kind);
-            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, _outbox);
+            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, outbox);
         }
-        while (_outbox.TryTake(out var output))
+        while (outbox.TryTake(out var output))
             Interpret(output);
         // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
         if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)

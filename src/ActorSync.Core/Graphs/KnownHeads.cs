@@ -64,6 +64,9 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
         return news;
     }
 
+    /// <summary>Knows the same as another.</summary>
+    public void Replace(KnownHeads other) => _heads = other._heads;
+
     /// <summary>Forgets what was known, and knows this instead.</summary>
     public void Replace(GraphSnapshot snapshot, IEnumerable<CommandId> ids)
     {

@@ -54,7 +54,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     {
         if (Find(key) is not { } timer)
             return;
-        _timers.Remove(timer);
+        Remove(timer);
         timer.Task.Cancel();
     }
 
@@ -76,5 +76,13 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     }
 
     internal bool Accept(TimerMessage timer) =>
-        _timers is not null && (timer.Repeats ? _timers.Contains(timer) : _timers.Remove(timer));
+        _timers is not null && (timer.Repeats ? _timers.Contains(timer) : Remove(timer));
+
+    private bool Remove(TimerMessage timer)
+    {
+        var removed = _timers.Remove(timer);
+        if (_timers.Count == 0)
+            _timers = null;
+        return removed;
+    }
 }

@@ -12,7 +12,8 @@ internal enum AfterDying
 /// <summary>The names, references and restart counts of an actor's children. Locked, because anybody may make a top-level actor.</summary>
 internal sealed class ChildrenContainer
 {
-    private Dictionary<string, ChildRestartStats> _byName; // null before the first child, as are the dying
+    private ChildRestartStats _only; // while there is one child
+    private Dictionary<string, ChildRestartStats> _byName; // once there were two
     private HashSet<LocalActorRef> _dying;
     private AfterDying _after;
     private Exception _cause;
@@ -36,11 +37,10 @@ internal sealed class ChildrenContainer
             if (_after == AfterDying.Terminate || _closed)
                 throw new InvalidOperationException("Cannot create child while terminating or terminated");
             name ??= "$" + Base64Name(_nextName++);
-            _byName ??= new Dictionary<string, ChildRestartStats>();
-            if (_byName.ContainsKey(name))
+            if (Lookup(name) is not null)
                 throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
             var child = make(name);
-            _byName.Add(name, new ChildRestartStats(child));
+            Put(name, new ChildRestartStats(child));
             return child;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class ChildrenContainer
     internal LocalActorRef Find(string name)
     {
         lock (this)
-            return _byName?.GetValueOrDefault(name)?.Child;
+            return Lookup(name)?.Child;
     }
 
     internal bool Contains(LocalActorRef child) => TryGetStats(child, out _);
@@ -57,7 +57,7 @@ internal sealed class ChildrenContainer
     {
         lock (this)
         {
-            stats = _byName?.GetValueOrDefault(child.Path.Name);
+            stats = Lookup(child.Path.Name);
             return stats?.Child.Equals(child) == true;
         }
     }
@@ -65,14 +65,14 @@ internal sealed class ChildrenContainer
     internal LocalActorRef[] Snapshot()
     {
         lock (this)
-            return _byName is null ? [] : _byName.Values.Select(stats => stats.Child).ToArray();
+            return _byName is not null ? _byName.Values.Select(stats => stats.Child).ToArray() : _only is not null ? [_only.Child] : [];
     }
 
     internal void MarkDying(LocalActorRef child)
     {
         lock (this)
         {
-            if (_byName?.GetValueOrDefault(child.Path.Name)?.Child.Equals(child) == true)
+            if (Lookup(child.Path.Name)?.Child.Equals(child) == true)
                 (_dying ??= new HashSet<LocalActorRef>()).Add(child);
         }
     }
@@ -95,6 +95,8 @@ internal sealed class ChildrenContainer
         lock (this)
         {
             _byName?.Remove(child.Path.Name);
+            if (_only?.Child.Equals(child) == true)
+                _only = null;
             _dying?.Remove(child);
             cause = _cause;
             if (_dying is { Count: > 0 })
@@ -109,6 +111,21 @@ internal sealed class ChildrenContainer
     {
         lock (this)
             _closed = true;
+    }
+
+    private ChildRestartStats Lookup(string name) =>
+        _byName is not null ? _byName.GetValueOrDefault(name) : _only?.Child.Path.Name == name ? _only : null;
+
+    private void Put(string name, ChildRestartStats child)
+    {
+        if (_byName is null && _only is null)
+        {
+            _only = child;
+            return;
+        }
+        _byName ??= new Dictionary<string, ChildRestartStats> { [_only.Child.Path.Name] = _only };
+        _only = null;
+        _byName.Add(name, child);
     }
 
     private static string Base64Name(long number)

@@ -1,43 +1,53 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// A set of references. Most actors watch one other and are watched by one or two: those take no set of their own.
+/// A set of references. Most actors watch one other and are watched by one or two: what is few takes no table.
 /// </summary>
 internal struct RefSet
 {
-    private IActorRef _only;
-    private HashSet<IActorRef> _more;
+    private const int Few = 4;
+
+    private object _members; // null, the only one, an array of a few, or a HashSet
 
     /// <summary>Adds a reference; false when it is there already.</summary>
     internal bool Add(IActorRef reference)
     {
-        if (_more is not null)
-            return _more.Add(reference);
-        if (_only is null)
-        {
-            _only = reference;
-            return true;
-        }
-        if (_only.Equals(reference))
+        if (_members is HashSet<IActorRef> set)
+            return set.Add(reference);
+        var few = Snapshot();
+        if (few.Contains(reference))
             return false;
-        _more = new HashSet<IActorRef>(2) { _only, reference };
-        _only = null;
+        _members = few.Count switch
+        {
+            0 => reference,
+            < Few => few.Append(reference).ToArray(),
+            _ => new HashSet<IActorRef>(few) { reference },
+        };
         return true;
     }
 
     /// <summary>Takes a reference out; false when it was not there.</summary>
     internal bool Remove(IActorRef reference)
     {
-        if (_more is not null)
-            return _more.Remove(reference);
-        if (_only?.Equals(reference) != true)
+        if (_members is HashSet<IActorRef> set)
+            return set.Remove(reference);
+        var few = Snapshot();
+        if (!few.Contains(reference))
             return false;
-        _only = null;
+        var left = few.Where(member => !member.Equals(reference)).ToArray();
+        _members = left.Length == 0 ? null : left;
         return true;
     }
 
-    internal void Clear() => this = default;
+    internal void Clear() => _members = null;
 
     /// <summary>The references as they are now.</summary>
-    internal readonly IReadOnlyCollection<IActorRef> Snapshot() => _more is not null ? [.. _more] : _only is not null ? [_only] : [];
+    internal readonly IReadOnlyCollection<IActorRef> Snapshot() => _members switch
+    {
+        null => [],
+        IActorRef only => [only],
+        IActorRef[] few => few,
+        HashSet<IActorRef> set => set.ToArray(),
+        _ => throw new InvalidOperationException($"a set of references holds a {_members.GetType()}"),
+    };
 }

@@ -189,7 +189,11 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
             return false;
         RetryAt = MonotonicTime.Never;
         InVain = 0;
-        return _unacked.Count == 0 && oldest is not null && Acked.AddAll(Snapshot, [.. _sent.Ids]);
+        if (_unacked.Count > 0 || oldest is null)
+            return false;
+        var news = Acked.AddAll(Snapshot, _sent.Ids);
+        _sent.Replace(Acked);
+        return news;
     }
 
     // What takes too long to see is not acknowledged yet: the acknowledgement of the push itself, or its repetition, says so.

@@ -21,7 +21,7 @@ public sealed partial class SubscriptionMachine
     }
 
     private static void TellAcked(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox) =>
-        outbox.Put(new SubscriptionOutput.AckedMoved(graph.Snapshot.Graph, [.. graph.Acked.Heads]));
+        outbox.Put(new SubscriptionOutput.AckedMoved(graph.Snapshot.Graph, graph.Acked.Heads));
 
     private void OnLinked(SubscriptionInput.Linked linked)
     {
