@@ -79,7 +79,7 @@ public sealed partial class PeerActor
         _traffic.KeepTotals(link.Counters);
         _link = null;
         _lastError = why;
-        _outbound.Clear();
+        _outbound?.Clear();
         NotifyWritten();
         _reading = false;
         _writing = false;
@@ -193,15 +193,15 @@ public sealed partial class PeerActor
 
     private void OnSend(Send send)
     {
-        if (!_writing && _outbound.IsEmpty)
+        if (!_writing && _outbound is null or { IsEmpty: true })
             Write(send);
-        else if (!_outbound.TryAdd(send))
+        else if (!(_outbound ??= new OutboundQueue(_sync.Settings.OutboundBytes)).TryAdd(send))
             _sync.Errors.Count(SyncErrorKind.LimitExceeded);
     }
 
     private void WriteNext()
     {
-        while (!_writing && _outbound.TryTake(out var send))
+        while (!_writing && _outbound is not null && _outbound.TryTake(out var send))
             Write(send);
     }
 
@@ -288,7 +288,7 @@ public sealed partial class PeerActor
 
     private void CloseIfFlushed(SyncError? broken)
     {
-        if (broken is not null || _telling is null or { Count: 0 } && !_writing && _outbound.IsEmpty)
+        if (broken is not null || _telling is null or { Count: 0 } && !_writing && _outbound is null or { IsEmpty: true })
             CloseLink();
     }
 

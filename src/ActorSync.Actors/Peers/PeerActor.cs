@@ -23,13 +23,13 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private readonly NodeId _node;
     private readonly SyncContext _sync;
-    private readonly OutboundQueue _outbound;
     private PeerTraffic _traffic;
 
     private ILink? _link;
     private PeerRef? _peer;
     private IActorRef? _dialer;
     private PeerStanding? _standing;
+    private OutboundQueue? _outbound;
     private HashSet<IActorRef>? _spareDialers;
     private HashSet<IActorRef>? _telling;
     private Dictionary<ulong, IActorRef>? _polls;
@@ -45,7 +45,6 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     {
         _node = node;
         _sync = sync;
-        _outbound = new OutboundQueue(sync.Settings.OutboundBytes);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -65,7 +64,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
-        _outbound.Clear();
+        _outbound?.Clear();
         _link?.DisposeInBackground();
         Context.System.EventStream.Publish(new LinkDown(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));

@@ -109,7 +109,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
         if (!isSame)
         {
             Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
-            foreach (var graph in _followed.Values)
+            foreach (var (_, graph) in _followed)
                 graph.Actor.Tell(new GraphActor.Follow(_peer.Identity));
         }
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
@@ -167,7 +167,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void UnfollowWhatIsNotCovered()
     {
-        foreach (var graph in _followed.Keys.Except(_machine.Graphs).ToArray())
+        foreach (var graph in _followed.Select(graph => graph.Key).Except(_machine.Graphs).ToArray())
             Unfollow(graph);
     }
 

@@ -20,13 +20,17 @@ public interface ITimerScheduler
 }
 
 /// <summary>A timer's message on its way through the mailbox.</summary>
-internal sealed class TimerMessage(TimerScheduler owner, object key, object message, bool repeats)
+internal sealed class TimerMessage(TimerScheduler owner, object key, object message, bool repeats) : ICancelable
 {
+    private volatile bool _cancelled;
+
     internal TimerScheduler Owner { get; } = owner;
     internal object Key { get; } = key;
     internal object Message { get; } = message;
     internal bool Repeats { get; } = repeats;
-    internal Cancelable Task { get; } = new();
+    public bool IsCancellationRequested => _cancelled;
+
+    public void Cancel() => _cancelled = true;
 }
 
 /// <summary>
@@ -39,13 +43,13 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
     {
         var timer = Add(key, msg, repeats: true);
-        cell.SystemImpl.Scheduler.ScheduleTellRepeatedly(interval, interval, cell.SelfRef, timer, ActorRefs.NoSender, timer.Task);
+        cell.SystemImpl.Scheduler.ScheduleTellRepeatedly(interval, interval, cell.SelfRef, timer, ActorRefs.NoSender, timer);
     }
 
     public void StartSingleTimer(object key, object msg, TimeSpan timeout)
     {
         var timer = Add(key, msg, repeats: false);
-        cell.SystemImpl.Scheduler.ScheduleTellOnce(timeout, cell.SelfRef, timer, ActorRefs.NoSender, timer.Task);
+        cell.SystemImpl.Scheduler.ScheduleTellOnce(timeout, cell.SelfRef, timer, ActorRefs.NoSender, timer);
     }
 
     public bool IsTimerActive(object key) => Find(key) is not null;
@@ -55,12 +59,12 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         if (Find(key) is not { } timer)
             return;
         Remove(timer);
-        timer.Task.Cancel();
+        timer.Cancel();
     }
 
     public void CancelAll()
     {
-        _timers?.ForEach(timer => timer.Task.Cancel());
+        _timers?.ForEach(timer => timer.Cancel());
         _timers = null;
     }
 

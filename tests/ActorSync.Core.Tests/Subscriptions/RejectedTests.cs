@@ -249,7 +249,7 @@ public sealed class RejectedTests
     {
         pair.Link.Sent.Clear();
         // Renewed twice, it changes nothing.
-        pair.Simulation.Run(TimeSpan.FromMinutes(12));
+        pair.Simulation.Run(1.2 * SubscriptionSettings.Default.RemainOpen);
         Assert.All(pair.Link.Sent, sent => Assert.True(sent.Message is Subscribe or Subscribed or NumberGraphs, $"{sent.Message}"));
     }
 

@@ -33,7 +33,7 @@ public sealed class ShortPushTests
         pair.Link.Sent.Clear();
         Act(pair, 2);
         Assert.Equal([SyncType.Push, SyncType.PushAck, SyncType.Push, SyncType.PushAck], Types(pair));
-        pair.Simulation.Run(TimeSpan.FromMinutes(6));
+        pair.Simulation.Run(SubscriptionSettings.Default.RemainOpen);
         pair.Link.Sent.Clear();
         Act(pair, 1);
         Assert.Equal([SyncType.ShortPush, SyncType.ShortAck], Types(pair));

@@ -21,7 +21,7 @@ internal sealed class CoveredGraphs
     private static SortedList<GraphId, PublishedGraph> New() => new(1, GraphId.Order);
 
     /// <summary>The graphs.</summary>
-    public IReadOnlyCollection<GraphId> Ids => [.. _graphs.Keys];
+    public IReadOnlyCollection<GraphId> Ids => _graphs.Select(graph => graph.Key).ToArray();
 
     /// <summary>Those that want something.</summary>
     public Turns Turns { get; } = new();
@@ -29,7 +29,7 @@ internal sealed class CoveredGraphs
     public int Count => _graphs.Count;
 
     /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
-    public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
+    public int UnackedPushes => _graphs.Sum(graph => graph.Value.UnackedPushes);
 
     public bool Contains(GraphId graph) => _graphs.ContainsKey(graph);
 
@@ -46,7 +46,17 @@ internal sealed class CoveredGraphs
 
     /// <summary>The graph that the subscriber gave this number, if it is or was covered.</summary>
     public GraphId? Numbered(uint number) =>
-        _graphs.Values.Concat(_former?.Values ?? []).FirstOrDefault(graph => graph.Number == number)?.Snapshot.Graph;
+        Numbered(_graphs, number) ?? (_former is null ? null : Numbered(_former, number));
+
+    private static GraphId? Numbered(SortedList<GraphId, PublishedGraph> graphs, uint number)
+    {
+        foreach (var (id, graph) in graphs)
+        {
+            if (graph.Number == number)
+                return id;
+        }
+        return null;
+    }
 
     /// <summary>Notes the numbers that the subscriber gave graphs.</summary>
     public void Number(IEnumerable<NumberedGraph> graphs)
@@ -61,7 +71,7 @@ internal sealed class CoveredGraphs
     /// <summary>Numbers hold on one link.</summary>
     public void ForgetNumbers()
     {
-        foreach (var graph in _graphs.Values)
+        foreach (var (_, graph) in _graphs)
             graph.Number = null;
     }
 

@@ -18,7 +18,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 
     private readonly List<UnackedPush> _unacked = [];
     private readonly KnownHeads _sent = new();
-    private readonly List<CommandId> _rejected = [];
+    private CommandId[] _rejected = [];
     private CatchUp _catchUp = CatchUp.None;
 
     // The last command of the push before the next one, if that is acknowledged: the subscriber remembers it.
@@ -77,7 +77,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     public void Reopen(GraphSnapshot snapshot)
     {
         Snapshot = snapshot;
-        _rejected.RemoveAll(id => !snapshot.Contains(id));
+        _rejected = [.. _rejected.Where(snapshot.Contains)];
         _catchUp = CatchUp.None;
         _ackedLast = NoCommand;
         _isLevel = false;
@@ -145,10 +145,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// </summary>
     public bool Reject(CommandId id)
     {
-        if (!Snapshot.Contains(id) || _rejected.Exists(rejected => Snapshot.IsAncestor(rejected, id)))
+        if (!Snapshot.Contains(id) || _rejected.Any(rejected => Snapshot.IsAncestor(rejected, id)))
             return false;
-        _rejected.RemoveAll(rejected => Snapshot.IsAncestor(id, rejected));
-        _rejected.Add(id);
+        _rejected = [.. _rejected.Where(rejected => !Snapshot.IsAncestor(id, rejected)), id];
         Rejections++;
         Acked.Replace(Snapshot, Acked.Ids.Where(acked => !Snapshot.Contains(acked) || !Snapshot.IsAncestor(id, acked)).ToArray());
         (RetryAt, InVain) = (MonotonicTime.Never, 0);
