@@ -22,10 +22,10 @@ internal sealed class ShortReading
                     _numbers[(to, number)] = (numbers.Id, graph);
                 return message;
             case Push push:
-                _last[(push.Id, push.Graph, push.Index)] = push.Commands.Decode(WireLimits.Default).Value[^1].Address;
+                _last[(push.Id, push.Graph, push.Index)] = from.Simulation.Decode(push.Commands, from.Policy.Identity)[^1].Address;
                 return message;
             case ShortPush push:
-                return InFull(_numbers[(from, push.Number)], push);
+                return InFull(from, _numbers[(from, push.Number)], push);
             case ShortAck ack:
                 var (id, of) = _numbers[(to, ack.Number)];
                 return new PushAck(id, of, ack.Index, [_last[(id, of, ack.Index)]]);
@@ -34,10 +34,10 @@ internal sealed class ShortReading
         }
     }
 
-    private Push InFull((SubscriptionId Id, GraphId Graph) of, ShortPush push)
+    private Push InFull(SimNode from, (SubscriptionId Id, GraphId Graph) of, ShortPush push)
     {
         Address? follows = push.Index > 0 && _last.TryGetValue((of.Id, of.Graph, push.Index - 1), out var last) ? last : null;
-        var commands = push.Commands.Decode(WireLimits.Default, null, follows).Value;
+        var commands = push.Commands.Decode(WireLimits.Default, from.Policy.Identity, follows).Value;
         _last[(of.Id, of.Graph, push.Index)] = commands[^1].Address;
         return new Push(of.Id, of.Graph, push.Index, CommandBlock.Encode(commands));
     }
