@@ -14,6 +14,9 @@ namespace ActorSync.Actors;
 /// </summary>
 public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
 {
+    /// <summary>Its name below the peer's actor.</summary>
+    public const string Name = "hello-subscriber";
+
     /// <summary>A HelloNotify of the peer, or a failure that names a graph and no session.</summary>
     public sealed record Message(SyncMessage Value);
 

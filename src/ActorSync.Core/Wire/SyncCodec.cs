@@ -23,6 +23,9 @@ public static class SyncCodec
     public static int PushOverhead(uint index) =>
         HeaderSize + sizeof(ulong) + Graphs.CommandId.Size + Varint.Size(index);
 
+    /// <summary>The same of a <see cref="ShortPush"/>.</summary>
+    public static int ShortPushOverhead(uint number, uint index) => HeaderSize + Varint.Size(number) + Varint.Size(index);
+
     /// <summary>
     /// Bytes of a <see cref="PollResponse"/> beside its block: a payload of n bytes has room for a block of n less this.
     /// </summary>
@@ -46,6 +49,7 @@ public static class SyncCodec
         var writer = new WireWriter(message switch
         {
             Push push => PushOverhead(push.Index) + push.Commands.Bytes.Length,
+            ShortPush push => ShortPushOverhead(push.Number, push.Index) + push.Commands.Bytes.Length,
             PollResponse response => PollResponseOverhead(response.Index, response.Left) + response.Commands.Bytes.Length,
             Relay relay => PlacementCodec.RelayOverhead + relay.Payload.Length,
             ForwardAction action => 128 + action.Payload.Length,

@@ -19,10 +19,14 @@ public enum SyncType : byte
     Push = 15,
     PushAck = 16,
     SubscriptionEnded = 17,
+    NumberGraphs = 18,
+    ShortPush = 19,
 
     HelloSubscribe = 20,
     HelloUnsubscribe = 21,
     HelloNotify = 22,
+
+    ShortAck = 23,
 
     RequestMissing = 30,
     SyncResume = 31,

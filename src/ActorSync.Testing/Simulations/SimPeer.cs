@@ -269,6 +269,13 @@ internal sealed partial class SimPeer
             case PushAck ack:
                 Publish(new SubscriptionInput.Ack(ack));
                 break;
+            case ShortAck ack:
+                Publish(new SubscriptionInput.ShortAck(ack));
+                break;
+            // What is tampered with is pushed in full.
+            case NumberGraphs numbers when _simulation.Bug != PlantedBug.PushSkipsPrior:
+                Publish(new SubscriptionInput.Number(numbers));
+                break;
         }
     }
 
@@ -309,7 +316,7 @@ internal sealed partial class SimPeer
                 Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
-                Store(store.Push);
+                Store(store.Push, store.Follows);
                 break;
             case SubscriberOutput.Repair repair:
                 Repairs++;
@@ -327,21 +334,26 @@ internal sealed partial class SimPeer
         }
     }
 
-    private void Store(Push push)
+    private void Store(Push push, Address? follows)
     {
         // What is dropped here is not acknowledged, and comes again.
         if (_storing >= StoringPushes || !_isLinked)
             return;
+        if (!push.Commands.Decode(WireLimits.Default, _node.Policy.Identity, follows).TryGet(out var commands, out var error))
+        {
+            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, error));
+            return;
+        }
         var link = _links;
         _storing++;
-        _node.Receive(push.Graph, _simulation.Decode(push.Commands, _node.Policy.Identity), this, result =>
+        _node.Receive(push.Graph, commands, this, result =>
         {
             if (link != _links)
                 return;
             _storing--;
             if (result.TryGet(out var kept, out _))
                 _node.Spread?.OnPushed(this, push.Graph, kept);
-            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result));
+            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result, commands[^1].Address, push.Commands.IsShort));
         });
     }
 }

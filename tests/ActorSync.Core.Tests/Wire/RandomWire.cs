@@ -63,6 +63,10 @@ internal static class RandomWire
         SyncType.Unsubscribed => new Unsubscribed(Subscription(random), UInt(random)),
         SyncType.Push => new Push(Subscription(random), Graph(random), UInt(random), Block(random)),
         SyncType.PushAck => new PushAck(Subscription(random), Graph(random), UInt(random), Some(random, WireLimits.SampleAddresses, _ => Address(random))),
+        SyncType.NumberGraphs => new NumberGraphs(
+            Subscription(random), Some(random, WireLimits.GraphsPerSubscribe, _ => new NumberedGraph(Graph(random), UInt(random)))),
+        SyncType.ShortPush => new ShortPush(UInt(random), UInt(random), CommandBlock.EncodeShort(Commands(random, random.Next(1, 30), before: random.Next(3)), null)),
+        SyncType.ShortAck => new ShortAck(UInt(random), UInt(random)),
         SyncType.SubscriptionEnded => new SubscriptionEnded(Subscription(random), random.GetItems(Enum.GetValues<SubscriptionEndReason>(), 1)[0]),
         SyncType.HelloSubscribe => new HelloSubscribe(Graph(random), UInt(random), UInt(random), UInt(random)),
         SyncType.HelloUnsubscribe => new HelloUnsubscribe(Graph(random)),

@@ -18,6 +18,7 @@ public sealed class WireBoundsTests
         ["Subscribed's bits"] = (SyncType.Subscribed, to => Fields(to, session: 1, numbers: 3, one: true, moreIds: 1, moreNumbers: 1), WireLimits.SampleAddresses, 1),
         ["Unsubscribe's graphs"] = (SyncType.Unsubscribe, to => Fields(to, session: 1, numbers: 1), WireLimits.GraphsPerSubscribe, CommandId.Size),
         ["PushAck's heads"] = (SyncType.PushAck, to => Fields(to, session: 1, ids: 1, numbers: 1), WireLimits.SampleAddresses, CommandId.Size + 1),
+        ["NumberGraphs' graphs"] = (SyncType.NumberGraphs, to => Fields(to, session: 1), WireLimits.GraphsPerSubscribe, CommandId.Size + 1),
         ["RequestMissing's indexes"] = (SyncType.RequestMissing, to => Fields(to, session: 1), WireLimits.MissingIndexes, 1),
         ["StateDigests' digests"] = (SyncType.StateDigests, to => State(to, 1), WireLimits.StateDigests, 8),
         ["StateCompare's ranges"] = (SyncType.StateCompare, to => State(to, 16), WireLimits.StateRanges, 3),
