@@ -122,7 +122,7 @@ public sealed class GoldenTests
         var history = new FactHistory();
         var rewrite = new FactRewrite(history, 0, 0, 3);
         foreach (var evaluated in (Evaluated[])[Touching(), Touching(("a", TouchKind.Write, null, "1"), ("b", TouchKind.Read, null, null)), Touching(("a", TouchKind.Write, "1", "2"), ("", TouchKind.Query, null, null))])
-            rewrite.Add(evaluated, null);
+            rewrite.Add(evaluated.Touches);
         rewrite.EndNew();
         rewrite.Finish();
         var commands = Commands();

@@ -64,7 +64,7 @@ internal static class FactFormat
         var digest = at.Id();
         var facts = ReadFacts(ref at);
         var recent = ReadRecent(ref at, facts);
-        return at.IsWhole && recent.Places <= commands ? new FactSnapshot(graph, policy, commands, digest, facts, recent) : null;
+        return at.IsWhole && recent.Places <= commands ? new FactSnapshot(graph, policy, commands, digest, new FactVersion(facts), recent) : null;
     }
 
     private static void WriteBody(FactSnapshot snapshot, ISink sink)
@@ -72,7 +72,7 @@ internal static class FactFormat
         sink.Bytes(Encoding.UTF8.GetBytes(snapshot.Policy));
         sink.Number((ulong)snapshot.Commands);
         sink.Raw(snapshot.HeadsDigest.ToArray());
-        sink.Number((ulong)snapshot.Facts.Count);
+        sink.Number((ulong)snapshot.FactCount);
         foreach (var fact in snapshot.Facts.From([]))
         {
             sink.Bytes(fact.Place);
@@ -118,13 +118,14 @@ internal static class FactFormat
             for (var left = at.Count(at.Left / 2); left > 0; left--)
             {
                 var kind = at.Count(HasBefore + (int)TouchKind.Query);
-                var place = at.Bytes(int.MaxValue).ToArray();
+                var bytes = at.Bytes(int.MaxValue);
+                var place = new SoughtPlace(bytes, FactMark.Of(bytes, (TouchKind)(kind & ~HasBefore)));
                 facts.Find(ref place);
                 at.Require((kind & ~HasBefore) <= (int)TouchKind.Query);
                 var before = (kind & HasBefore) == 0 ? null : at.Bytes(int.MaxValue).ToArray();
-                touches.Add(new FactTouch(place, FactMark.Of(place, (TouchKind)(kind & ~HasBefore)), before, null));
+                touches.Add(new FactTouch(place.Kept, place.Mark, before, null));
             }
-            recent.Add(touches);
+            recent.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(touches));
         }
         return recent;
     }

@@ -16,12 +16,12 @@ internal sealed class FactRun
 
     public int Places => Ends.Count;
 
-    public void Add(IReadOnlyList<FactTouch> touches)
+    public void Add(ReadOnlySpan<FactTouch> touches)
     {
-        for (var i = 0; i < touches.Count; i++)
+        foreach (ref readonly var touch in touches)
         {
-            Undo.Add(new FactUndo(touches[i].Place, touches[i].Before));
-            Marks.Add(touches[i].Mark);
+            Undo.Add(new FactUndo(touch.Place, touch.Before));
+            Marks.Add(touch.Mark);
         }
         Ends.Add(Undo.Count);
     }

@@ -34,7 +34,7 @@ internal static class FactMark
 {
     private const uint KindMask = 3;
 
-    public static uint Of(byte[] place, TouchKind kind) => Of((uint)PlaceComparer.Instance.GetHashCode(place), kind);
+    public static uint Of(ReadOnlySpan<byte> place, TouchKind kind) => Of((uint)PlaceComparer.HashOf(place), kind);
 
     public static uint Of(uint mark, TouchKind kind) => mark & ~KindMask | (uint)kind;
 
@@ -45,16 +45,24 @@ internal static class FactMark
 }
 
 /// <summary>Places are the same when their bytes are.</summary>
-internal sealed class PlaceComparer : IEqualityComparer<byte[]>
+internal sealed class PlaceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly PlaceComparer Instance = new();
 
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
-    public int GetHashCode(byte[] obj)
+    public int GetHashCode(byte[] obj) => HashOf(obj);
+
+    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => HashOf(alternate);
+
+    public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+
+    public static int HashOf(ReadOnlySpan<byte> place)
     {
         var hash = new HashCode();
-        hash.AddBytes(obj);
+        hash.AddBytes(place);
         return hash.ToHashCode();
     }
 }

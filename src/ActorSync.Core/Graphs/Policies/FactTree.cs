@@ -7,6 +7,9 @@ namespace ActorSync.Graphs.Policies;
 /// </summary>
 internal readonly record struct FactTree(FactTree.Node? Root)
 {
+    // From this part of its facts on, a tree is made anew for less than they are put in one by one.
+    private const int MergedPart = 8;
+
     public static readonly FactTree Empty;
 
     public int Count => Root?.Count ?? 0;
@@ -17,18 +20,48 @@ internal readonly record struct FactTree(FactTree.Node? Root)
     /// <summary>The tree with that value at the place; null takes it away.</summary>
     public FactTree With(byte[] place, byte[]? value) => value is null ? Remove(place) : Set(place, value);
 
+    /// <summary>The tree after what was touched.</summary>
+    public FactTree With(ReadOnlySpan<FactTouch> touches)
+    {
+        var tree = this;
+        foreach (ref readonly var touch in touches)
+        {
+            if (touch.IsWrite)
+                tree = tree.With(touch.Place, touch.After);
+        }
+        return tree;
+    }
+
     public FactTree Set(byte[] place, byte[] value) => new(Set(Root, place, value));
 
     public FactTree Remove(byte[] place) => Find(place) is null ? this : new(Remove(Root!, place));
 
     public byte[]? Find(ReadOnlySpan<byte> place) => FindNode(place)?.Value;
 
-    /// <summary>The same; the place becomes the tree's own array, if it is there.</summary>
-    public byte[]? Find(ref byte[] place)
+    /// <summary>The same; the tree's own array is kept for the place, if it is there.</summary>
+    public byte[]? Find(ref SoughtPlace place)
     {
-        var node = FindNode(place);
-        place = node?.Place ?? place;
+        var node = FindNode(place.Bytes);
+        if (node is not null)
+            place.Kept = node.Place;
         return node?.Value;
+    }
+
+    /// <summary>The tree with all these values at their places: many of them are merged in rather than put in one by one.</summary>
+    public FactTree With(PlaceTable values)
+    {
+        if (values.Count < Count / MergedPart)
+        {
+            var tree = this;
+            foreach (ref readonly var entry in values.Entries)
+                tree = tree.With(entry.Place, entry.Value);
+            return tree;
+        }
+        var coming = new (byte[] Place, byte[]? Value)[values.Count];
+        for (var i = 0; i < coming.Length; i++)
+            coming[i] = (values.Entries[i].Place, values.Entries[i].Value);
+        Array.Sort(coming, (one, other) => one.Place.AsSpan().SequenceCompareTo(other.Place));
+        return Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Merged(coming)));
     }
 
     /// <summary>All whose places begin so, in order.</summary>
@@ -52,6 +85,30 @@ internal readonly record struct FactTree(FactTree.Node? Root)
             yield return next;
             for (var node = next.Right; node is not null; node = node.Left)
                 path.Push(node);
+        }
+    }
+
+    private List<(byte[] Place, byte[] Value)> Merged((byte[] Place, byte[]? Value)[] coming)
+    {
+        var (merged, next) = (new List<(byte[] Place, byte[] Value)>(Count + coming.Length), 0);
+        foreach (var node in From([]))
+        {
+            int order;
+            for (order = 1; next < coming.Length && (order = coming[next].Place.AsSpan().SequenceCompareTo(node.Place)) < 0; next++)
+                Take(coming[next]);
+            if (next < coming.Length && order == 0)
+                Take((node.Place, coming[next++].Value));
+            else
+                merged.Add((node.Place, node.Value));
+        }
+        for (; next < coming.Length; next++)
+            Take(coming[next]);
+        return merged;
+
+        void Take((byte[] Place, byte[]? Value) fact)
+        {
+            if (fact.Value is not null)
+                merged.Add((fact.Place, fact.Value));
         }
     }
 
