@@ -65,6 +65,9 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     public bool IsSnapshotDue => Keeping is { IsSnapshotDue: true };
 
     /// <inheritdoc/>
+    public bool IsSnapshotOverdue => Keeping is { IsSnapshotOverdue: true };
+
+    /// <inheritdoc/>
     public bool IsLastSnapshotDue => Keeping is { IsLastSnapshotDue: true };
 
     // Of what the store did not commit yet a snapshot is taken as well: one that does not fit what is found is not used.

@@ -27,6 +27,8 @@ public sealed class SnapshotKeeperTests
 
         public bool IsSnapshotDue => true;
 
+        public bool IsSnapshotOverdue => false;
+
         public bool IsLastSnapshotDue => false;
 
         public FactSnapshot? TakeSnapshot() => _graph.Machine.TakeSnapshot();

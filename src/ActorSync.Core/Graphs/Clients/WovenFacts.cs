@@ -15,6 +15,8 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
 {
     private const int RecentPlaces = 1024;
     private const int RecentBytes = 1 << 20;
+    private const int CommandsOfFact = 2;
+    private const int CommandsOverdue = 4;
 
     private FactHistory _history = new();
     private int _snapshotAt;
@@ -25,7 +27,9 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
     /// <summary>Places that are evaluated.</summary>
     public int Count => _history.Count;
 
-    public bool IsSnapshotDue => options.SnapshotEvery is { } every && Count - _snapshotAt >= Math.Max(every, Version.Count / 2);
+    public bool IsSnapshotDue => IsDue(1);
+
+    public bool IsSnapshotOverdue => IsDue(CommandsOverdue);
 
     public bool IsLastSnapshotDue => options.SnapshotEvery is not null && Count - _snapshotAt > Version.Count / 100;
 
@@ -120,6 +124,8 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
         _snapshotAt = snapshot.Commands;
         return true;
     }
+
+    private bool IsDue(long times) => options.SnapshotEvery is { } every && Count - _snapshotAt >= times * Math.Max(every, CommandsOfFact * Version.Count);
 
     // Where the weave begins that is evaluated as a whole.
     private int WholeFrom(bool emit)

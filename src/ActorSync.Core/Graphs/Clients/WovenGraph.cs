@@ -61,6 +61,9 @@ internal sealed class WovenGraph : IFactKeeping
     /// <summary>Whether so much has changed since the last snapshot that another should be taken.</summary>
     public bool IsSnapshotDue => _facts.IsSnapshotDue;
 
+    /// <summary>Whether one should be taken even while there is much to do.</summary>
+    public bool IsSnapshotOverdue => _facts.IsSnapshotOverdue;
+
     /// <summary>Whether a snapshot should be taken when nothing more will change: it need not be written anew for a few commands.</summary>
     public bool IsLastSnapshotDue => _facts.IsLastSnapshotDue;
 
