@@ -128,6 +128,9 @@ public sealed class GraphIndex
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
 
+    /// <summary>Soon a command of this id is added.</summary>
+    internal void Expect(CommandId id) => _table.Prefetch(id);
+
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
     /// <summary>A command's priority, as a number of the same order.</summary>
