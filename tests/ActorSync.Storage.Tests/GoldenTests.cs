@@ -158,7 +158,7 @@ public sealed class GoldenTests
         {
             text.Append(line, $"place {snapshot.Commands - recent.Places + place}\n");
             for (var i = recent.StartOf(place); i < recent.StartOf(place + 1); i++)
-                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { } before ? Convert.ToHexStringLower(before) : "nothing")}\n");
+                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { IsNone: false } before ? Convert.ToHexStringLower(before.Span) : "nothing")}\n");
         }
         return text.ToString();
     }

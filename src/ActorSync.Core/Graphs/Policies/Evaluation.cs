@@ -13,10 +13,12 @@ public sealed class Evaluation
     private const int SmallPlace = 64;
 
     private readonly FactLimits _limits;
+    private readonly FactValues _values = new();
     private readonly List<FactTouch> _touches = [];
     private readonly List<Effect> _effects = [];
     private Command _command = null!;
     private IFactSource _before = null!;
+    private (byte[] Block, int Used) _valuesBefore;
     private FactTree? _now;
     private SyncError? _excess;
     private int _reads;
@@ -46,8 +48,8 @@ public sealed class Evaluation
     public bool TryGet(string name, ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
     {
         var found = Read(Seek(name, key));
-        value = found;
-        return found is not null;
+        value = found.Memory;
+        return !found.IsNone;
     }
 
     /// <summary>
@@ -58,7 +60,7 @@ public sealed class Evaluation
     {
         var prefix = FactPlace.Of(name, keyPrefix);
         if (MayNoteRead())
-            _touches.Add(new FactTouch(prefix, FactMark.Of(prefix, TouchKind.Query), null, null));
+            _touches.Add(new FactTouch(prefix, FactMark.Of(prefix, TouchKind.Query), FactValue.None, FactValue.None));
         _now ??= _touches.Where(touch => touch.IsWrite).Aggregate(_before.Whole(), (facts, touch) => facts.With(touch.Place, touch.After));
         return Facts.Query(_now.Value, prefix);
     }
@@ -68,7 +70,7 @@ public sealed class Evaluation
     public void Set(string name, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (MayWrite(name, key.Length, value.Length))
-            Write(Seek(name, key), value.ToArray());
+            Write(Seek(name, key), _values.Put(value));
     }
 
     /// <summary>Takes a fact away, if it is there.</summary>
@@ -76,7 +78,7 @@ public sealed class Evaluation
     public void Delete(string name, ReadOnlySpan<byte> key)
     {
         if (MayWrite(name, key.Length, 0))
-            Write(Seek(name, key), null);
+            Write(Seek(name, key), FactValue.None);
     }
 
     /// <summary>Tells the application.</summary>
@@ -90,6 +92,7 @@ public sealed class Evaluation
     internal void Begin(Command command, IFactSource before)
     {
         (_command, _before) = (command, before);
+        _valuesBefore = _values.Mark;
         _touches.Clear();
         _effects.Clear();
         (_now, _excess, Rejection) = (null, null, null);
@@ -105,6 +108,7 @@ public sealed class Evaluation
         foreach (ref var touch in CollectionsMarshal.AsSpan(_touches))
             touch = touch.IsWrite ? touch.As(TouchKind.Read) with { After = touch.Before } : touch;
         _effects.Clear();
+        _values.GoBack(_valuesBefore);
     }
 
     /// <summary>What came of it, to be kept.</summary>
@@ -150,7 +154,7 @@ public sealed class Evaluation
             Array.Resize(ref _place, Math.Max(size, 2 * _place.Length));
     }
 
-    private byte[]? Read(SoughtPlace place)
+    private FactValue Read(SoughtPlace place)
     {
         if (IndexOf(place) is >= 0 and var at)
             return _touches[at].After;
@@ -160,7 +164,7 @@ public sealed class Evaluation
     }
 
     // Past so many it counts as having read everything, so that what is kept of a command stays small.
-    private void NoteRead(SoughtPlace place, byte[]? found)
+    private void NoteRead(SoughtPlace place, FactValue found)
     {
         if (MayNoteRead())
             _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Read), found, found));
@@ -169,11 +173,11 @@ public sealed class Evaluation
     private bool MayNoteRead()
     {
         if (++_reads == MostReads + 1)
-            _touches.Add(new FactTouch([], FactMark.Of([], TouchKind.Query), null, null));
+            _touches.Add(new FactTouch([], FactMark.Of([], TouchKind.Query), FactValue.None, FactValue.None));
         return _reads <= MostReads;
     }
 
-    private void Write(SoughtPlace place, byte[]? value)
+    private void Write(SoughtPlace place, FactValue value)
     {
         _writes++;
         var at = IndexOf(place);

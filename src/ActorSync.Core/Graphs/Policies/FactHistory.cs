@@ -66,7 +66,7 @@ internal sealed class FactHistory
         {
             var (start, end) = TouchesOf(first - 1, 1);
             for (var i = start; i < end; i++)
-                bytes -= _run.Undo[i].Place.Length + (_run.Undo[i].Before?.Length ?? 0);
+                bytes -= _run.Undo[i].Place.Length + _run.Undo[i].Before.Length;
             if (bytes < 0)
                 break;
         }
@@ -105,7 +105,7 @@ internal sealed class FactHistory
     }
 
     /// <summary>One fact after so many places: what the first to touch it since has found there. Looks at four bytes for each of those.</summary>
-    public byte[]? FindAt(int count, ref SoughtPlace place)
+    public FactValue FindAt(int count, ref SoughtPlace place)
     {
         var marks = Marks;
         var (read, write) = (FactMark.Of(place.Mark, TouchKind.Read), FactMark.Of(place.Mark, TouchKind.Write));

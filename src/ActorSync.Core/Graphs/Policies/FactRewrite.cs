@@ -25,7 +25,7 @@ internal sealed class FactRewrite : IFactSource
     private readonly TipFacts? _tip;
     private readonly FactRun _inserted = new();
     private readonly List<FactChange> _changes = [];
-    private readonly Dictionary<byte[], byte[]?> _changed = new(PlaceComparer.Instance);
+    private readonly Dictionary<byte[], FactValue> _changed = new(PlaceComparer.Instance);
     private readonly ulong[] _filter = [];
     private readonly bool _hasRest;
     private readonly int _first;
@@ -63,7 +63,7 @@ internal sealed class FactRewrite : IFactSource
         }
     }
 
-    public byte[]? Find(ref SoughtPlace place)
+    public FactValue Find(ref SoughtPlace place)
     {
         if (_tip is not null)
             return _tip.Find(ref place);
@@ -172,7 +172,7 @@ internal sealed class FactRewrite : IFactSource
         }
     }
 
-    private void Change(byte[] place, uint mark, byte[]? value, bool keep)
+    private void Change(byte[] place, uint mark, FactValue value, bool keep)
     {
         if (keep)
             _changed.TryAdd(place, value);

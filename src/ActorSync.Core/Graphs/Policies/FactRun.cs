@@ -1,7 +1,7 @@
 namespace ActorSync.Graphs.Policies;
 
-/// <summary>What stood at a place before it was touched; null for nothing.</summary>
-internal readonly record struct FactUndo(byte[] Place, byte[]? Before);
+/// <summary>What stood at a place before it was touched; none for nothing.</summary>
+internal readonly record struct FactUndo(byte[] Place, FactValue Before);
 
 /// <summary>What the commands at some places of the weave touched, place after place, in columns.</summary>
 internal sealed class FactRun

@@ -15,9 +15,9 @@ internal enum TouchKind
 /// </summary>
 /// <param name="Place">The place; of a query what places begin with.</param>
 /// <param name="Mark">The place's mark, which says the kind too.</param>
-/// <param name="Before">What stood there before the command; null for nothing, and of a query.</param>
+/// <param name="Before">What stood there before the command; none, too, of a query.</param>
 /// <param name="After">What stands there after it.</param>
-internal readonly record struct FactTouch(byte[] Place, uint Mark, byte[]? Before, byte[]? After)
+internal readonly record struct FactTouch(byte[] Place, uint Mark, FactValue Before, FactValue After)
 {
     public TouchKind Kind => FactMark.KindOf(Mark);
 

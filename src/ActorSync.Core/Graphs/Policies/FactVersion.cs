@@ -1,7 +1,7 @@
 namespace ActorSync.Graphs.Policies;
 
-/// <summary>A value that was written; null for a fact that was taken away.</summary>
-internal readonly record struct FactWrite(byte[] Place, uint Mark, byte[]? Value);
+/// <summary>A value that was written; none for a fact that was taken away.</summary>
+internal readonly record struct FactWrite(byte[] Place, uint Mark, FactValue Value);
 
 /// <summary>
 /// The facts of one moment: those of an earlier one and what was written since, put together as a tree when somebody

@@ -23,8 +23,8 @@ public sealed class Facts
     public bool TryGet(string name, ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
     {
         var found = _version.Tree.Find(FactPlace.Of(name, key));
-        value = found;
-        return found is not null;
+        value = found.Memory;
+        return !found.IsNone;
     }
 
     /// <summary>The facts of a name whose keys begin so, in the order of their keys.</summary>
@@ -40,5 +40,5 @@ public sealed class Facts
     internal static IEnumerable<Fact> Query(FactTree tree, byte[] prefix) => tree.From(prefix).Select(node => FactPlace.ToFact(node.Place, node.Value));
 
     private static bool IsSame(FactTree.Node one, FactTree.Node other) =>
-        one == other || one.Place.AsSpan().SequenceEqual(other.Place) && one.Value.AsSpan().SequenceEqual(other.Value);
+        one == other || one.Place.AsSpan().SequenceEqual(other.Place) && one.Value.Span.SequenceEqual(other.Value.Span);
 }

@@ -3,8 +3,8 @@ namespace ActorSync.Graphs.Policies;
 /// <summary>The facts that a command is evaluated over.</summary>
 internal interface IFactSource
 {
-    /// <summary>The value at a place, null for none.</summary>
-    byte[]? Find(ref SoughtPlace place);
+    /// <summary>The value at a place, or none.</summary>
+    FactValue Find(ref SoughtPlace place);
 
     /// <summary>All of them.</summary>
     FactTree Whole();
@@ -31,7 +31,7 @@ internal ref struct SoughtPlace(ReadOnlySpan<byte> bytes, uint mark)
 /// <summary>Facts that are at hand as a tree.</summary>
 internal sealed class TreeFacts(FactTree tree) : IFactSource
 {
-    public byte[]? Find(ref SoughtPlace place) => tree.Find(ref place);
+    public FactValue Find(ref SoughtPlace place) => tree.Find(ref place);
 
     public FactTree Whole() => tree;
 }
@@ -47,7 +47,7 @@ internal sealed class PastPlaceFacts(FactHistory history, int count) : IFactSour
     private FactTree? _whole;
     private int _lookups;
 
-    public byte[]? Find(ref SoughtPlace place)
+    public FactValue Find(ref SoughtPlace place)
     {
         if (_whole is null && _lookups++ < ManyLookups)
             return history.FindAt(count, ref place);

@@ -24,8 +24,8 @@ internal sealed class PlaceTable
         return ref Unsafe.NullRef<Entry>();
     }
 
-    /// <summary>Puts a value at a place, over what was there; null is a value too: that nothing is there.</summary>
-    public void Put(byte[] place, uint mark, byte[]? value)
+    /// <summary>Puts a value at a place, over what was there; none is a value too: that nothing is there.</summary>
+    public void Put(byte[] place, uint mark, FactValue value)
     {
         ref var found = ref Find(place, mark);
         if (Unsafe.IsNullRef(ref found))
@@ -35,7 +35,7 @@ internal sealed class PlaceTable
     }
 
     /// <summary>Puts a value at a place that has none.</summary>
-    public void Add(byte[] place, uint mark, byte[]? value)
+    public void Add(byte[] place, uint mark, FactValue value)
     {
         if (_count == _entries.Length)
             Grow();
@@ -74,7 +74,7 @@ internal sealed class PlaceTable
     internal struct Entry
     {
         public byte[] Place;
-        public byte[]? Value;
+        public FactValue Value;
         public uint Mark;
         public int Next;
     }

@@ -8,7 +8,7 @@ internal sealed class StrandFacts(IFactSource origin) : IFactSource
 {
     private readonly PlaceTable _now = new();
 
-    public byte[]? Find(ref SoughtPlace place)
+    public FactValue Find(ref SoughtPlace place)
     {
         ref var entry = ref _now.Find(place.Bytes, place.Mark);
         if (Unsafe.IsNullRef(ref entry))

@@ -18,7 +18,7 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
     private FactTree? _whole;
     private int _wholeWrites;
 
-    public byte[]? Find(ref SoughtPlace place)
+    public FactValue Find(ref SoughtPlace place)
     {
         ref var entry = ref _now.Find(place.Bytes, place.Mark);
         if (!Unsafe.IsNullRef(ref entry))
@@ -52,7 +52,7 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
                 continue;
             _now.Put(touch.Place, touch.Mark, touch.After);
             _writes.Add(new FactWrite(touch.Place, touch.Mark, touch.After));
-            _count += (touch.After is null ? 0 : 1) - (touch.Before is null ? 0 : 1);
+            _count += (touch.After.IsNone ? 0 : 1) - (touch.Before.IsNone ? 0 : 1);
         }
     }
 
