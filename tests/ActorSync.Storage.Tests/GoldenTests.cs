@@ -153,7 +153,7 @@ public sealed class GoldenTests
         text.Append(line, $"snapshot of the graph {snapshot.Graph}, heads {snapshot.HeadsDigest}\n");
         text.Append(line, $"policy \"{snapshot.Policy}\", {snapshot.Commands} commands, {snapshot.FactCount} facts\n");
         foreach (var fact in snapshot.Facts.From([]))
-            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value)}\n");
+            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value.Span)}\n");
         for (var place = 0; place < recent.Places; place++)
         {
             text.Append(line, $"place {snapshot.Commands - recent.Places + place}\n");

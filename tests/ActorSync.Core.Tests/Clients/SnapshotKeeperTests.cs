@@ -20,6 +20,21 @@ public sealed class SnapshotKeeperTests
         Assert.Equal(1, store.Written);
     }
 
+    [Fact]
+    public void WhileMuchIsToDoOnlyWhatIsLongOverdueIsWritten()
+    {
+        var (store, graph) = (new FullStore { HasRoom = true }, new AlwaysDue());
+        var keeper = new SnapshotKeeper(graph, store);
+        keeper.AfterCommit(isBusy: true);
+        Assert.Equal(0, store.Written);
+        graph.IsSnapshotOverdue = true;
+        keeper.AfterCommit(isBusy: true);
+        Assert.Equal(1, store.Written);
+        graph.IsSnapshotOverdue = false;
+        keeper.AfterCommit(isBusy: false);
+        Assert.Equal(2, store.Written);
+    }
+
     /// <summary>Due after each commit; at the end only what failed is due.</summary>
     private sealed class AlwaysDue : IFactKeeping
     {
@@ -27,7 +42,7 @@ public sealed class SnapshotKeeperTests
 
         public bool IsSnapshotDue => true;
 
-        public bool IsSnapshotOverdue => false;
+        public bool IsSnapshotOverdue { get; set; }
 
         public bool IsLastSnapshotDue => false;
 
