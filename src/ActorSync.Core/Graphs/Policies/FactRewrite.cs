@@ -24,6 +24,7 @@ internal sealed class FactRewrite : IFactSource
     // With no rest, the facts go along with the new places.
     private readonly TipFacts? _tip;
     private readonly FactRun _inserted = new();
+    private readonly FactRun _one = new();
     private readonly List<FactChange> _changes = [];
     private readonly Dictionary<byte[], FactValue> _changed = new(PlaceComparer.Instance);
     private readonly ulong[] _filter = [];
@@ -132,9 +133,9 @@ internal sealed class FactRewrite : IFactSource
             if (FactMark.KindOf(_history.Marks[i]) == TouchKind.Write)
                 Change(_history.UndoOf(i).Place, _history.Marks[i], _history.UndoOf(i).Before, keep: true);
         }
-        var run = new FactRun();
-        run.Add(touches);
-        _changes.Add(_history.Replace(_place, 1, run));
+        _one.Clear();
+        _one.Add(touches);
+        _changes.Add(_history.Replace(_place, 1, _one));
         Note(touches);
         (_touch, _) = _history.TouchesOf(++_place, 0);
     }

@@ -26,6 +26,13 @@ internal sealed class FactRun
         Ends.Add(Undo.Count);
     }
 
+    public void Clear()
+    {
+        Undo.Clear();
+        Marks.Clear();
+        Ends.Clear();
+    }
+
     /// <summary>The first touch of a place; behind the last for the place behind the last.</summary>
     public int StartOf(int place) => place == 0 ? 0 : Ends[place - 1];
 
