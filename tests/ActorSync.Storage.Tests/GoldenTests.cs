@@ -147,7 +147,7 @@ public sealed class GoldenTests
         var history = new FactHistory();
         var rewrite = new FactRewrite(history, 0, 0, 3);
         foreach (var evaluated in (Evaluated[])[Touching(), Touching(("a", TouchKind.Write, null, "1"), ("b", TouchKind.Read, null, null)), Touching(("a", TouchKind.Write, "1", "2"), ("", TouchKind.Query, null, null))])
-            rewrite.Add(evaluated, null);
+            rewrite.Add(evaluated.Touches);
         rewrite.EndNew();
         rewrite.Finish();
         var commands = Commands();
@@ -178,12 +178,12 @@ public sealed class GoldenTests
         text.Append(line, $"snapshot of the graph {snapshot.Graph}, heads {snapshot.HeadsDigest}\n");
         text.Append(line, $"policy \"{snapshot.Policy}\", {snapshot.Commands} commands, {snapshot.FactCount} facts\n");
         foreach (var fact in snapshot.Facts.From([]))
-            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value)}\n");
+            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value.Span)}\n");
         for (var place = 0; place < recent.Places; place++)
         {
             text.Append(line, $"place {snapshot.Commands - recent.Places + place}\n");
             for (var i = recent.StartOf(place); i < recent.StartOf(place + 1); i++)
-                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { } before ? Convert.ToHexStringLower(before) : "nothing")}\n");
+                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { IsNone: false } before ? Convert.ToHexStringLower(before.Span) : "nothing")}\n");
         }
         return text.ToString();
     }

@@ -237,7 +237,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
                     break;
                 case GraphOutput.Changed changed:
                     Publish(changed);
-                    _snapshots!.AfterCommit();
+                    _snapshots!.AfterCommit(isBusy: _appending > 0);
                     break;
                 case GraphOutput.Acted acted:
                     _requests.Remove(acted.Token, out var actor);

@@ -19,6 +19,9 @@ namespace ActorSync.Graphs;
 /// </summary>
 public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeeping
 {
+    // So far ahead of a command the memory is fetched where the index will look for it.
+    private const int ExpectedAhead = 8;
+
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
     private readonly GraphLimits _limits;
@@ -67,6 +70,9 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
 
     /// <inheritdoc/>
     public bool IsSnapshotDue => Keeping is { IsSnapshotDue: true };
+
+    /// <inheritdoc/>
+    public bool IsSnapshotOverdue => Keeping is { IsSnapshotOverdue: true };
 
     /// <inheritdoc/>
     public bool IsLastSnapshotDue => Keeping is { IsLastSnapshotDue: true };
@@ -189,8 +195,11 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     private void Gather(GraphInput.Receive receive)
     {
         var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
-        foreach (var command in receive.Commands)
+        for (var i = 0; i < receive.Commands.Count; i++)
         {
+            if (i + ExpectedAhead < receive.Commands.Count)
+                _index.Expect(receive.Commands[i + ExpectedAhead].Id);
+            var command = receive.Commands[i];
             if (Forbidden(command) is { } forbidden)
                 tally.Count(command, forbidden);
             else

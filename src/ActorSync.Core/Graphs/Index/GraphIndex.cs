@@ -48,22 +48,27 @@ public sealed partial class GraphIndex
     /// The same, but what it takes to see that a merge joins independent commands, in segments, is taken from
     /// <paramref name="steps"/>: Busy when those are used up.
     /// </summary>
-    internal Result<int> Add(Command command, ref int steps)
+    internal Result<int> Add(Command command, ref int steps) =>
+        WhyNot(command, ref steps, out var left, out var right) is { } error ? error : Append(command, left, right);
+
+    /// <summary>Why a command cannot be appended; null when it can, after these priors.</summary>
+    internal SyncError? WhyNot(Command command, ref int steps, out int left, out int right)
     {
+        (left, right) = (-1, -1);
         if (Find(command.Id, Count) >= 0)
             return new SyncError(SyncErrorKind.Duplicate, $"the command {command.Address} is in the graph already");
         var prior = command.Prior;
         if (prior.Kind == PriorKind.None)
-            return Count == 0 ? Append(command, -1, -1) : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
-        if (!Locate(prior.Left, command.Address).TryGet(out var left, out var error))
+            return Count == 0 ? null : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
+        if (!Locate(prior.Left, command.Address).TryGet(out left, out var error))
             return error;
         if (prior.Kind == PriorKind.Single)
-            return Append(command, left, -1);
-        if (!Locate(prior.Right, command.Address).TryGet(out var right, out error))
+            return null;
+        if (!Locate(prior.Right, command.Address).TryGet(out right, out error))
             return error;
         return AreIndependent(Math.Min(left, right), Math.Max(left, right), ref steps) switch
         {
-            true => Append(command, left, right),
+            true => null,
             false => new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor"),
             null => new SyncError(SyncErrorKind.Busy, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
         };
@@ -102,6 +107,9 @@ public sealed partial class GraphIndex
 
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
+
+    /// <summary>Soon a command of this id is added.</summary>
+    internal void Expect(CommandId id) => _table.Prefetch(id);
 
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
@@ -165,7 +173,8 @@ public sealed partial class GraphIndex
         return ordinal;
     }
 
-    private int Append(Command command, int left, int right)
+    /// <summary>Appends a command that <see cref="WhyNot"/> found nothing against, after the priors it gave.</summary>
+    internal int Append(Command command, int left, int right)
     {
         BeginRun(left, right);
         Put(command.Id, command.Priority);
