@@ -27,6 +27,7 @@ public sealed partial class SyncRouter
 
     private readonly Dictionary<StateName, IActorRef> _states = [];
     private readonly Dictionary<NodeId, PeerRef> _linked = [];
+    private IActorRef? _membership;
     private long _statesOpened;
 
     private void States()
@@ -36,8 +37,15 @@ public sealed partial class SyncRouter
         Receive<StateActor.Began>(_ => Sender.Tell(new StateActor.Linked([.. _linked.Values])));
         Receive<PeerActor.LinkUp>(up => OnLink(() => _linked[up.Peer.Identity.Node] = up.Peer));
         Receive<PeerActor.LinkDown>(down => OnLink(() => _linked.Remove(down.Peer)));
+        Receive<ServeMembership>(_ => OnServeMembership());
         Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkUp));
         Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkDown));
+    }
+
+    private void OnServeMembership()
+    {
+        _membership = Sender;
+        Sender.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
     // It is known by one name to all and shared until the node ends.
@@ -65,6 +73,8 @@ public sealed partial class SyncRouter
         note();
         foreach (var state in _states.Values)
             state.Tell(new StateActor.Linked([.. _linked.Values]));
+        _membership?.Tell(new StateActor.Linked([.. _linked.Values]));
+        _mesh?.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
     private bool OnState(PeerRef peer, StateMessage message, int bytes)

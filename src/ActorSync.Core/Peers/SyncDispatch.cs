@@ -35,6 +35,18 @@ public enum SyncDestination
     /// <summary>The shared state that it names.</summary>
     State,
 
+    /// <summary>The membership of the mesh.</summary>
+    Membership,
+
+    /// <summary>The holding of the graph.</summary>
+    Holding,
+
+    /// <summary>The actions that are forwarded here, or from here.</summary>
+    Forwarding,
+
+    /// <summary>The channels that are relayed here, or from here.</summary>
+    Relaying,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -54,6 +66,10 @@ public static class SyncDispatch
         SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,
         >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
+        SyncType.MemberProbe or SyncType.MemberProbed => SyncDestination.Membership,
+        SyncType.Hold or SyncType.HoldingAck => SyncDestination.Holding,
+        SyncType.ForwardAction or SyncType.ForwardResult => SyncDestination.Forwarding,
+        SyncType.RelayOpen or SyncType.Relay or SyncType.RelayClose => SyncDestination.Relaying,
         _ => SyncDestination.None,
     };
 }

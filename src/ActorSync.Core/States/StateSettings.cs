@@ -30,6 +30,12 @@ public sealed record StateSettings
     /// <summary>How often peers are asked whether they differ.</summary>
     public TimeSpan PullInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether a peer is asked as soon as it can be reached, beside those that are drawn: what two halves of a network
+    /// wrote while they were apart is then level as soon as they meet.
+    /// </summary>
+    public bool PullsNewPeers { get; init; }
+
     /// <summary>To how many peers, drawn anew each time, a change is pushed, and how many are asked: r0 of the protocol.</summary>
     public int SampledPeers { get; init; } = 3;
 

@@ -47,12 +47,14 @@ public static class SyncCodec
         {
             Push push => PushOverhead(push.Index) + push.Commands.Bytes.Length,
             PollResponse response => PollResponseOverhead(response.Index, response.Left) + response.Commands.Bytes.Length,
+            Relay relay => PlacementCodec.RelayOverhead + relay.Payload.Length,
+            ForwardAction action => 128 + action.Payload.Length,
             _ => 192,
         });
         writer.Byte(WireLimits.Version);
         writer.Byte((byte)message.Type);
         if (!PollCodec.TryWrite(writer, message) && !SubscriptionCodec.TryWrite(writer, message) && !OtherCodec.TryWrite(writer, message)
-            && !StateCodec.TryWrite(writer, message))
+            && !StateCodec.TryWrite(writer, message) && !MemberCodec.TryWrite(writer, message) && !PlacementCodec.TryWrite(writer, message))
             throw new ArgumentException($"{message.GetType()} is no message of the protocol", nameof(message));
         return writer.Written;
     }
@@ -70,7 +72,7 @@ public static class SyncCodec
         var reader = new WireReader(payload.Span);
         reader.Take("the header", HeaderSize);
         var message = PollCodec.Read(ref reader, type, payload) ?? SubscriptionCodec.Read(ref reader, type, payload) ?? OtherCodec.Read(ref reader, type)
-            ?? StateCodec.Read(ref reader, type);
+            ?? StateCodec.Read(ref reader, type) ?? MemberCodec.Read(ref reader, type) ?? PlacementCodec.Read(ref reader, type, payload);
         reader.End();
         return reader.Error is { } error ? new SyncError(error.Kind, $"a {type} payload of {payload.Length} bytes: {error.Message}") : message!;
     }

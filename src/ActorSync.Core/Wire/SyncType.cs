@@ -39,4 +39,15 @@ public enum SyncType : byte
     StateEntries = 54,
     StatePush = 55,
     StatePushed = 56,
+
+    MemberProbe = 60,
+    MemberProbed = 61,
+
+    Hold = 70,
+    HoldingAck = 71,
+    ForwardAction = 72,
+    ForwardResult = 73,
+    RelayOpen = 74,
+    Relay = 75,
+    RelayClose = 76,
 }

@@ -86,6 +86,7 @@ public static partial class CommandTree
             PeerCommands.Disconnect(context, options),
             PeerCommands.Subscribe(context, options),
             PeerCommands.Unsubscribe(context, options),
+            MembersCommand.Create(context, options),
             HelloCommand.Create(context, options),
             PeerCommands.StopHello(context, options),
             StatusCommand.Create(context, options),

@@ -36,6 +36,7 @@ public static class SettingsReader
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
+        Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),

@@ -26,11 +26,12 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/graphs", new ReadOnlyMemoryContent(payload), ControlJson.Line.GraphCreated, cancellation);
 
-    public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?priority={priority}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
-
-    public Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?finalize=true", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+    public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation)
+    {
+        var place = options.Finalize ? "finalize=true" : $"priority={options.Priority}";
+        var ack = options.Ack is { } mode ? $"&ack={mode.ToString().ToLowerInvariant()}" : "";
+        return AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?{place}{ack}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+    }
 
     public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {
@@ -57,6 +58,9 @@ public sealed class HttpNodeControl : INodeControl
 
     public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/connect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerLinked, cancellation);
+
+    public Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/members/remove", JsonContent.Create(request, ControlJson.Line.MemberRequest), ControlJson.Line.MemberRequest, cancellation);
 
     public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/disconnect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerRequest, cancellation);

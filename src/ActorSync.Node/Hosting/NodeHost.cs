@@ -1,7 +1,7 @@
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
-using ActorSync.Node.Providers;
 using ActorSync.Node.States;
+using ActorSync.Node.Providers;
 using ActorSync.Peers.Providers;
 using ActorSync.Transport.Tcp;
 
@@ -68,6 +68,8 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     {
         if (node.Store?.Describe() is { } recovered)
             log.Warning(recovered);
+        if (node.Store?.Risk is { } risk)
+            log.Warning(risk);
         log.Info($"node {node.Id}, data {settings.DataFolder}, listening on {node.ListenName ?? "nothing"}, control {path}");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tasks = settings.Peers

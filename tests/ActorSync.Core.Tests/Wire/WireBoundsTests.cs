@@ -26,6 +26,9 @@ public sealed class WireBoundsTests
         ["StateEntries' entries"] = (SyncType.StateEntries, to => State(to, 2), WireLimits.StateEntriesPerMessage, 21),
         ["StatePush's entries"] = (SyncType.StatePush, to => State(to, 17), WireLimits.StateEntriesPerMessage, 21),
         ["a state's key"] = (SyncType.StatePush, to => State(to, 17, 1, 0), WireLimits.StateKeyBytes, 1),
+        ["Hold's heads"] = (SyncType.Hold, to => Fields(to, ids: 1, numbers: 1, moreNumbers: 16), WireLimits.SampleAddresses, CommandId.Size + 1),
+        ["HoldingAck's bits"] = (SyncType.HoldingAck, to => Fields(to, ids: 1, numbers: 1, moreNumbers: 17), WireLimits.SampleAddresses, 1),
+        ["ForwardResult's sentence"] = (SyncType.ForwardResult, to => Fields(to, session: 1, numbers: 1, one: true), WireLimits.SentenceBytes, 1),
         ["Error's sentence"] = (SyncType.Error, to => Fields(to, numbers: 0, error: true), WireLimits.SentenceBytes, 1),
     };
 

@@ -70,6 +70,9 @@ public sealed class WireSizeTests(ITestOutputHelper output)
             new Subscribed(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [.. Enumerable.Repeat(new SubscribedGraph(graph, null, known), WireLimits.GraphsPerSubscribe)]),
             new Unsubscribe(id, uint.MaxValue, [.. Enumerable.Repeat(graph, WireLimits.GraphsPerSubscribe)]),
             new PushAck(id, graph, uint.MaxValue, sample.Addresses),
+            new Hold(graph, uint.MaxValue, default, sample.Addresses),
+            new HoldingAck(graph, uint.MaxValue, default, true, known),
+            new ForwardResult(ulong.MaxValue, address, SyncErrorKind.Busy, new string('a', WireLimits.SentenceBytes)),
             new SyncFailure(SyncErrorKind.Busy, ulong.MaxValue, graph, new string('a', WireLimits.SentenceBytes)),
         };
         Assert.All(fits, message => Assert.InRange(SyncCodec.Encode(message).Length, 1, WireLimits.SmallestPayloadBytes));

@@ -82,7 +82,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_family_says_what_it_is()
     {
-        var lines = MetricsText.Of(Statuses.Busy([]) with { States = [Statuses.Shared], PeerSources = [Source] }).Split('\n');
+        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Source], States = [Statuses.Shared] }).Split('\n');
 
         foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {

@@ -6,6 +6,7 @@ using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.States;
 using ActorSync.Transport.Memory;
@@ -25,6 +26,11 @@ internal sealed class FakeNode : ISyncNode
     public NodeId Id { get; } = new(0x0123456789abcdef);
 
     public string? ListenName { get; init; } = "tcp://127.0.0.1:7400";
+
+    public IMembership? Membership => null;
+
+    public Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default) =>
+        Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh"));
 
     public StoreStatus? Store { get; set; }
 
