@@ -15,6 +15,7 @@ namespace ActorSync;
 /// <param name="Peers">Its peers, sorted by name.</param>
 /// <param name="Errors">How often each kind of error was seen since the start.</param>
 /// <param name="Store">What opening its store found; null for a store that is not on a disk.</param>
+/// <param name="PeerSources">Where its peers come from, beside those that are named one by one; null or empty when from nowhere else.</param>
 public sealed record NodeStatus(
     string Node,
     string Instance,
@@ -27,7 +28,8 @@ public sealed record NodeStatus(
     IReadOnlyList<GraphStatus> Graphs,
     IReadOnlyList<PeerStatus> Peers,
     IReadOnlyDictionary<string, long> Errors,
-    StoreStatus? Store = null);
+    StoreStatus? Store = null,
+    IReadOnlyList<PeerSourceStatus>? PeerSources = null);
 
 /// <summary>
 /// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,

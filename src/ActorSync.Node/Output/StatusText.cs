@@ -19,6 +19,7 @@ internal static class StatusText
             lines.Add($"  {recovered}");
         lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
+        lines.AddRange((status.PeerSources ?? []).SelectMany(Of));
         if (status.Errors.Count > 0)
             lines.Add($"errors  {string.Join(", ", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key} {Units.Count(error.Value)}"))}");
         return lines;
@@ -30,6 +31,13 @@ internal static class StatusText
     private static string Of(GraphStatus graph, Func<string, string> shorten) => graph.Error is { } error
         ? $"graph {shorten(graph.Graph)}  {error}"
         : $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+
+    private static IEnumerable<string> Of(PeerSourceStatus source)
+    {
+        yield return $"{source.Purpose} by {source.Provider}: {Count(source.Peers.Count, "peer")}";
+        if (source.Error is { } error)
+            yield return $"  last error: {error}";
+    }
 
     private static IEnumerable<string> Of(PeerStatus peer, Func<string, string> shorten)
     {

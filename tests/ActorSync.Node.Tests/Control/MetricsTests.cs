@@ -5,10 +5,12 @@ namespace ActorSync.Node.Tests.Control;
 
 public sealed class MetricsTests
 {
+    private static readonly PeerSourceStatus Source = new("links", "dns", ["10.0.0.1:7400", "10.0.0.2:7400"], "no server", 3, 4);
+
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2" };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2", PeerSources = [Source] };
 
         var text = MetricsText.Of(status);
 
@@ -33,6 +35,10 @@ public sealed class MetricsTests
             $"actorsync_peer_pushes_sent_total{peer} 6",
             $"actorsync_peer_strikes{peer} 0",
             $"actorsync_peer_unacked_commands{peer} 7",
+            """actorsync_provider_peers{purpose="links",provider="dns"} 2""",
+            """actorsync_provider_failing{purpose="links",provider="dns"} 1""",
+            """actorsync_provider_changes_total{purpose="links",provider="dns"} 3""",
+            """actorsync_provider_failures_total{purpose="links",provider="dns"} 4""",
             """actorsync_errors_total{kind="MissingPrior"} 1""",
             """actorsync_errors_total{kind="WrongId"} 2""",
         ], samples);
@@ -41,7 +47,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_family_says_what_it_is()
     {
-        var lines = MetricsText.Of(Statuses.Busy([])).Split('\n');
+        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Source] }).Split('\n');
 
         foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {
