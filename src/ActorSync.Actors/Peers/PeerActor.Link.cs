@@ -50,7 +50,7 @@ public sealed partial class PeerActor
         if (_dialer is not null)
             _spareDialers.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
-        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes);
+        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link };
         Timers.Cancel(DeadTimer);
         _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);

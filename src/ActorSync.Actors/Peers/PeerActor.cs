@@ -126,6 +126,7 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Wanted>(OnWanted);
         Receive<Began>(_ => OnBegan(Sender));
         Receive<GetStatus>(_ => OnGetStatus());
+        Receive<PeersActor.AnnounceLinks>(_ => OnAnnounceLinks());
         Receive<Terminated>(terminated => OnPollStopped(terminated.ActorRef));
         ReceiveAny(_ => { });
     }
@@ -218,6 +219,12 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
             OnSend(Send.Failure(fault.Error, reference, null));
         if (PeerStanding.IsFault(fault.Error.Kind) && _standing.Strike(Now))
             Detach(ShutOut(fault.Error));
+    }
+
+    private void OnAnnounceLinks()
+    {
+        if (_link is not null)
+            Sender.Tell(new LinkUp(_peer!));
     }
 
     private void OnGetStatus()

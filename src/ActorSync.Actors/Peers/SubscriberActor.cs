@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
@@ -24,6 +25,9 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
     public sealed record Answered(SyncError? Error);
+
+    /// <summary>On the event stream: a push of a peer brought nothing new.</summary>
+    public sealed record PushedInVain(NodeId Peer, GraphId Graph, int Known);
 
     private readonly SyncContext _sync;
     private readonly SubscriberMachine _machine;
@@ -159,6 +163,8 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         if (stored.Result.Error is { } error)
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
         Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result));
+        if (_peer is not null && stored.Result is { Error: null, Value: { Added: 0, Known: > 0 } kept })
+            Context.System.EventStream.Publish(new PushedInVain(_peer.Identity.Node, stored.Graph, kept.Known));
     }
 
     private void OnPolled(PollActor.Ended ended)

@@ -1,9 +1,11 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -39,6 +41,12 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public static readonly GiveUpLooking Instance = new();
     }
 
+    /// <summary>On the event stream: a peer subscribed to a graph here, or does so no longer. A broken link says nothing of it.</summary>
+    public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn);
+
+    /// <summary>On the event stream: a peer that subscribes here holds these durably, and all before them.</summary>
+    public sealed record PeerAcked(NodeId Peer, GraphId Graph, IReadOnlyList<Address> Heads);
+
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
     private readonly Outbox<SubscriptionOutput> _outbox = new();
@@ -60,7 +68,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
         Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
         Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => Run(new SubscriptionInput.Unlinked()));
+        Receive<PeerActor.Unlinking>(_ => OnUnlinked());
         Receive<MachineTick>(_ => OnTick());
         Receive<GiveUpLooking>(_ => OnGiveUpLooking());
         Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
@@ -107,6 +115,14 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
 
+    // On the next link each is told of anew.
+    private void OnUnlinked()
+    {
+        foreach (var graph in _followed.Values)
+            graph.IsTold = false;
+        Run(new SubscriptionInput.Unlinked());
+    }
+
     private void OnSubscribeTo(SubscribeTo subscribe)
     {
         _looking = subscribe;
@@ -142,6 +158,17 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(GiveUpLooking.Instance);
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
+        TellOfNew();
+    }
+
+    private void TellOfNew()
+    {
+        foreach (var (graph, followed) in _followed)
+        {
+            if (!followed.IsTold)
+                Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, true));
+            followed.IsTold = true;
+        }
     }
 
     // A graph that does not even say that it is broken: the peer tries again later.
@@ -167,6 +194,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     {
         if (!_followed.Remove(graph, out var followed))
             return;
+        if (followed.IsTold)
+            Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, false));
         Context.Unwatch(followed.Actor);
         followed.Actor.Tell(GraphActor.Unfollow.Instance);
     }
@@ -261,6 +290,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.AckedMoved moved:
                 _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
+                Context.System.EventStream.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);
@@ -282,5 +312,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public GraphSnapshot? Snapshot { get; set; }
 
         public SyncErrorKind? Refused { get; set; }
+
+        /// <summary>Whether it was told that the peer subscribed to it.</summary>
+        public bool IsTold { get; set; }
     }
 }

@@ -24,6 +24,9 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     private readonly GraphLimits _limits;
     private readonly IGraphContent _content;
     private readonly UnkeptCommands _unkept;
+    private readonly CollapsePace _pace;
+    private MonotonicTime _timer = MonotonicTime.Never;
+    private MonotonicTime _now;
     private readonly Queue<Pending> _pending = new();
     private readonly List<Batch> _gathered = [];
     private long _appends;
@@ -39,7 +42,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     {
     }
 
-    private GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphContent content)
+    private GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphContent content, Random? random = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Heads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.Heads, GraphLimits.MostHeads);
@@ -47,6 +50,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
         _reader = reader;
         _limits = limits;
         _content = content;
+        _pace = new CollapsePace(limits, random);
         _unkept = new UnkeptCommands(index, limits.RememberedRejections);
         Facts = content.Facts;
         Committed = new GraphSnapshot(graph, index, index.Count, index.Heads(), reader);
@@ -83,15 +87,16 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     /// <param name="limits">Its limits.</param>
     /// <param name="policy">Its policy, the same at every peer.</param>
     /// <param name="facts">The snapshot of its facts, if one is kept: what it fits is not evaluated again.</param>
+    /// <param name="random">Draws when to merge too many heads; null to do it at once, where no other node does.</param>
     /// <returns>The machine; PolicyFailed, or ParallelFinalize, which is final.</returns>
     /// <exception cref="SyncException">The store is damaged.</exception>
-    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy, IFactStore? facts = null)
+    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy, IFactStore? facts = null, Random? random = null)
     {
         if (policy is OpaquePolicy)
-            return new GraphMachine(graph, index, reader, limits);
+            return new GraphMachine(graph, index, reader, limits, new PlainContent(index, limits), random);
         var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
         return WovenContent.Open(index, reader, policy, options, facts).TryGet(out var content, out var error)
-            ? new GraphMachine(graph, index, reader, limits, content)
+            ? new GraphMachine(graph, index, reader, limits, content, random)
             : error;
     }
 
@@ -101,6 +106,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
 
     public void Handle(GraphInput input, MonotonicTime now, IOutbox<GraphOutput> outbox)
     {
+        _now = now;
         switch (input)
         {
             case GraphInput.Act act:
@@ -115,7 +121,24 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
             case GraphInput.CommitFailed failed:
                 OnCommitFailed(failed, outbox);
                 break;
+            case GraphInput.Tick:
+                OnTick(outbox);
+                break;
         }
+        if (_pace.DueAt == _timer)
+            return;
+        _timer = _pace.DueAt;
+        outbox.Put(new GraphOutput.StartTimer(_timer));
+    }
+
+    // Batches that are open see to it when they are sealed.
+    private void OnTick(IOutbox<GraphOutput> outbox)
+    {
+        if (_gathered.Count > 0 || Overload() is not null || !_pace.IsDue(_index.HeadOrdinals.Count, _now))
+            return;
+        _content.Collapse();
+        if (_content.Seal().TryGet(out var step, out _))
+            Append(step, [], outbox);
     }
 
     private void OnAct(GraphInput.Act act, IOutbox<GraphOutput> outbox)
@@ -173,7 +196,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
             else
                 Add(command, receive.MayFinalize, tally);
         }
-        if (_index.HeadOrdinals.Count > _limits.Heads)
+        if (_pace.IsDue(_index.HeadOrdinals.Count, _now))
             _content.Collapse();
         _gathered.Add(new Batch(receive, tally));
     }

@@ -33,6 +33,9 @@ public sealed class GraphSnapshot
 
     public HeadSet Heads { get; }
 
+    /// <summary>The first damage that reading the graph has met since it was opened; null while it met none.</summary>
+    public SyncError? Damage => _reader.Damage;
+
     /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
     internal GraphIndex Index => _index;
 

@@ -23,6 +23,9 @@ public sealed record NodeSettings
     /// <summary>The certificates of links over TLS; null where there are none.</summary>
     public TlsFiles? Tls { get; init; }
 
+    /// <summary>The mesh that the node is a member of; null for none.</summary>
+    public MeshSettings? Mesh { get; init; }
+
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
 
@@ -41,6 +44,9 @@ public sealed record NodeSettings
     /// <summary>Limits and times of the sync actors: the keys under <c>actorsync.sync</c>.</summary>
     public SyncSettings Sync { get; init; } = new();
 
+    /// <summary>The shared states, and what of them is spoken over HTTP.</summary>
+    public StatesSettings States { get; init; } = new();
+
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 
     /// <summary>Where the lines of the engine's log go; null for where the engine itself puts them.</summary>
@@ -57,6 +63,7 @@ public sealed record NodeSettings
     {
         Listen = null,
         Peers = [],
+        Mesh = null,
         ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",

@@ -36,12 +36,14 @@ public static class SettingsReader
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
+        Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
         Peers = IsPeerList(given) ? Peers(given.GetValue(PeersPath)) : [],
         ProvidedPeers = IsPeerList(given) ? null : Provided(config),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
+        States = StatesReader.Read(config),
     };
 
     private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();
@@ -164,6 +166,6 @@ public static class SettingsReader
         }
     }
 
-    private static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
+    internal static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
         new(new SyncError(SyncErrorKind.InvalidRequest, $"the configuration key {path} = {value}: {expected}"), inner);
 }

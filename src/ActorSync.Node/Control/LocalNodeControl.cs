@@ -26,11 +26,12 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return new GraphCreated(graph.ToString());
     }
 
-    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
-        Added(graph, await node.AddAsync(graph, payload, priority, cancellation));
-
-    public async Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        Added(graph, await node.FinalizeAsync(graph, payload, cancellation));
+    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation)
+    {
+        if (options.Ack is not null && node.Membership is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "when an action counts as done can be chosen in a mesh only: start the node with --mesh, or with --join HOST:PORT");
+        return Added(graph, await node.AddAsync(graph, payload, options, cancellation));
+    }
 
     public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {
@@ -96,6 +97,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 
     public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
 
+    public async Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation)
+    {
+        var named = node.Membership?.View.Members.Where(member => request.Member.Length >= 4 && member.Node.ToString().StartsWith(request.Member, StringComparison.OrdinalIgnoreCase)).ToArray() ?? [];
+        if (named.Length != 1)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"'{request.Member}' names {named.Length} members of the mesh: give at least four digits of one's name, as actorsync members shows it");
+        return await node.RemoveMemberAsync(named[0].Node, cancellation) is { } error ? error : request;
+    }
+
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Path))
@@ -109,6 +118,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
             return new SyncError(SyncErrorKind.InvalidRequest, $"a wait lasts more than 0 and at most {Convergence.LongestWait.TotalSeconds} seconds, not {request.TimeoutSeconds}");
         return await new Convergence(node, time, progress).WaitAsync(TimeSpan.FromSeconds(request.TimeoutSeconds), cancellation);
     }
+
+    public Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation) => StateControl.ListAsync(node, state, prefix, cancellation);
+
+    public Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation) => StateControl.GetAsync(node, state, key, cancellation);
+
+    public Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation) => StateControl.WriteAsync(node, request, cancellation);
+
+    public Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) => StateControl.WatchAsync(node, state, prefix, cancellation);
 
     public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
 

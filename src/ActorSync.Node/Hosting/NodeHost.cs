@@ -1,5 +1,6 @@
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
+using ActorSync.Node.States;
 using ActorSync.Node.Providers;
 using ActorSync.Peers.Providers;
 using ActorSync.Transport.Tcp;
@@ -22,12 +23,20 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!(await factory(settings with { Log = log }, stop)).TryGet(out var node, out error))
             return error;
         await using (node)
-            error = await ControlAsync(node, settings, path, stop);
+            error = await StatesAsync(node, settings, path, stop);
         if (error is null)
             log.Info("stopped");
         else
             made.TakeAway(error);
         return error;
+    }
+
+    private async Task<SyncError?> StatesAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    {
+        if (!(await StateHost.StartAsync(node, settings, time, log, stop)).TryGet(out var states, out var error))
+            return error;
+        await using (states)
+            return await ControlAsync(node, settings, path, stop);
     }
 
     private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
@@ -59,6 +68,8 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     {
         if (node.Store?.Describe() is { } recovered)
             log.Warning(recovered);
+        if (node.Store?.Risk is { } risk)
+            log.Warning(risk);
         log.Info($"node {node.Id}, data {settings.DataFolder}, listening on {node.ListenName ?? "nothing"}, control {path}");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tasks = settings.Peers

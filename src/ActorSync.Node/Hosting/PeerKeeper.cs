@@ -67,7 +67,7 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
     {
         var names = peer.Graphs.Where(name => name != "*");
         if (peer.Graphs.Contains("*"))
-            names = names.Union((await node.StatusAsync(stop)).Graphs.Where(graph => graph.Error is null).Select(graph => graph.Graph));
+            names = names.Union((await node.StatusAsync(stop)).Graphs.Where(graph => graph.Error is null || graph.Commands > 0).Select(graph => graph.Graph));
         return [.. names.Select(name => GraphId.TryParse(name, out var graph) ? graph : default)];
     }
 

@@ -30,6 +30,7 @@ internal sealed partial class SimPeer
     private bool _isLinked;
     private int _links;
     private int _storing;
+    private HashSet<GraphId> _followed = [];
 
     public SimPeer(SimNode node, SimLink link)
     {
@@ -139,6 +140,7 @@ internal sealed partial class SimPeer
         Hello.OnLinked();
         foreach (var poll in _polls.Values.Distinct().ToArray())
             poll.OnRelinked();
+        _node.Spread?.OnLinked(this);
     }
 
     public void OnUnlinked()
@@ -148,6 +150,8 @@ internal sealed partial class SimPeer
         Publish(new SubscriptionInput.Unlinked());
         Subscribe(new SubscriberInput.Unlinked());
         Hello.OnUnlinked();
+        _followed = [];
+        _node.Spread?.OnUnlinked(this);
     }
 
     public void OnChanged(GraphSnapshot snapshot, IReadOnlyList<CommandId> fromPeer)
@@ -185,6 +189,18 @@ internal sealed partial class SimPeer
             Interpret(output);
         if (!Publisher.IsOpen)
             _node.Slots.Free(Identity.Node);
+        if (_node.Spread is { } spread && _isLinked)
+            TellFollowed(spread);
+    }
+
+    private void TellFollowed(ISimSpread spread)
+    {
+        var before = _followed;
+        _followed = Publisher.IsOpen ? [.. Publisher.Graphs] : [];
+        foreach (var graph in _followed.Except(before))
+            spread.OnFollows(this, graph, isOn: true);
+        foreach (var graph in before.Except(_followed))
+            spread.OnFollows(this, graph, isOn: false);
     }
 
     public void Subscribe(SubscriberInput input)
@@ -323,6 +339,8 @@ internal sealed partial class SimPeer
             if (link != _links)
                 return;
             _storing--;
+            if (result.TryGet(out var kept, out _))
+                _node.Spread?.OnPushed(this, push.Graph, kept);
             Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result));
         });
     }

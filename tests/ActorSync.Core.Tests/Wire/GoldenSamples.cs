@@ -43,6 +43,7 @@ internal static class GoldenSamples
         ["Block.MergeExplicit"] = [Merge, Closed],
     };
 
+    public static readonly StateVersion Version = new(new UInt128(0x1122334455667788, 0x99aabbccddeeff00));
     public static readonly StateEntry Limit = StateEntry.Live("limit", "{\"mbit\":20}"u8.ToArray(), new StateStamp(1_760_000_000_000, 0, Writer));
     public static readonly StateEntry Brief = StateEntry.Live("höhe", "4"u8.ToArray(), new StateStamp(1_760_000_000_001, 2, Writer), 30_000);
     public static readonly StateEntry Gone = StateEntry.Tombstone("old", new StateStamp(1_760_000_000_002, 0, default), 86_400_000);
@@ -91,8 +92,8 @@ internal static class GoldenSamples
         new StateDigests(State, Exchange, 1, 2, [Limit.Fingerprint, 0, Gone.Fingerprint, 0]),
         new StateCompare(State, Exchange, 2, 0, [new StateRangeContent(new StateRange(2, 0), [Limit.Fingerprint]), new StateRangeContent(new StateRange(2, 3), [])]),
         new StateEntries(State, Exchange, 2, new StateRange(2, 3).First, [true], [Gone]),
-        new StatePush(State, Exchange, 3, true, [Limit, Brief, Gone]),
-        new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead),
+        new StatePush(State, Exchange, 3, true, Version, [Limit, Brief, Gone]),
+        new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead, Version),
         new MemberProbe(0x1122334455667788, Writer),
         new MemberProbed(0x1122334455667788, true),
         new Hold(Graph, 5, Members, [Bread.Address, Ann.Address]),

@@ -82,10 +82,10 @@ internal static class RandomWire
         SyncType.StateCompare => new StateCompare(State(random), Exchange(random), UInt(random), Number128(random), Ranges(random)),
         SyncType.StateEntries => new StateEntries(
             State(random), Exchange(random), UInt(random), Bool(random) ? Number128(random) : null, Bits(random), Some(random, 40, _ => Entry(random))),
-        SyncType.StatePush => new StatePush(State(random), Exchange(random), UInt(random), Bool(random), Some(random, 40, _ => Entry(random))),
+        SyncType.StatePush => new StatePush(State(random), Exchange(random), UInt(random), Bool(random), new StateVersion(Number128(random)), Some(random, 40, _ => Entry(random))),
         SyncType.StatePushed => Bool(random)
-            ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null)
-            : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead),
+            ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null, new StateVersion(Number128(random)))
+            : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead, new StateVersion(Number128(random))),
         SyncType.MemberProbe => new MemberProbe(Number(random, 64), new NodeId(Number128(random))),
         SyncType.MemberProbed => new MemberProbed(Number(random, 64), Bool(random)),
         SyncType.Hold => new Hold(Graph(random), UInt(random), new MembershipDigest(Number128(random)), Some(random, WireLimits.SampleAddresses, _ => Address(random))),

@@ -20,6 +20,13 @@ internal sealed class IdTable(Column<CommandId> ids, ulong seed)
         Insert(_slots, ordinal);
     }
 
+    /// <summary>Takes in all of the first so many, which were added to the ids and not here.</summary>
+    public void Fill(int count)
+    {
+        Rebuild(count);
+        _used = count;
+    }
+
     public void Remove(int ordinal)
     {
         var slots = _slots;
