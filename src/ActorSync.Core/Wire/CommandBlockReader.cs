@@ -20,13 +20,13 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
     {
         var reader = new WireReader(bytes);
         _commands = new Command[reader.Count("the count of commands", limits.CommandsPerMessage, MinCommandSize)];
-        var ids = new BlockIds(_commands);
+        var ids = new HashSet<CommandId>(_commands.Length);
         for (; _count < _commands.Length; _count++)
         {
             var at = reader.At;
             if (ReadCommand(ref reader) is not { } command)
                 return new SyncError(reader.Error!.Kind, $"a block of commands: command {_count} at byte {at}: {reader.Error.Message}");
-            if (!ids.Add(command.Id, _count))
+            if (!ids.Add(command.Id))
                 return new SyncError(SyncErrorKind.Duplicate, $"a block of commands: command {_count} at byte {at}: {command.Address} is in the block already");
             _commands[_count] = command;
             _check ^= command.Id.Prefix;

@@ -57,9 +57,9 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     }
 
     /// <summary>What a merge's weave emits: all after its first command.</summary>
-    public Result<IReadOnlyList<Emitted>> WeaveOf(int merge)
+    public Result<IReadOnlyList<Effect>> WeaveOf(int merge)
     {
-        var effects = new List<Emitted>();
+        var effects = new List<Effect>();
         if (!Weave(merge, effects).TryGet(out var facts, out var error))
             return error;
         _known[merge] = new FactVersion(facts);
@@ -154,7 +154,7 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         return true;
     }
 
-    private Result<FactTree> Weave(int top, List<Emitted>? effects)
+    private Result<FactTree> Weave(int top, List<Effect>? effects)
     {
         var from = top;
         FactTree facts;

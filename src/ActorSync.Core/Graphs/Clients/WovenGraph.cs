@@ -29,7 +29,7 @@ internal sealed class WovenGraph : IFactKeeping
     // The ids of rejected commands and of what followed them.
     private readonly RecentMap<CommandId, bool> _rejected;
     private readonly List<Command> _fresh = [];
-    private readonly List<Emitted> _effects = [];
+    private readonly List<Effect> _effects = [];
     private HeadSet _heads = HeadSet.Empty;
     private int _steps;
 
@@ -223,7 +223,7 @@ internal sealed class WovenGraph : IFactKeeping
         return _past.WeaveOf(_index.Count - 1).TryGet(out var effects, out _) ? Emit(effects) : null;
     }
 
-    private SyncError? Emit(IReadOnlyList<Emitted> effects)
+    private SyncError? Emit(IReadOnlyList<Effect> effects)
     {
         _effects.AddRange(effects);
         return null;
@@ -285,10 +285,10 @@ internal sealed class WovenGraph : IFactKeeping
         return Step(commands, [.. _tip.Run.Effects], 0, _order.ExtendRun(), changes, before);
     }
 
-    private WovenStep Step(Command[] commands, Emitted[] effects, int evaluations, WeaveChange change, FactChanges factChanges, FactVersion before)
+    private WovenStep Step(Command[] commands, Effect[] effects, int evaluations, WeaveChange change, FactChanges factChanges, FactVersion before)
     {
         var heads = _index.Heads();
-        var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, new EmittedEffects(effects), evaluations)
+        var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, effects, evaluations)
         {
             Change = change,
             FactChanges = factChanges,

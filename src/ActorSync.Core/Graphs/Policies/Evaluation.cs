@@ -15,7 +15,7 @@ public sealed class Evaluation
     private readonly FactLimits _limits;
     private readonly FactValues _values = new();
     private readonly List<FactTouch> _touches = [];
-    private readonly List<Emitted> _effects = [];
+    private readonly List<Effect> _effects = [];
     private Command _command = null!;
     private IFactSource _before = null!;
     private (byte[] Block, int Used) _valuesBefore;
@@ -39,7 +39,7 @@ public sealed class Evaluation
     internal ReadOnlySpan<FactTouch> Touches => CollectionsMarshal.AsSpan(_touches);
 
     /// <summary>What it emitted; until the next begins.</summary>
-    internal ReadOnlySpan<Emitted> Effects => CollectionsMarshal.AsSpan(_effects);
+    internal ReadOnlySpan<Effect> Effects => CollectionsMarshal.AsSpan(_effects);
 
     /// <summary>Why it was rejected: then it wrote and emitted nothing.</summary>
     internal SyncError? Rejection { get; private set; }
@@ -86,7 +86,7 @@ public sealed class Evaluation
     public void Emit(string name, ReadOnlySpan<byte> payload)
     {
         if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
-            _effects.Add(new Emitted(_command, name, Kept(payload)));
+            _effects.Add(new Effect(_command.Address, name, Kept(payload)));
     }
 
     internal void Begin(Command command, IFactSource before)
@@ -115,7 +115,7 @@ public sealed class Evaluation
     internal Evaluated ToEvaluated() => new([.. _touches], [.. _effects], Rejection);
 
     /// <summary>Takes what came of a command before for what came of this one.</summary>
-    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Emitted> effects)
+    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Effect> effects)
     {
         _touches.Clear();
         _touches.AddRange(touches);
