@@ -17,6 +17,7 @@ namespace ActorSync;
 /// <param name="Store">What opening its store found; null for a store that is not on a disk.</param>
 /// <param name="States">The states that it shares, sorted by name.</param>
 /// <param name="Mesh">The mesh that it is a member of, if any.</param>
+/// <param name="PeerSources">Where its peers come from, beside those that are named one by one; null or empty when from nowhere else.</param>
 public sealed record NodeStatus(
     string Node,
     string Instance,
@@ -31,7 +32,8 @@ public sealed record NodeStatus(
     IReadOnlyDictionary<string, long> Errors,
     StoreStatus? Store = null,
     IReadOnlyList<StateStatus>? States = null,
-    MeshStatus? Mesh = null);
+    MeshStatus? Mesh = null,
+    IReadOnlyList<PeerSourceStatus>? PeerSources = null);
 
 /// <summary>
 /// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,

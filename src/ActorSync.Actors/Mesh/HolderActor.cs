@@ -237,8 +237,8 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
         if (holders.SequenceEqual(_spreadTo))
             return;
         _spreadTo = holders;
-        _spread ??= Context.ActorOf(SpreadActor.Props(_graph, _mesh.Sync, _mesh.Peers, ActorRefs.Nobody, _mesh.Options.Spread));
-        _spread.Tell(new SpreadActor.Members(new Overlay(holders, _mesh.Options.Neighbours)));
+        _spread ??= Context.ActorOf(SpreadActor.Props(_graph, _mesh.Sync, _mesh.Peers, ActorRefs.Nobody, _mesh.Sync.Settings.Spread));
+        _spread.Tell(new SpreadActor.Members(new Overlay(holders, _mesh.Sync.Settings.Spread.Neighbours)));
     }
 
     private void Poll(NodeId node)

@@ -1,4 +1,3 @@
-using ActorSync.Graphs.Spread;
 using ActorSync.Membership;
 using ActorSync.Placement;
 
@@ -24,12 +23,6 @@ public sealed record MeshOptions
 
     /// <summary>How graphs are taken over and let go.</summary>
     public HoldingSettings Holding { get; init; } = HoldingSettings.Default;
-
-    /// <summary>How commits spread between the holders of a graph.</summary>
-    public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
-
-    /// <summary>How many holders of a graph a node keeps in step with directly: 2 to <see cref="Overlay.MostNeighbours"/>.</summary>
-    public int Neighbours { get; init; } = 4;
 
     /// <summary>How the members are kept. All members best have the same.</summary>
     public MembershipSettings Membership { get; init; } = MembershipSettings.Default;

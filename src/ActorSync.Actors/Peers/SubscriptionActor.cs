@@ -51,7 +51,6 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private readonly SubscriptionMachine _machine;
     private readonly Outbox<SubscriptionOutput> _outbox = new();
     private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
-    private readonly HashSet<GraphId> _covered = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef _peer;
     private SubscribeTo? _looking;
@@ -119,7 +118,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     // On the next link each is told of anew.
     private void OnUnlinked()
     {
-        _covered.Clear();
+        foreach (var graph in _followed.Values)
+            graph.IsTold = false;
         Run(new SubscriptionInput.Unlinked());
     }
 
@@ -158,11 +158,18 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(GiveUpLooking.Instance);
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
-        foreach (var graph in _machine.Graphs.Where(_covered.Add))
-            Publish(new Covers(_peer.Identity.Node, graph, true));
+        TellOfNew();
     }
 
-    private static void Publish(Covers covers) => Context.System.EventStream.Publish(covers);
+    private void TellOfNew()
+    {
+        foreach (var (graph, followed) in _followed)
+        {
+            if (!followed.IsTold)
+                Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, true));
+            followed.IsTold = true;
+        }
+    }
 
     // A graph that does not even say that it is broken: the peer tries again later.
     private void OnGiveUpLooking()
@@ -187,6 +194,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     {
         if (!_followed.Remove(graph, out var followed))
             return;
+        if (followed.IsTold)
+            Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, false));
         Context.Unwatch(followed.Actor);
         followed.Actor.Tell(GraphActor.Unfollow.Instance);
     }
@@ -285,8 +294,6 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);
-                if (_covered.Remove(unfollow.Graph))
-                    Publish(new Covers(_peer.Identity.Node, unfollow.Graph, false));
                 break;
             case SubscriptionOutput.StartTimer timer:
                 Timer.Start(timer.At);
@@ -305,5 +312,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public GraphSnapshot? Snapshot { get; set; }
 
         public SyncErrorKind? Refused { get; set; }
+
+        /// <summary>Whether it was told that the peer subscribed to it.</summary>
+        public bool IsTold { get; set; }
     }
 }

@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Spread;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
 using ActorSync.States;
@@ -32,6 +33,9 @@ public sealed record SyncSettings
 
     /// <summary>How shared states are kept and exchanged.</summary>
     public StateSettings States { get; init; } = StateSettings.Default;
+
+    /// <summary>How commits spread through a mesh.</summary>
+    public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 

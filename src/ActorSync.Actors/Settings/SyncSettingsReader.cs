@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Spread;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
 using ActorSync.States;
@@ -55,6 +56,8 @@ public static class SyncSettingsReader
         Graphs = new GraphLimits
         {
             Heads = keys.Count("graph.heads", 1, GraphLimits.MostHeads),
+            CollapseWithin = keys.Time("graph.collapse-within"),
+            CollapseAtMost = keys.Time("graph.collapse-at-most"),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
             RememberedRejections = keys.Count("graph.remembered-rejections", 1),
@@ -94,6 +97,7 @@ public static class SyncSettingsReader
             RetryAtMost = keys.Time("hello.retry-at-most"),
         },
         States = StateKeys(keys),
+        Spread = SpreadKeys(keys),
         Standing = new StandingSettings
         {
             StrikesMost = keys.Count("peer.strikes", 1),
@@ -140,9 +144,28 @@ public static class SyncSettingsReader
         },
     };
 
+    private static SpreadSettings SpreadKeys(Keys keys) => new()
+    {
+        Neighbours = keys.Count("spread.neighbours", 2, Overlay.MostNeighbours),
+        NeighboursMost = keys.Count("spread.neighbours-most", 2),
+        LinkWithin = keys.Time("spread.link-within"),
+        Linger = keys.Time("spread.linger"),
+        Patience = keys.Time("spread.patience"),
+        PatienceStep = keys.Time("spread.patience-step"),
+        Hold = keys.Time("spread.hold"),
+        Tolerance = keys.Count("spread.tolerance", 1),
+        ToleranceMost = keys.Count("spread.tolerance-most", 1),
+        PollEvery = keys.Time("spread.poll-every"),
+        PollAtMost = keys.Time("spread.poll-at-most"),
+        PollSoon = keys.Time("spread.poll-soon"),
+        Hello = SpreadSettings.Default.Hello with { ChangeDelay = keys.Time("spread.change-delay"), Duration = keys.Time("spread.duration") },
+    };
+
     private static Result<SyncSettings> Check(SyncSettings settings) =>
         settings.Hellos.Terms.Check() is { } hello
             ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.hello: {hello.Message}")
+            : settings.Spread.Hello.Check() is { } spread
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.spread: {spread.Message}")
             : settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
             ? new SyncError(
                 SyncErrorKind.InvalidRequest,

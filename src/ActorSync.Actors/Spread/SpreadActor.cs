@@ -26,13 +26,14 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     private readonly Outbox<SpreadOutput> _outbox = new();
     private readonly Dictionary<NodeId, IActorRef> _linked = [];
     private readonly Dictionary<NodeId, bool> _asked = [];
+    private Members? _members;
     private NodeId? _polled;
 
     public SpreadActor(GraphId graph, SyncContext sync, IActorRef peers, IActorRef links, SpreadSettings settings)
     {
         (_graph, _peers, _links) = (graph, peers, links);
         _machine = new SpreadMachine(sync.Self.Node, graph, settings, sync.Random);
-        Receive<Members>(members => Run(new SpreadInput.Members(members.View)));
+        Receive<Members>(OnMembers);
         Receive<PeerActor.LinkUp>(OnLinkUp);
         Receive<PeerActor.LinkDown>(OnLinkDown);
         Receive<SubscriptionActor.Covers>(covers => covers.Graph == _graph, covers => Run(new SpreadInput.Follows(covers.Peer, covers.IsOn)));
@@ -69,6 +70,20 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
         foreach (var (peer, isEager) in _asked)
             TellPeer(peer, isEager ? new PeerActor.Unwant(_graph) : new PeerActor.UnwantHello(_graph));
         _links.Tell(new NeedsLinks(_graph, []));
+    }
+
+    // What the one that failed asked for it took back; who the members are nobody else would say.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        base.PreRestart(reason, message);
+        if (_members is not null)
+            Self.Tell(_members);
+    }
+
+    private void OnMembers(Members members)
+    {
+        _members = members;
+        Run(new SpreadInput.Members(members.View));
     }
 
     private void OnLinkUp(PeerActor.LinkUp up)

@@ -151,8 +151,12 @@ internal sealed class StatePeerAccount
 
     public string? LastError { get; private set; }
 
-    /// <summary>It said which version it has; null when it did not.</summary>
-    public void Tells(StateVersion? version) => Told = version ?? Told;
+    /// <summary>It took what it was handed, and said which version it has; null when it did not.</summary>
+    public void Tells(StateVersion? version)
+    {
+        Told = version ?? Told;
+        LastError = null;
+    }
 
     /// <summary>A message of it.</summary>
     public void Received(StateMessage message, int bytes)

@@ -54,6 +54,9 @@ public sealed partial class StateActor
     private Content OnGetContent(GetContent get)
     {
         var table = _replica!.Table;
+        // What a peer is given has no entry that is past.
+        if (table.NextExpiry < Wall && _store is not null)
+            Run(new ReplicaInput.Tick(Wall));
         if (get.Unless is { } version && version == table.Version)
             return new Content(new Result<IReadOnlyList<StateEntry>>([]), version);
         if (get.IsWhole)

@@ -43,6 +43,8 @@ internal sealed class StateFollowerActor : ReceiveActor
         _queue.End(null);
     }
 
+    private static bool IsNodeEnding => CoordinatedShutdown.Get(Context.System).ShutdownReason is not null;
+
     private void Waiting()
     {
         Receive<StateActor.Content>(OnContent);
@@ -68,7 +70,7 @@ internal sealed class StateFollowerActor : ReceiveActor
 
     private void Ending()
     {
-        Receive<Terminated>(_ => _queue.End(new SyncError(SyncErrorKind.StoreFailed, $"the state \"{_name}\" is down: the node's log says why")));
+        Receive<Terminated>(_ => _queue.End(IsNodeEnding ? null : new SyncError(SyncErrorKind.StoreFailed, $"the state \"{_name}\" is down: the node's log says why")));
         ReceiveAny(_ => { });
     }
 

@@ -17,8 +17,9 @@ namespace ActorSync.Placement;
 /// <para>
 /// Whoever has the graph tells those that are newly named (Hold), as they may never have heard of it. A node that is
 /// named no longer asks the holders so, with all its heads, and drops the graph when as many as the factor have said
-/// that they hold those durably, each under the very membership by which this node counts it as a holder, and the grace
-/// period is over. A change of members, or a commit here, begins that anew. So wherever a node drops a graph, as many
+/// that they hold those durably, each under the very membership by which this node counts it as a holder. A change of
+/// members, or a commit here, begins that anew. When the grace period is over it asks once more, and the answers must all
+/// come soon: one that is long past may be of a holder that is no more. So wherever a node drops a graph, as many
 /// others hold all of it, and none of them counts itself as leaving. The store deletes it only if that is all it has.
 /// </para>
 /// </summary>
@@ -38,6 +39,7 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
     private HoldingOutput.Moved _told = new(HoldingState.Absent, []);
     private HoldingState _state;
     private MonotonicTime _since;
+    private MonotonicTime? _confirmedSince;
     private MonotonicTime _pollAt = MonotonicTime.Never;
     private MonotonicTime? _timer;
     private int _pollsInVain;
@@ -94,7 +96,11 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
             case HoldingState.TakingOver:
                 TakeOver(now, outbox);
                 break;
-            case HoldingState.Leaving when _dropping is null && MayDrop(now):
+            case HoldingState.Leaving when _dropping is null && MayConfirm(now):
+                _confirmedSince = now;
+                _rounds.Begin(_holders, needsAll: true, now);
+                break;
+            case HoldingState.Leaving when _dropping is null && MayDrop:
                 _dropping = _snapshot;
                 outbox.Put(new HoldingOutput.Drop(_snapshot!));
                 break;
@@ -178,7 +184,7 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
 
     private void MoveTo(HoldingState state, MonotonicTime now)
     {
-        (_state, _since, _pollAt) = (state, now, MonotonicTime.Never);
+        (_state, _since, _pollAt, _confirmedSince) = (state, now, MonotonicTime.Never, null);
     }
 
     // Who names this node a holder has the graph: if this node lacks something, that is where to get it.
@@ -222,9 +228,13 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
         _pollAt = now + _settings.Wait(_pollsInVain++);
     }
 
-    private bool MayDrop(MonotonicTime now) =>
-        _snapshot is not null && _view.Find(_self) is not null && now >= _since + _settings.Grace && _polling.Count == 0
-        && _rounds.Acknowledged >= (_rule.Factor ?? _rule.Stores);
+    private bool MayConfirm(MonotonicTime now) =>
+        now >= _since + _settings.Grace && AreEnough && (_confirmedSince is not { } since || now - since > _settings.ConfirmWithin);
+
+    private bool MayDrop =>
+        _snapshot is not null && _view.Find(_self) is not null && _confirmedSince is not null && AreEnough && _polling.Count == 0;
+
+    private bool AreEnough => _rounds.Acknowledged >= (_rule.Factor ?? _rule.Stores);
 
     // It may have been named again meanwhile: then it begins with nothing.
     private void OnDropped(MonotonicTime now)

@@ -11,6 +11,9 @@ public sealed record HoldingSettings
     /// <summary>How long a graph that may be dropped is kept still, from when the present members were first known.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Once the grace period is over, all holders must say within so long that they hold a graph that is dropped then.</summary>
+    public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a member that is asked to hold a graph may take to answer; each time in vain doubles it, up to <see cref="AskMost"/>.</summary>
     public TimeSpan AskEvery { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -23,7 +23,4 @@ public sealed record MeshSettings
 
     /// <summary>How graphs are taken over and let go.</summary>
     public HoldingSettings Holding { get; init; } = HoldingSettings.Default;
-
-    /// <summary>How many holders of a graph a node keeps in step with directly.</summary>
-    public int Neighbours { get; init; } = 4;
 }

@@ -11,6 +11,9 @@ public sealed record NodeSettings
     /// <summary>Peers that a configuration may name.</summary>
     public const int MaximumPeers = 1024;
 
+    /// <summary>The port that nodes listen on unless they are told otherwise.</summary>
+    public const int DefaultPort = 7400;
+
     /// <summary>The folder of the store, as a full path.</summary>
     public required string DataFolder { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record NodeSettings
     /// <summary>The peers that the node keeps links to.</summary>
     public IReadOnlyList<PeerSettings> Peers { get; init; } = [];
 
+    /// <summary>Peers that a provider finds; null for none beside <see cref="Peers"/>.</summary>
+    public ProvidedPeerSettings? ProvidedPeers { get; init; }
+
     /// <summary>Limits and times of the sync actors: the keys under <c>actorsync.sync</c>.</summary>
     public SyncSettings Sync { get; init; } = new();
 
@@ -58,6 +64,7 @@ public sealed record NodeSettings
         Listen = null,
         Peers = [],
         Mesh = null,
+        ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
     };
@@ -84,6 +91,9 @@ public sealed record PeerSettings
 
     /// <summary>Between two polls, with <see cref="PeerMode.Poll"/>.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a provider found it: it may turn out to be this node, and is given up then.</summary>
+    public bool IsProvided { get; init; }
 }
 
 /// <summary>How a node learns of a peer's commits.</summary>

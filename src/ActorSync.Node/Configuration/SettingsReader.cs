@@ -1,8 +1,6 @@
 using System.Globalization;
 using ActorSync.Actors;
 using ActorSync.Graphs;
-using ActorSync.Graphs.Spread;
-using ActorSync.Placement;
 using ActorSync.Storage;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
@@ -12,6 +10,9 @@ namespace ActorSync.Node.Configuration;
 /// <summary>Maps the keys under <c>actorsync</c> onto <see cref="NodeSettings"/>; the first bad value is the error.</summary>
 public static class SettingsReader
 {
+    /// <summary>The key of the peers: a section, or a list of peers in its place.</summary>
+    public const string PeersPath = "actorsync.peers";
+
     private static readonly string[] PeerKeys = ["endpoint", "mode", "graphs", "interval"];
 
     public static Result<NodeSettings> Read(Config config)
@@ -22,7 +23,7 @@ public static class SettingsReader
             return error;
         try
         {
-            return Map(config.WithFallback(KnownKeys.Reference)) with { Sync = sync, EngineConfiguration = HoconLines.Of(config, "akka") };
+            return Map(config, config.WithFallback(KnownKeys.Reference)) with { Sync = sync, EngineConfiguration = HoconLines.Of(config, "akka") };
         }
         catch (SyncException e)
         {
@@ -30,54 +31,42 @@ public static class SettingsReader
         }
     }
 
-    private static NodeSettings Map(Config config) => new()
+    private static NodeSettings Map(Config given, Config config) => new()
     {
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
-        Mesh = Mesh(config),
+        Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
-        Peers = Peers(config.GetValue("actorsync.peers")),
+        Peers = IsPeerList(given) ? Peers(given.GetValue(PeersPath)) : [],
+        ProvidedPeers = IsPeerList(given) ? null : Provided(config),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
         States = StatesReader.Read(config),
     };
 
-    // Whoever names a mesh to join means to be in it.
-    private static MeshSettings? Mesh(Config config)
+    private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();
+
+    private static ProvidedPeerSettings? Provided(Config config)
     {
-        var mesh = new MeshSettings
+        var provider = ProviderReader.Read(config, "peers");
+        var isTls = Choice<LinkKind>(config, "peers.links") == LinkKind.Tls;
+        // What will not be linked to is better said at the start than each time it is tried.
+        foreach (var peer in provider.Endpoints)
         {
-            Join = Value(config, "mesh.join", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
-            Advertise = Value(config, "mesh.advertise", value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray()),
-            Roles = Value(config, "mesh.roles", Texts),
-            Placement = Placement(config),
-            Ack = Choice<AckMode>(config, "mesh.ack"),
-            Neighbours = Value(config, "mesh.neighbours", value => value.GetInt() is >= 2 and <= Overlay.MostNeighbours and var count ? count : throw new FormatException($"expected from 2 to {Overlay.MostNeighbours}")),
-            Holding = HoldingSettings.Default with
-            {
-                Grace = Span(config, "mesh.grace", TimeSpan.Zero, TimeSpan.FromDays(1)),
-                TakeOverWithin = Span(config, "mesh.take-over-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
-                ReplicateWithin = Span(config, "mesh.replicate-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
-            },
+            if (Endpoints.OfPeer(peer with { Port = peer.Port ?? NodeSettings.DefaultPort }, isTls).Error is { } error)
+                throw new SyncException(new SyncError(error.Kind, $"{PeersPath}.endpoints: {error.Message}"));
+        }
+        return provider.IsNone ? null : new ProvidedPeerSettings
+        {
+            Provider = provider,
+            Mode = Choice<PeerMode>(config, "peers.mode"),
+            Graphs = Value(config, "peers.graphs", Graphs),
+            IsTls = isTls,
+            Interval = Span(config, "peers.interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1)),
         };
-        return Value(config, "mesh.enabled", value => value.GetBoolean()) || mesh.Join.Count > 0 ? mesh : null;
     }
-
-    private static PlacementRule Placement(Config config)
-    {
-        var factor = Value<int?>(config, "mesh.replication", value => value.GetString() == "all" ? null : value.GetInt());
-        var role = Text(config, "mesh.holders");
-        var rule = new PlacementRule(factor, role is "" or "any" ? null : role);
-        var stores = Value(config, "mesh.stores", value => value.GetInt());
-        if (stores != 0)
-            rule = rule with { Stores = stores };
-        return rule.Refusal is { } refusal ? throw new SyncException(new SyncError(refusal.Kind, $"actorsync.mesh.replication: {refusal.Message}")) : rule;
-    }
-
-    private static string[] Texts(HoconValue value) =>
-        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.GetStringList()];
 
     private static TlsFiles? Tls(Config config)
     {
@@ -104,7 +93,7 @@ public static class SettingsReader
         if (elements.Count > NodeSettings.MaximumPeers)
             throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
         if (elements.Count == 0 && peers is not null && peers.IsString())
-            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }]");
+            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }], or a section that says where peers come from");
         return [.. elements.Select((peer, i) => Peer(peer, $"peers.{i}"))];
     }
 
@@ -139,7 +128,7 @@ public static class SettingsReader
     internal static string Text(Config config, string key) =>
         Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
 
-    private static TEnum Choice<TEnum>(Config config, string key, string? section = null)
+    internal static TEnum Choice<TEnum>(Config config, string key, string? section = null)
         where TEnum : struct, Enum
         => Value(config, key, value =>
             Array.Find(Enum.GetValues<TEnum>(), choice => Name(choice) == value.GetString()) is var found && Name(found) == value.GetString()

@@ -13,7 +13,6 @@ internal static class StatesReader
     private const int ApplicationPort = 3097;
     private const int ExchangePort = 4097;
     private static readonly string[] HttpKeys = ["state", "application", "exchange", "peers", "target-port"];
-    private static readonly string[] TlsKeys = ["certificate", "key", "authorities"];
     private static readonly string[] SeedKeys = ["state", "file"];
 
     public static StatesSettings Read(Config config)
@@ -23,7 +22,7 @@ internal static class StatesReader
             Share = SettingsReader.Value(config, "states.share", value => value.GetStringList().Select(Name).Distinct().ToArray()),
             Seeds = [.. Objects(config, "seeds").Select(Seed)],
             Limits = Limits(config),
-            Tls = Tls(config),
+            HasTls = config.GetString("actorsync.tls.certificate") is { Length: > 0 },
             AnyoneMayReadAndWrite = SettingsReader.Value(config, "states.anyone-on-the-network-may-read-and-write", value => value.GetBoolean()),
         };
         settings = settings with { Http = [.. Objects(config, "http").Select((value, i) => Http(value, i, settings))] };
@@ -52,16 +51,6 @@ internal static class StatesReader
             value.GetByteSize() is >= 1024 and <= int.MaxValue and var size ? (int)size : throw new FormatException($"expected from 1024 to {int.MaxValue}"));
 
         TimeSpan Time(string key) => SettingsReader.Span(config, $"states.{key}", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
-    }
-
-    private static StateTlsFiles? Tls(Config config)
-    {
-        var files = TlsKeys.Select(key => SettingsReader.Text(config, $"states.tls.{key}")).ToArray();
-        if (files.All(file => file.Length == 0))
-            return null;
-        return files.All(file => file.Length > 0)
-            ? new StateTlsFiles(Path.GetFullPath(files[0]), Path.GetFullPath(files[1]), Path.GetFullPath(files[2]))
-            : throw SettingsReader.Bad($"{Section}.tls", "a part", "expected certificate, key and authorities, all of them");
     }
 
     private static StateSeed Seed(HoconValue value, int number)
@@ -98,16 +87,23 @@ internal static class StatesReader
     public static TcpEndpoint Peer(string text, int port)
     {
         var bare = text is ['[', .. var inner, ']'] ? inner : text;
-        if (IPAddress.TryParse(bare, out var address))
+        // What reads addresses takes a port behind an IPv6 address, and leaves it aside; and a bare number for an address.
+        if (!bare.StartsWith('[') && bare.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(bare, out var address))
             return new TcpEndpoint(address.ToString(), port);
         var endpoint = TcpEndpoint.Parse(text).Value;
         return endpoint.Port > 0 ? endpoint : throw new FormatException($"the port of '{text}' must be from 1 to 65535");
     }
 
-    private static TcpEndpoint Allowed(TcpEndpoint endpoint, StatesSettings settings) =>
-        settings.Tls is not null || settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
+    private static TcpEndpoint Allowed(TcpEndpoint endpoint, StatesSettings settings)
+    {
+        if (settings.HasTls)
+            return endpoint;
+        if (endpoint.IsTls)
+            throw new FormatException($"'{endpoint}' needs certificates: set actorsync.tls");
+        return settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
             ? endpoint
-            : throw new FormatException($"'{endpoint}' is not on loopback: set {Section}.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so");
+            : throw new FormatException($"'{endpoint}' is not on loopback: set actorsync.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so");
+    }
 
     private static HoconValue[] Objects(Config config, string key)
     {

@@ -24,8 +24,8 @@ public sealed record StatesSettings
     /// <summary>What HTTP may take.</summary>
     public StateHttpLimits Limits { get; init; } = new();
 
-    /// <summary>Certificate, key and authorities; null without TLS.</summary>
-    public StateTlsFiles? Tls { get; init; }
+    /// <summary>Whether the node has certificates: off loopback HTTP speaks TLS then.</summary>
+    public bool HasTls { get; init; }
 
     /// <summary>Whether HTTP off loopback needs no TLS.</summary>
     public bool AnyoneMayReadAndWrite { get; init; }
@@ -40,9 +40,6 @@ public sealed record StateHttpSettings(StateName State, TcpEndpoint? Application
 
 /// <summary>A file of entries of a state: a full path.</summary>
 public sealed record StateSeed(StateName State, string File);
-
-/// <summary>Files in PEM.</summary>
-public sealed record StateTlsFiles(string Certificate, string Key, string Authorities);
 
 /// <summary>What HTTP may take.</summary>
 public sealed record StateHttpLimits

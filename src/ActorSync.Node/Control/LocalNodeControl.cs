@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using ActorSync.Graphs;
+using ActorSync.Node.Hosting;
+using ActorSync.Node.Providers;
 
 namespace ActorSync.Node.Control;
 
@@ -8,7 +10,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 {
     public bool Running => running;
 
-    public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) => await node.StatusAsync(cancellation);
+    /// <summary>Hears of the links that are made by hand.</summary>
+    public HandLinks Links { get; init; } = new();
+
+    /// <summary>Where the node's peers come from, for its status.</summary>
+    public IReadOnlyList<ObservedPeers> PeerSources { get; init; } = [];
+
+    public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) =>
+        await node.StatusAsync(cancellation) with { PeerSources = PeerSources.Count > 0 ? [.. PeerSources.Select(source => source.Status)] : null };
 
     public async Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
@@ -69,15 +78,22 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return await PeerPolls.PollOnceAsync(node, request, graph, progress, cancellation);
     }
 
-    public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.ConnectAsync(node, request, cancellation);
+    public async Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.ConnectAsync(node, request, cancellation));
 
-    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.DisconnectAsync(node, request, cancellation);
+    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation)
+    {
+        Links.Remove(request.Peer);
+        return PeerLinks.DisconnectAsync(node, request, cancellation);
+    }
 
-    public Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.SubscribeAsync(node, request, cancellation);
+    public async Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.SubscribeAsync(node, request, cancellation));
 
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.UnsubscribeAsync(node, request, cancellation);
 
-    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) => PeerLinks.HelloAsync(node, request, cancellation);
+    public async Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.HelloAsync(node, request, cancellation));
 
     public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
 
@@ -112,6 +128,13 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
     public Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) => StateControl.WatchAsync(node, state, prefix, cancellation);
 
     public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
+
+    private Result<T> ByHand<T>(string peer, Result<T> result)
+    {
+        if (result.Error is null)
+            Links.Add(peer);
+        return result;
+    }
 
     private Result<CommandAdded> Added(GraphId graph, Result<Address> added) => added.TryGet(out var address, out var error)
         ? new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut, time.GetUtcNow())

@@ -23,6 +23,7 @@ public static class MetricsText
         Peers(text, status.Peers);
         if (status.States is { Count: > 0 } states)
             StateMetrics.Write(states, (name, type, help, samples) => Family(text, name, type, help, samples));
+        Sources(text, status.PeerSources ?? []);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
     }
@@ -52,6 +53,19 @@ public static class MetricsText
 
         void Of(string name, string type, string help, Func<PeerStatus, double> value) =>
             Family(text, name, type, help, peers.Select(peer => ((IReadOnlyList<(string, string)>)[("node", peer.Node ?? ""), ("endpoint", PeerPolls.NameOf(peer))], value(peer))));
+    }
+
+    private static void Sources(StringBuilder text, IReadOnlyList<PeerSourceStatus> sources)
+    {
+        if (sources.Count == 0)
+            return;
+        Of("actorsync_provider_peers", "gauge", "Peers that the provider knows of.", source => source.Peers.Count);
+        Of("actorsync_provider_failing", "gauge", "1 while the provider cannot find its peers anew.", source => source.Error is null ? 0 : 1);
+        Of("actorsync_provider_changes_total", "counter", "Changes of the provider's peers.", source => source.Changes);
+        Of("actorsync_provider_failures_total", "counter", "Failures of the provider; one that repeats itself counts once.", source => source.Failures);
+
+        void Of(string name, string type, string help, Func<PeerSourceStatus, double> value) =>
+            Family(text, name, type, help, sources.Select(source => ((IReadOnlyList<(string, string)>)[("purpose", source.Purpose), ("provider", source.Provider)], value(source))));
     }
 
     private static IReadOnlyList<(string Name, string Value)> Labels(string name, string value) => [(name, value)];

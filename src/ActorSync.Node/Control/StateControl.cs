@@ -20,7 +20,7 @@ internal static class StateControl
     public static async Task<Result<StateLine?>> GetAsync(ISyncNode node, string name, string key, CancellationToken cancellation)
     {
         if (!(await OpenAsync(node, name, cancellation)).TryGet(out var state, out var error) ||
-            !(await state.GetAsync(key, cancellation)).TryGet(out var entry, out error) && error is not null)
+            !(await state.GetAsync(key, cancellation)).TryGet(out var entry, out error))
         {
             return error;
         }
@@ -29,13 +29,11 @@ internal static class StateControl
 
     public static async Task<Result<StateWritten>> WriteAsync(ISyncNode node, StateWrite write, CancellationToken cancellation)
     {
-        if (write.Delete == write.Value is not null)
-            return new SyncError(SyncErrorKind.InvalidRequest, "a write has a value, or deletes: one of the two");
+        if (write is { Delete: true, Value: not null })
+            return new SyncError(SyncErrorKind.InvalidRequest, "a write has a value, or deletes: not both");
         if (!(await OpenAsync(node, write.State, cancellation)).TryGet(out var state, out var error))
             return error;
-        var set = write.Value is { } value
-            ? StateSet.To(write.Key, JsonSerializer.SerializeToUtf8Bytes(value, ControlJson.Line.JsonElement), write.Ttl)
-            : StateSet.Delete(write.Key, write.Ttl);
+        var set = write.Delete ? StateSet.Delete(write.Key, write.Ttl) : StateSet.To(write.Key, Bytes(write.Value), write.Ttl);
         return (await state.WriteAsync([set], cancellation)).TryGet(out var result, out error)
             ? new StateWritten(write.State, write.Key, result.Version.ToString())
             : error;
@@ -51,6 +49,8 @@ internal static class StateControl
     private static async Task<Result<ISharedState>> OpenAsync(ISyncNode node, string name, CancellationToken cancellation) => StateName.IsName(name)
         ? await node.OpenStateAsync(new StateName(name), cancellation)
         : new SyncError(SyncErrorKind.InvalidRequest, $"'{name}' is no name of a state: it has 1 to {StateName.MostBytes} bytes of UTF-8 without control characters");
+
+    private static byte[] Bytes(JsonElement? value) => value is { } json ? JsonSerializer.SerializeToUtf8Bytes(json, ControlJson.Line.JsonElement) : [.. "null"u8];
 
     private static async IAsyncEnumerable<StateLine> Lines(IReadOnlyList<StateEntry> entries)
     {

@@ -15,7 +15,7 @@ public sealed record StateLine(string Key, JsonElement Value, long Ts, long? Ttl
     }
 }
 
-/// <summary>Asks to write a key of a state: a value, or null to delete it; for how many milliseconds it counts, or null for what the node's settings say.</summary>
+/// <summary>Asks to write a key of a state: to give it a value, which may be null, or to delete it; for how many milliseconds it counts, or null for what the node's settings say.</summary>
 public sealed record StateWrite(string State, string Key, JsonElement? Value = null, bool Delete = false, long? Ttl = null);
 
 /// <summary>A write that is durable now, and the version of the state with it.</summary>

@@ -57,7 +57,6 @@ public static class NodeComposition
         Placement = mesh.Placement,
         Ack = mesh.Ack,
         Holding = mesh.Holding,
-        Neighbours = mesh.Neighbours,
     };
 
     // "Everywhere" is where one listens, not where one is reached.
@@ -75,7 +74,7 @@ public static class NodeComposition
     private static Result<TcpLinkSettings> Links(NodeSettings settings)
     {
         if (settings.Tls is not { } files)
-            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls)
+            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
                 ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
                 : new TcpLinkSettings();
         if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))

@@ -22,6 +22,7 @@ internal static class StatusText
         lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
         lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
+        lines.AddRange((status.PeerSources ?? []).SelectMany(Of));
         if (status.Errors.Count > 0)
             lines.Add($"errors  {string.Join(", ", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key} {Units.Count(error.Value)}"))}");
         return lines;
@@ -37,6 +38,13 @@ internal static class StatusText
     private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
         ? $"state {state.State}  {error}"
         : $"state {state.State}  {(state.Entries == 1 ? "1 entry" : $"{Units.Count(state.Entries)} entries")}, {(state.Version.Length == 0 ? "empty" : $"version {shorten(state.Version)}")}, level with {state.Peers.Count(peer => peer.IsLevel)} of {Count(state.Peers.Count, "peer")}";
+
+    private static IEnumerable<string> Of(PeerSourceStatus source)
+    {
+        yield return $"{source.Purpose} by {source.Provider}: {Count(source.Peers.Count, "peer")}";
+        if (source.Error is { } error)
+            yield return $"  last error: {error}";
+    }
 
     private static IEnumerable<string> Of(PeerStatus peer, Func<string, string> shorten)
     {

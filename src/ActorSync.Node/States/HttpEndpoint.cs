@@ -43,7 +43,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, CancellationToken cancellation)
     {
         var stopping = new CancellationTokenSource();
-        var app = Build(endpoint, limits, endpoint.IsLoopback() ? null : tls);
+        var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null);
         HttpHandler checkedHandler = endpoint.IsLoopback() ? (context, token) => IsOfThisMachine(context) ? handler(context, token) : Misdirected(context) : handler;
         app.Run(context => AnswerAsync(context, checkedHandler, report, stopping.Token));
         try
@@ -98,9 +98,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             if (tls is not null)
                 listen.UseHttps(https =>
                 {
-                    https.ServerCertificate = tls.Certificate;
+                    https.ServerCertificateSelector = (_, _) => tls.Credentials.Certificate;
                     https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                    https.ClientCertificateValidation = (shown, _, _) => tls.Believes(shown);
+                    https.ClientCertificateValidation = (shown, _, _) => tls.BelievesClient(shown);
                 });
         }
     }

@@ -32,7 +32,7 @@ internal sealed class HttpPeer : IPlainPeer
     /// <param name="met">Hears which node it says it is.</param>
     public HttpPeer(TcpEndpoint endpoint, bool isSecure, HttpClient http, NodeId self, StateSettings settings, StateHttpLimits limits, Action<HttpPeer, NodeId> met)
     {
-        _address = new Uri($"{(isSecure ? "https" : "http")}://{endpoint.ToString()[TcpEndpoint.Prefix.Length..]}/");
+        _address = new Uri($"{(isSecure ? "https" : "http")}://{(endpoint with { IsTls = false }).ToString()[TcpEndpoint.Prefix.Length..]}/");
         _http = http;
         _self = self;
         _settings = settings;

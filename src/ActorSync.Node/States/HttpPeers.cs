@@ -70,7 +70,7 @@ internal sealed class HttpPeers
     {
         lock (_lock)
         {
-            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint)).Distinct().Take(_settings.PeersMost).ToDictionary(
+            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
                 endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
@@ -83,19 +83,22 @@ internal sealed class HttpPeers
         {
             if (NodeId.TryParse(context.Request.Headers[ExchangeEndpoint.NodeHeader].ToString(), out var node))
                 return _peers.Values.FirstOrDefault(peer => peer.Node == node)?.Id ?? node;
-            var from = context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "";
+            // One that does not say who it is is known by its address, but for the one address that all share on this machine.
+            if (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+                return Somebody;
+            var from = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
             return _peers.Values.Where(peer => peer.Endpoint.Host == from).ToArray() is [var one] ? one.Id : Somebody;
         }
     }
 
-    private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && !endpoint.IsLoopback(), _http, _self, _settings, _limits, OnMet);
+    private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && (endpoint.IsTls || !endpoint.IsLoopback()), _http, _self, _settings, _limits, OnMet);
 
     private void OnMet(HttpPeer peer, NodeId node)
     {
         lock (_lock)
         {
             peer.Node = node;
-            if (node != _self || !_own.Add(peer.Endpoint) || !_peers.Remove(peer.Endpoint))
+            if (node != _self || !_own.Add(peer.Endpoint with { IsTls = false }) || !_peers.Remove(peer.Endpoint))
                 return;
             _state.Exchange.UsePeers([.. _peers.Values]);
         }

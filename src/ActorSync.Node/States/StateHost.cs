@@ -11,6 +11,7 @@ internal sealed class StateHost : IAsyncDisposable
 {
     private readonly ISyncNode _node;
     private readonly StatesSettings _settings;
+    private readonly TlsFiles? _files;
     private readonly StateSettings _exchange;
     private readonly TimeProvider _time;
     private readonly NodeLog _log;
@@ -23,6 +24,7 @@ internal sealed class StateHost : IAsyncDisposable
     {
         _node = node;
         _settings = settings.States;
+        _files = settings.Tls;
         _exchange = settings.Sync.States;
         _time = time;
         _log = log;
@@ -49,12 +51,11 @@ internal sealed class StateHost : IAsyncDisposable
         foreach (var endpoint in _endpoints)
             await endpoint.DisposeAsync();
         _http?.Dispose();
-        _tls?.Dispose();
     }
 
     private async Task<SyncError?> StartAsync(CancellationToken cancellation)
     {
-        if (_settings.Tls is { } files && !StateTls.Read(files).TryGet(out _tls, out var error))
+        if (_files is not null && _settings.Http.Count > 0 && !StateTls.Open(_files, _log).TryGet(out _tls, out var error))
             return error;
         var states = new Dictionary<StateName, ISharedState>();
         foreach (var name in _settings.Share.Concat(_settings.Http.Select(http => http.State)).Concat(_settings.Seeds.Select(seed => seed.State)).Distinct())
@@ -124,8 +125,8 @@ internal sealed class StateHost : IAsyncDisposable
         {
             handler.SslOptions = new SslClientAuthenticationOptions
             {
-                ClientCertificates = [tls.Certificate],
-                RemoteCertificateValidationCallback = (_, shown, _, _) => tls.Believes(shown),
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Credentials.Certificate,
+                RemoteCertificateValidationCallback = (_, shown, _, errors) => tls.BelievesServer(shown, errors),
             };
         }
         return _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

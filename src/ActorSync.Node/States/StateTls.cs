@@ -1,52 +1,47 @@
-using System.Security.Cryptography;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
+using ActorSync.Transport.Tls;
 
 namespace ActorSync.Node.States;
 
 /// <summary>
-/// What a node shows and believes over HTTPS. Both ends show a certificate; who holds one of the authorities is a member,
-/// whatever name or address it has: the authorities must be the fleet's own.
+/// HTTPS of states, with the certificates of the node's links (docs/links.md): both ends show one that an authority of
+/// theirs issued, and who calls believes only one for the host it called, unless that is not asked for.
 /// </summary>
-internal sealed class StateTls(X509Certificate2 certificate, X509Certificate2Collection authorities) : IDisposable
+internal sealed class StateTls(CertificateFiles files, bool checksHostName)
 {
-    public X509Certificate2 Certificate => certificate;
+    private const string OfServers = "1.3.6.1.5.5.7.3.1";
+    private const string OfClients = "1.3.6.1.5.5.7.3.2";
+
+    /// <summary>What the files hold now.</summary>
+    public TlsCredentials Credentials => files.Current();
 
     /// <summary>Reads the files; the error names the one that cannot be read.</summary>
-    public static Result<StateTls> Read(StateTlsFiles files)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(files.Authorities);
-            if (authorities.Count == 0)
-                return new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.states.tls.authorities: {files.Authorities} holds no certificate");
-            return new StateTls(X509Certificate2.CreateFromPemFile(files.Certificate, files.Key), authorities);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            return new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.states.tls: {e.Message}");
-        }
-    }
+    public static Result<StateTls> Open(TlsFiles files, NodeLog log) =>
+        CertificateFiles.Open(files, log).TryGet(out var certificates, out var error) ? new StateTls(certificates, files.ChecksHostName) : error;
 
-    /// <summary>Whether one of the authorities issued what is shown, and it is valid now.</summary>
-    public bool Believes(X509Certificate? shown)
+    /// <summary>Whether a client may speak.</summary>
+    public bool BelievesClient(X509Certificate? shown) => Believes(shown, OfClients);
+
+    /// <summary>Whether a server is who was called.</summary>
+    public bool BelievesServer(X509Certificate? shown, SslPolicyErrors errors) =>
+        (!checksHostName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0) && Believes(shown, OfServers);
+
+    private bool Believes(X509Certificate? shown, string use)
     {
         if (shown is null)
             return false;
         using var chain = new X509Chain();
+        var credentials = Credentials;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.CustomTrustStore.AddRange(credentials.Authorities);
+        chain.ChainPolicy.ExtraStore.AddRange(credentials.Intermediates);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        using var certificateShown = new X509Certificate2(shown);
-        return chain.Build(certificateShown);
-    }
-
-    public void Dispose()
-    {
-        certificate.Dispose();
-        foreach (var authority in authorities)
-            authority.Dispose();
+        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(use));
+        using var certificate = new X509Certificate2(shown);
+        return chain.Build(certificate);
     }
 }

@@ -19,6 +19,8 @@ internal sealed class MeshLink(MeshWorld world, Simulation simulation, MeshNode 
     /// <summary>Whether nothing passes in one of the directions.</summary>
     public bool IsCut => _there.Cuts > 0 || _back.Cuts > 0;
 
+    public bool IsCutFrom(MeshNode from) => From(from).Cuts > 0;
+
     public void Cut(MeshNode from, bool isCut) => From(from).Cuts += isCut ? 1 : -1;
 
     /// <summary>One side dials. True when there is a link then.</summary>

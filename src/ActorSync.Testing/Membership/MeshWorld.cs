@@ -1,5 +1,8 @@
+using ActorSync.Graphs;
 using ActorSync.Machines;
 using ActorSync.Membership;
+using ActorSync.Peers;
+using ActorSync.Placement;
 using ActorSync.States;
 using ActorSync.Testing.Simulations;
 using ActorSync.Wire;
@@ -28,13 +31,20 @@ internal sealed class MeshWorld
         _simulation = simulation;
         Settings = settings ?? MembershipSettings.Default with { AliveWithin = TimeSpan.FromSeconds(15) };
         for (var i = 0; i < nodes; i++)
-            _nodes.Add(new MeshNode(this, _simulation, i, i == 0 ? [] : ["node-0:7400"], ["sync"]));
+            _nodes.Add(new MeshNode(this, _simulation, i, i == 0 ? [] : [MeshNode.EndpointOf(0)], ["sync"]));
         for (var i = 0; i < nodes; i++)
             for (var j = i + 1; j < nodes; j++)
                 _links.Add((i, j), new MeshLink(this, _simulation, _nodes[i], _nodes[j]));
     }
 
     public MembershipSettings Settings { get; }
+
+    /// <summary>How the state of the applications is kept: clocks may be hours apart.</summary>
+    public StateSettings SharedSettings { get; } = StateSettings.Default with
+    {
+        PullsNewPeers = true,
+        Limits = StateLimits.Default with { Ahead = TimeSpan.FromHours(24) },
+    };
 
     public IReadOnlyList<MeshNode> Nodes => _nodes;
 
@@ -56,6 +66,14 @@ internal sealed class MeshWorld
     public int RepeatPercent { get; set; }
 
     public int StoreFailsPercent { get; set; }
+
+    /// <summary>How many hold a graph.</summary>
+    public PlacementRule Rule { get; init; } = new(2, "sync");
+
+    public HoldingSettings Holding { get; init; } = HoldingSettings.Default;
+
+    /// <summary>Hears of a graph that a node is about to drop, and of commands that were answered as replicated.</summary>
+    public MeshBooks? Books { get; init; }
 
     /// <summary>Hears of every payload.</summary>
     public Action<MeshNode, MeshNode, SyncMessage, int>? Traffic { get; set; }
@@ -92,6 +110,11 @@ internal sealed class MeshWorld
 
     public MeshNode? NodeAt(string endpoint) => _nodes.Find(node => node.Endpoint == endpoint);
 
+    public MeshNode? NodeOf(NodeId id) => _nodes.Find(node => node.Id == id);
+
+    /// <summary>Whether something that one node sends now comes to the other.</summary>
+    public bool Passes(MeshNode from, MeshNode to) => from.IsRunning && to.IsRunning && LinkOf(from, to) is { IsUp: true } link && !link.IsCutFrom(from);
+
     public MeshLink LinkOf(MeshNode one, MeshNode other) => _links[(Math.Min(one.Number, other.Number), Math.Max(one.Number, other.Number))];
 
     /// <summary>Cuts or mends what passes between two groups, in both directions.</summary>
@@ -124,6 +147,10 @@ internal sealed class MeshWorld
             LastNews = _simulation.Now;
         Traffic?.Invoke(from, to, message, payload.Length);
     }
+
+    public void OnDrop(MeshNode node, MeshGraph graph) => Books?.OnDrop(node, graph, Now);
+
+    public void OnReplicated(GraphId graph, Address command) => Books?.OnReplicated(graph, command);
 
     public void OnHappened(MeshNode node, MembershipOutput what) => Events?.Invoke(node, what);
 }

@@ -9,11 +9,11 @@ public sealed record SpreadOptions
     /// <summary>Where every draw comes from: the same seed gives the same run.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Nodes, all of which hold the graph.</summary>
+    /// <summary>Nodes, all of which are to hold the graph.</summary>
     public int Nodes { get; init; } = 50;
 
-    /// <summary>Neighbours of each.</summary>
-    public int Neighbours { get; init; } = 4;
+    /// <summary>How many of them have the graph when it begins; the others get it.</summary>
+    public int Holders { get; init; } = int.MaxValue;
 
     /// <summary>The least and the most that a payload takes; each link has a time of its own between.</summary>
     public (TimeSpan Least, TimeSpan Most) Latency { get; init; } = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));

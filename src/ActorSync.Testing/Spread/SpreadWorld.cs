@@ -73,14 +73,15 @@ public sealed class SpreadWorld
         var node = new SpreadNode(this, simulated, _nodes.Count);
         _nodes.Add(node);
         _byId.Add(node.Id, node);
-        simulated.Has(Graph, _init);
+        if (node.Number < Options.Holders)
+            simulated.Has(Graph, _init);
         return node;
     }
 
     /// <summary>All nodes that run see that these are the members, each at its own time within so much.</summary>
     public void Meet(TimeSpan within)
     {
-        var members = new Overlay(Alive.Select(node => node.Id), Options.Neighbours);
+        var members = new Overlay(Alive.Select(node => node.Id), Options.Spread.Neighbours);
         foreach (var node in Alive)
             node.Node.Post(within * Random.NextDouble(), () => node.See(members));
     }

@@ -100,6 +100,17 @@ public sealed class SpreadActorTests : ActorTest
     }
 
     [Fact]
+    public void Begun_anew_after_a_failure_it_knows_the_members_still()
+    {
+        Begin();
+        // A view that cannot be is a bug of whoever told it.
+        _spread.Tell(new SpreadActor.Members(null!));
+        _peers.ExpectMsg<PeersActor.AnnounceLinks>();
+        Assert.All(Tree, peer => _probes[peer].ExpectMsg<PeerActor.Unwant>());
+        Assert.Empty(_links.ExpectMsg<SpreadActor.NeedsLinks>().Peers);
+    }
+
+    [Fact]
     public void Stopped_it_takes_back_what_it_asked_for()
     {
         Begin();

@@ -117,10 +117,28 @@ public sealed class HoldingTests
         RunUntil(machine, leaving + (Settings.Grace - TimeSpan.FromTicks(1)));
         Assert.Empty(_outputs.OfType<HoldingOutput.Drop>());
         RunUntil(machine, leaving + Settings.Grace);
+        Assert.Empty(_outputs.OfType<HoldingOutput.Drop>());
+        Confirm(machine, view);
         Assert.Equal(_writer.Committed, Assert.Single(_outputs.OfType<HoldingOutput.Drop>()).Version);
         Assert.Equal(HoldingState.Leaving, machine.State);
         Handle(machine, new HoldingInput.Dropped());
         Assert.Equal(HoldingState.Absent, machine.State);
+    }
+
+    [Fact]
+    public void Answers_of_long_ago_are_asked_for_again_before_it_is_dropped()
+    {
+        var (machine, view) = Leaving();
+        Answer(machine, Nodes[0], Asked().Last().Hold, view);
+        Answer(machine, Nodes[1], Asked().Last().Hold, view);
+        RunUntil(machine, _now + Settings.Grace);
+        var hold = Asked().Last().Hold;
+        Answer(machine, Nodes[0], hold, view);
+        RunUntil(machine, _now + (Settings.ConfirmWithin + TimeSpan.FromSeconds(1)));
+        Answer(machine, Nodes[1], hold, view);
+        Assert.Empty(_outputs.OfType<HoldingOutput.Drop>());
+        Confirm(machine, view);
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
     }
 
     [Theory]
@@ -175,13 +193,13 @@ public sealed class HoldingTests
         Answer(machine, Nodes[0], Asked().Last().Hold, view);
         Answer(machine, Nodes[1], Asked().Last().Hold, view);
         RunUntil(machine, _now + Settings.Grace);
+        Confirm(machine, view);
         Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
         Commit(machine);
         Handle(machine, new HoldingInput.Dropped());
         Assert.Equal(HoldingState.Leaving, machine.State);
         Answer(machine, Nodes[0], Asked().Last().Hold, view);
         Answer(machine, Nodes[1], Asked().Last().Hold, view);
-        Tick(machine);
         Assert.Equal(2, _outputs.OfType<HoldingOutput.Drop>().Count());
     }
 
@@ -239,6 +257,13 @@ public sealed class HoldingTests
 
     private void Answer(HoldingMachine machine, NodeId from, Hold hold, MembershipView view, bool holds = true, bool isHolder = true) =>
         Handle(machine, new HoldingInput.Message(from, new HoldingAck(Graph, hold.Round, view.Digest, isHolder, [.. hold.Heads.Select(_ => holds)])));
+
+    private void Confirm(HoldingMachine machine, MembershipView view)
+    {
+        var hold = Asked().Last().Hold;
+        Answer(machine, Nodes[0], hold, view);
+        Answer(machine, Nodes[1], hold, view);
+    }
 
     private IEnumerable<NodeId> Polled() => _outputs.OfType<HoldingOutput.Poll>().Select(poll => poll.Node);
 

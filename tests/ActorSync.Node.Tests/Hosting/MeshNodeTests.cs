@@ -78,7 +78,6 @@ public sealed class MeshNodeTests : IDisposable
     [InlineData("replication = some", "actorsync.mesh.replication = some")]
     [InlineData("ack = never", "actorsync.mesh.ack = never: expected local, replicated")]
     [InlineData("stores = 3, replication = 2", "a commit is replicated in 1 to 2 stores, not 3")]
-    [InlineData("neighbours = 1", "actorsync.mesh.neighbours = 1: expected from 2 to 16")]
     public async Task What_a_mesh_cannot_be_asked_is_named(string line, string sentence)
     {
         var file = _one.Folder.At("node.conf");

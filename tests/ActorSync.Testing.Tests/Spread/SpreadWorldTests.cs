@@ -86,6 +86,29 @@ public sealed class SpreadWorldTests
         Assert.All(world.Nodes, node => Assert.InRange(node.Machine.Neighbours.Count(), 1, SpreadSettings.Default.NeighboursMost));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_graph_that_only_one_has_comes_to_all(int seed)
+    {
+        var world = new SpreadWorld(new SpreadOptions { Seed = seed, Holders = 1 });
+        world.Meet(TimeSpan.FromSeconds(1));
+        world.Run(TimeSpan.FromSeconds(3));
+        world.Nodes[0].Act();
+        Assert.True(world.RunUntil(() => world.IsLevel, TimeSpan.FromMinutes(5)));
+        world.Run(TimeSpan.FromSeconds(30));
+        var from = world.Measures.Count;
+        for (var round = 0; round < 20; round++)
+        {
+            world.Draw(1)[0].Act();
+            world.Run(TimeSpan.FromSeconds(2));
+        }
+        world.Run(TimeSpan.FromSeconds(10));
+        Assert.True(world.IsLevel);
+        Assert.InRange(world.Measures.Redundancy(from), 0, MostRedundant);
+    }
+
     [Fact]
     public void Payloads_that_are_lost_are_repaired()
     {

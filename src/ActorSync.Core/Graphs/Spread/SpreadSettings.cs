@@ -8,6 +8,12 @@ public sealed record SpreadSettings
     public static readonly SpreadSettings Default = new();
 
     /// <summary>
+    /// Neighbours of each member, for <see cref="Overlay"/>: 2 to <see cref="Overlay.MostNeighbours"/>, the same at all
+    /// members; an odd number counts as the next even one.
+    /// </summary>
+    public int Neighbours { get; init; } = 4;
+
+    /// <summary>
     /// Neighbours at one time, beyond which nobody is taken as one who only asks for it. Those that the overlay names are
     /// always taken; while members come and go, those of before are kept beside them for <see cref="Linger"/>.
     /// </summary>
