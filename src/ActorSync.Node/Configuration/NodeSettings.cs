@@ -23,8 +23,8 @@ public sealed record NodeSettings
     /// <summary>The certificates of links over TLS; null where there are none.</summary>
     public TlsFiles? Tls { get; init; }
 
-    /// <summary>The mesh that the node is a member of; null for none.</summary>
-    public MeshSettings? Mesh { get; init; }
+    /// <summary>The mesh that the node is a member of, if that is enabled.</summary>
+    public MeshSettings Mesh { get; init; } = new();
 
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
@@ -63,7 +63,7 @@ public sealed record NodeSettings
     {
         Listen = null,
         Peers = [],
-        Mesh = null,
+        Mesh = Mesh with { Enabled = false },
         ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
