@@ -28,8 +28,11 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
 
     public async Task<MeshReport> RunAsync(CancellationToken cancellation)
     {
+        var began = Stopwatch.GetTimestamp();
         var seed = await FormAsync(cancellation);
+        await AtRestAsync("the members agree who holds the history", cancellation);
         var writes = await FillAsync(cancellation);
+        await RestAsync($"{options.Nodes} nodes", began, cancellation);
         await JoinAsync($"+ node {options.Nodes + 1}", seed, cancellation);
         var (atKill, during) = await KillAsync(seed, writes, cancellation);
         await JoinAsync($"+ node {options.Nodes + 2}", nodes.Live[0], cancellation);
@@ -55,7 +58,6 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
 
     private async Task<ReplicatedWrites> FillAsync(CancellationToken cancellation)
     {
-        var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < options.Graphs; i++)
         {
             var node = nodes.All[i % nodes.All.Count];
@@ -63,8 +65,8 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
             _graphs.Add(GraphOf(created));
         }
         var writes = new ReplicatedWrites(nodes, _graphs, options.Timeout);
-        await writes.RunAsync(FirstWrites, _ => { }, cancellation);
-        await RestAsync($"{options.Nodes} nodes", began, cancellation);
+        var step = monitor.Begin($"{options.Graphs} graphs are begun and written to", "acknowledged");
+        await writes.RunAsync(FirstWrites, done => step.Report(done, _graphs.Count * FirstWrites), cancellation);
         return writes;
     }
 
@@ -100,21 +102,24 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
         return (atKill, during);
     }
 
-    // A mesh that does not come to rest in time is written down as it is.
     private async Task RestAsync(string name, long began, CancellationToken cancellation)
     {
-        var step = monitor.Begin($"{name}: until each graph is level and where it belongs", "graphs");
+        var census = await AtRestAsync($"{name}: until each graph is level and where it belongs", cancellation);
+        var moved = _stages.Count == 0 ? 0 : census.MovedSince(_stages[^1].Graphs);
+        _stages.Add(new MeshStage(name, Stopwatch.GetElapsedTime(began).TotalSeconds, census.IsAtRest, moved, census.Hosts, census.Graphs));
+    }
+
+    // A mesh that does not come to rest in time is told as it is.
+    private async Task<Census> AtRestAsync(string title, CancellationToken cancellation)
+    {
+        var step = monitor.Begin(title, "graphs");
         var names = _graphs.Select(graph => graph.ToString()).ToArray();
         while (true)
         {
             var census = Census.Of(await Task.WhenAll(nodes.Live.Select(async node => (node.Number, await node.StatusAsync(cancellation)))), names, DemoRole.Factor);
             step.Report(census.Graphs.Count(graph => graph.Level), names.Length);
             if (census.IsAtRest || step.Elapsed > options.Timeout)
-            {
-                var moved = _stages.Count == 0 ? 0 : census.MovedSince(_stages[^1].Graphs);
-                _stages.Add(new MeshStage(name, Stopwatch.GetElapsedTime(began).TotalSeconds, census.IsAtRest, moved, census.Hosts, census.Graphs));
-                return;
-            }
+                return census;
             await Task.Delay(LookAgain, cancellation);
         }
     }
