@@ -33,9 +33,9 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
         await AtRestAsync("the members agree who holds the history", cancellation);
         var writes = await FillAsync(cancellation);
         await RestAsync($"{options.Nodes} nodes", began, cancellation);
-        await JoinAsync($"+ node {options.Nodes + 1}", seed, cancellation);
+        await JoinAsync($"+node {options.Nodes + 1}", seed, cancellation);
         var (atKill, during) = await KillAsync(seed, writes, cancellation);
-        await JoinAsync($"+ node {options.Nodes + 2}", nodes.Live[0], cancellation);
+        await JoinAsync($"+node {options.Nodes + 2}", nodes.Live[0], cancellation);
         var missing = await LookForAsync([.. acknowledged.Select(id => (history, id)), .. writes.Acknowledged], cancellation);
         monitor.End();
         await monitor.ShowAsync(cancellation);
@@ -52,7 +52,6 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
         var seed = await nodes.StartAsync(1, DemoRole.First, cancellation);
         await nodes.StartAsync(Enumerable.Range(2, options.Nodes - 1), DemoRole.Joins(seed), cancellation);
         display.Say($"mesh: processes {string.Join(", ", nodes.All.Select(node => node.ProcessId))}, on the same stores; each graph on {DemoRole.Factor} members");
-        display.Say($"a member drops what others hold {DemoRole.GraceSeconds} s after it has made sure that they do ({DemoRole.UsualGrace.TotalMinutes} min unless configured)");
         return seed;
     }
 
@@ -97,7 +96,7 @@ internal sealed class MeshRun(DemoOptions options, GraphId history, IReadOnlyLis
         var atKill = half.Task.IsCompleted ? await half.Task : 0;
         display.Say($"node {victim.Number}, the seed, killed (kill -9 {victim.ProcessId}) after {Units.Count(atKill)} of {Units.Count(during)} writes");
         await writing;
-        await RestAsync($"- node {victim.Number}", began, cancellation);
+        await RestAsync($"-node {victim.Number}", began, cancellation);
         display.Say($"the rest took over: {Units.Count(_stages[^1].Moved)} graphs moved, all writes acknowledged, in {Units.Seconds(_stages[^1].Seconds)}");
         return (atKill, during);
     }

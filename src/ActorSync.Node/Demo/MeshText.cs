@@ -6,14 +6,14 @@ internal sealed class MeshText(MeshReport mesh)
     private readonly MeshStage _before = mesh.Stages[0];
     private readonly MeshStage _after = mesh.Stages[^1];
 
-    public List<string> Lines() => ["who holds what", .. TextTable.Of(Rows(), leftColumns: mesh.Stages.Count + 1), "", .. Facts()];
+    public List<string> Lines() => [$"who holds what: each graph is on {mesh.Factor} members; its commands at first (before) and at last (after)", .. TextTable.Of(Rows(), leftColumns: mesh.Stages.Count + 1), "", .. Facts()];
 
     /// <summary>The table: a row for each graph, then one for each member with how many graphs it holds.</summary>
     public IReadOnlyList<string[]> Rows() =>
     [
         ["graph", .. mesh.Stages.Select(stage => stage.Name), "before", "level", "after", "level"],
         .. _before.Graphs.Select((graph, i) => Row(graph, i)),
-        ["at rest in", .. mesh.Stages.Select(stage => Units.Seconds(stage.Seconds)), "", "", "", ""],
+        ["time", .. mesh.Stages.Select(stage => Units.Seconds(stage.Seconds)), "", "", "", ""],
         .. mesh.Stages.SelectMany(stage => stage.Hosts).Select(host => host.Number).Distinct().Order().Select(Row),
     ];
 
@@ -36,8 +36,8 @@ internal sealed class MeshText(MeshReport mesh)
         var hosts = mesh.Stages.Select(stage => stage.Hosts.FirstOrDefault(host => host.Number == number)).ToArray();
         return
         [
-            $"node {number}",
-            .. hosts.Select(host => host is null ? "-" : $"{host.Graphs} graphs"),
+            $"on node {number}",
+            .. hosts.Select(host => host is null ? "-" : $"{host.Graphs}"),
             hosts[0] is { } before ? Units.Count(before.Commands) : "",
             "",
             hosts[^1] is { } after ? Units.Count(after.Commands) : "",
@@ -53,12 +53,13 @@ internal sealed class MeshText(MeshReport mesh)
         [
             Fact("mesh level", Level()),
             Fact("acknowledged", $"{Units.Count(writes.Acknowledged)} commands, {Missing()} (4)"),
-            Fact("replicated", $"half within {Units.Milliseconds(writes.MedianMs)}, the longest, over the kill, in {Units.Seconds(writes.LongestSeconds)}"),
-            Fact("killed", $"node {mesh.Killed}, after {Units.Count(writes.AtKill)} of {Units.Count(writes.During)} writes; {Units.Count(writes.Unacknowledged)} got no acknowledgement (5)"),
+            Fact("replicated", $"half within {Units.Milliseconds(writes.MedianMs)}; the longest took {Units.Seconds(writes.LongestSeconds)}"),
+            Fact("killed", $"node {mesh.Killed}, after {Units.Count(writes.AtKill)} of {Units.Count(writes.During)} writes; {Units.Count(writes.Unacknowledged)} not acknowledged (5)"),
             "",
-            $"each graph lives on {mesh.Factor} members; before and after are its commands, and those on each node, at the first stage and the last",
-            $"(4) {Units.Count(writes.BeforeMesh)} pushed before there was a mesh, {Units.Count(writes.Replicated)} answered when durable on {mesh.Factor} members; looked for by id on both that hold the graph",
-            "(5) the client was told so, or lost its node, and went on: such a command may be there or not",
+            $"a member drops a graph when {mesh.Factor} others hold all of it and {Units.Seconds(mesh.GraceSeconds)} have passed ({DemoRole.UsualGrace.TotalMinutes} min unless configured)",
+            $"(4) {Units.Count(writes.BeforeMesh)} pushed before there was a mesh, {Units.Count(writes.Replicated)} answered when durable on {mesh.Factor} members;",
+            "    each was looked for by its id on every member that holds its graph at the end",
+            "(5) the client was told so, or lost its node: the command may be there or not",
         ];
     }
 
