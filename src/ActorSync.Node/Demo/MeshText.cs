@@ -6,7 +6,7 @@ internal sealed class MeshText(MeshReport mesh)
     private readonly MeshStage _before = mesh.Stages[0];
     private readonly MeshStage _after = mesh.Stages[^1];
 
-    public List<string> Lines() => [$"who holds what: each graph is on {mesh.Factor} members; its commands at first (before) and at last (after)", .. TextTable.Of(Rows(), leftColumns: mesh.Stages.Count + 1), "", .. Facts()];
+    public List<string> Lines() => [$"who holds what: each graph on {mesh.Factor} members, its commands before and after", .. TextTable.Of(Rows(), leftColumns: mesh.Stages.Count + 1), "", .. Facts()];
 
     /// <summary>The table: a row for each graph, then one for each member with how many graphs it holds.</summary>
     public IReadOnlyList<string[]> Rows() =>
@@ -56,7 +56,7 @@ internal sealed class MeshText(MeshReport mesh)
             Fact("replicated", $"half within {Units.Milliseconds(writes.MedianMs)}; the longest took {Units.Seconds(writes.LongestSeconds)}"),
             Fact("killed", $"node {mesh.Killed}, after {Units.Count(writes.AtKill)} of {Units.Count(writes.During)} writes; {Units.Count(writes.Unacknowledged)} not acknowledged (5)"),
             "",
-            $"a member drops a graph when {mesh.Factor} others hold all of it and {Units.Seconds(mesh.GraceSeconds)} have passed ({DemoRole.UsualGrace.TotalMinutes} min unless configured)",
+            $"a member drops a graph when {mesh.Factor} others hold all of it and {mesh.GraceSeconds} s are over ({DemoRole.UsualGrace.TotalMinutes} min unless configured)",
             $"(4) {Units.Count(writes.BeforeMesh)} pushed before there was a mesh, {Units.Count(writes.Replicated)} answered when durable on {mesh.Factor} members;",
             "    each was looked for by its id on every member that holds its graph at the end",
             "(5) the client was told so, or lost its node: the command may be there or not",
