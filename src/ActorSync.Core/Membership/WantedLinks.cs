@@ -55,12 +55,13 @@ internal sealed class WantedLinks(NodeId self, IReadOnlyList<string> own, IReadO
         Change(wanted, outbox);
     }
 
-    // Who has dialed back once goes on: the other side may never be able to.
+    // Who has dialed back once goes on: the other side may never be able to. A link that the other made is left as it is: a
+    // second one would take its place, and break off what is said over it. If it breaks it is this side's turn again.
     private bool Dials(MemberWatch other, bool isLinked, MonotonicTime now)
     {
         var node = other.Member.Node;
         if (self.Value < node.Value || _dialedBack.Contains(node))
-            return true;
+            return !isLinked || other.Member.Endpoints.Any(_kept.Contains);
         if (isLinked)
             return false;
         var at = other.Since + settings.DialBackAfter;

@@ -1,7 +1,7 @@
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
-using ActorSync.Node.States;
 using ActorSync.Node.Providers;
+using ActorSync.Node.States;
 using ActorSync.Peers.Providers;
 using ActorSync.Transport.Tcp;
 

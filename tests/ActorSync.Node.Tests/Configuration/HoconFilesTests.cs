@@ -1,0 +1,75 @@
+using ActorSync.Node.Configuration;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace ActorSync.Node.Tests.Configuration;
+
+/// <summary>What lies in hocon/ to start from: the daemon takes it, each key is explained, and what says that it is the default is.</summary>
+public sealed class HoconFilesTests
+{
+    private const string Default = "(default)";
+
+    private static readonly string Folder = Path.Combine(Repository.Root, "hocon");
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.conf").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void There_is_one_for_a_node_a_member_and_an_edge_device() => Assert.Superset(new HashSet<string> { "node.conf", "mesh.conf", "edge.conf" }, Directory.GetFiles(Folder).Select(Path.GetFileName).ToHashSet()!);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_daemon_takes_it(string file)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(Folder, file)).Value;
+
+        Assert.Null(KnownKeys.Check(config));
+        Assert.Null(SettingsReader.Read(config).Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Each_key_has_a_comment_before_it_and_is_the_default_where_that_says_so(string file)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Folder, file)).Select(line => line.Trim()).ToArray();
+        var config = ConfigurationFile.Read(Path.Combine(Folder, file)).Value;
+        var sections = new List<string>();
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith('#') || lines[i].Length == 0)
+                continue;
+            if (lines[i] == "}")
+            {
+                sections.RemoveAt(sections.Count - 1);
+                continue;
+            }
+            Assert.True(!lines[i].Contains('=') || lines[i - 1].StartsWith('#'), $"{file}:{i + 1} has no comment: {lines[i]}");
+            if (lines[i].EndsWith(" {", StringComparison.Ordinal))
+                sections.Add(lines[i][..^2]);
+            else if (lines[i - 1].EndsWith(Default, StringComparison.Ordinal))
+                AssertIsDefault(config, string.Join('.', [.. sections, lines[i].Split('=')[0].Trim()]));
+        }
+    }
+
+    [Fact]
+    public void A_member_is_one_and_an_edge_device_only_dials()
+    {
+        var member = Read("mesh.conf");
+        var edge = Read("edge.conf");
+
+        Assert.True(member is { Mesh: { Enabled: true, Advertise.Count: 1, Placement: { Factor: 3, Role: "sync", Stores: 2 } }, Listen.IsTls: true });
+        Assert.Contains("sync", member.Mesh.Roles);
+        Assert.Equal((false, null), (edge.Mesh.Enabled, edge.Listen));
+        Assert.True(edge.Peers.Single() is { Endpoint.IsTls: true, Mode: PeerMode.Subscribe });
+    }
+
+    private static NodeSettings Read(string file) => SettingsReader.Read(ConfigurationFile.Read(Path.Combine(Folder, file)).Value).Value;
+
+    private static void AssertIsDefault(Config config, string path) =>
+        Assert.True(Text(KnownKeys.Reference, path) == Text(config, path), $"{path} is {Text(config, path)}, and by default {Text(KnownKeys.Reference, path)}");
+
+    private static string? Text(Config config, string path)
+    {
+        HoconValue? value = config.GetValue(path);
+        return value?.GetString();
+    }
+}
