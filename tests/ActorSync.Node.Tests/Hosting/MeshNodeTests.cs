@@ -87,6 +87,14 @@ public sealed class MeshNodeTests : IDisposable
         Assert.Contains(sentence, ran.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Signs_of_life_come_before_a_peer_is_given_up()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.links { keep-alive = 10s, dead-after = 10s }");
+        Assert.Contains("actorsync.links.dead-after must be longer than actorsync.links.keep-alive", (await _one.OnDataAsync("node", "--config", file)).Error, StringComparison.Ordinal);
+    }
+
     private static async Task<string> WaitForAsync(CliRun node, Func<string, bool> holds)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(50));
