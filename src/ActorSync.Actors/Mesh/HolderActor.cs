@@ -58,6 +58,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _spread;
     private bool _isNew;
+    private bool _isHere;
     private long _tokens;
 
     public HolderActor(GraphId graph, MeshContext mesh, bool isNew)
@@ -118,7 +119,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
     private void OnChanged(GraphActor.Changed changed)
     {
         var isNew = _isNew;
-        _isNew = false;
+        (_isNew, _isHere) = (false, true);
         Run(new ReplicationInput.Version(changed.Snapshot));
         Run(new HoldingInput.Version(changed.Snapshot, isNew));
     }
@@ -151,6 +152,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
     private void OnDropped()
     {
         _log.Info("Graph {0} is dropped: others hold all of it", _graph.ToShortString());
+        _isHere = false;
         Run(new HoldingInput.Dropped());
         // Should it come back, it is followed again.
         _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
@@ -223,11 +225,12 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
 
     private IReadOnlyList<NodeId> _spreadTo = [];
 
-    // Between the holders commits are pushed along a tree; who holds the graph no longer has no part in that.
+    // Between the holders commits are pushed along a tree. Who has nothing of the graph yet polls for it first: whoever asks
+    // to have commits pushed can be asked the same. Who holds the graph no longer has no part in that.
     private void Spread()
     {
         var holders = _holding.Holders;
-        if (!holders.Contains(_mesh.Self) || holders.Count < 2)
+        if (!_isHere || !holders.Contains(_mesh.Self) || holders.Count < 2)
         {
             if (_spread is not null)
                 Context.Stop(_spread);

@@ -96,6 +96,11 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         {
             Answer([want.Graph], null);
         }
+        else if (!_looking.Contains(want.Graph))
+        {
+            // Asked for and refused, or about to be answered.
+            Run(new SubscriberInput.Want(want.Graph, null));
+        }
     }
 
     private void OnUnwant(PeerActor.Unwant unwant)

@@ -43,10 +43,10 @@ internal sealed class MemberWatch(Member member, MonotonicTime since, Membership
         return MoveTo(MemberReach.Reachable);
     }
 
-    /// <summary>It is not heard any more. True when it was before.</summary>
+    /// <summary>It is not heard any more. True when it was before; one that is suspected stays so until it is heard, or someone hears it.</summary>
     public bool OnSilent(MonotonicTime lookAt)
     {
-        if (!MoveTo(MemberReach.Unreachable))
+        if (Member.Reach == MemberReach.Suspected || !MoveTo(MemberReach.Unreachable))
             return false;
         LookAt = lookAt;
         return true;

@@ -32,6 +32,8 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
     private readonly HoldingRounds _rounds;
     private readonly HashSet<NodeId> _polling = [];
     private readonly HashSet<NodeId> _toPoll = [];
+    // Answered again when the poll has brought what was lacking.
+    private readonly Dictionary<NodeId, Hold> _owed = [];
     private MembershipView _view;
     private IReadOnlyList<NodeId> _holders = [];
     private GraphSnapshot? _snapshot;
@@ -85,7 +87,7 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
                 _rounds.OnAck(message.Node, ack, now);
                 break;
             case HoldingInput.PollEnded ended when _polling.Remove(ended.Node):
-                OnPollEnded(ended, now);
+                OnPollEnded(ended, now, outbox);
                 break;
             case HoldingInput.Dropped when _dropping is not null:
                 OnDropped(now);
@@ -190,11 +192,19 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
     // Who names this node a holder has the graph: if this node lacks something, that is where to get it.
     private void OnHold(NodeId from, Hold hold, IOutbox<HoldingOutput> outbox)
     {
+        var ack = Acknowledge(from, hold, outbox);
+        if (ack.HoldsAll || !IsHolder && _snapshot is null)
+            return;
+        _owed[from] = hold;
+        Poll(from, outbox);
+    }
+
+    private HoldingAck Acknowledge(NodeId from, Hold hold, IOutbox<HoldingOutput> outbox)
+    {
         bool[] held = [.. hold.Heads.Select(head => _snapshot?.Contains(head) ?? false)];
         var ack = new HoldingAck(_graph, hold.Round, _view.Digest, IsHolder, held);
         outbox.Put(new HoldingOutput.Send(from, SyncCodec.Encode(ack)));
-        if (!ack.HoldsAll && (IsHolder || _snapshot is not null))
-            Poll(from, outbox);
+        return ack;
     }
 
     private void Poll(NodeId node, IOutbox<HoldingOutput> outbox)
@@ -203,8 +213,10 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
             outbox.Put(new HoldingOutput.Poll(node));
     }
 
-    private void OnPollEnded(HoldingInput.PollEnded ended, MonotonicTime now)
+    private void OnPollEnded(HoldingInput.PollEnded ended, MonotonicTime now, IOutbox<HoldingOutput> outbox)
     {
+        if (_owed.Remove(ended.Node, out var hold) && ended.Error is null)
+            Acknowledge(ended.Node, hold, outbox);
         if (ended.Error is null or { Kind: SyncErrorKind.UnknownGraph })
             _toPoll.Remove(ended.Node);
         else if (_state == HoldingState.TakingOver)

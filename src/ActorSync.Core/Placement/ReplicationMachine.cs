@@ -81,7 +81,7 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
                 _timer = null;
                 break;
             case ReplicationInput.View view:
-                OnView(view.Value);
+                OnView(view.Value, now);
                 break;
             case ReplicationInput.Version version when _snapshot is null || version.Snapshot.Count >= _snapshot.Count:
                 _snapshot = version.Snapshot;
@@ -102,7 +102,7 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
     }
 
     // Another incarnation of a member may have lost what the one before it had.
-    private void OnView(MembershipView view)
+    private void OnView(MembershipView view, MonotonicTime now)
     {
         foreach (var node in _known.Keys.Where(node => view.Find(node)?.Incarnation != _view.Find(node)?.Incarnation).ToArray())
         {
@@ -111,7 +111,12 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
                 awaited.Stores.Remove(node);
         }
         if (view.Digest != _view.Digest)
+        {
             _holders = Rendezvous.Holders(view, graph, rule);
+            // Who holds the graph only now was not asked yet: not for it are the waits that have doubled.
+            if (_awaited.Count > 0)
+                (_askAt, _inVain) = (MonotonicTime.Min(_askAt, now + settings.AskAfter), 0);
+        }
         _view = view;
     }
 

@@ -91,8 +91,7 @@ internal static class NodeCommand
                 return error;
             joined.Add(endpoint);
         }
-        var before = settings.Mesh ?? new MeshSettings();
-        return settings with { Mesh = before with { Join = [.. before.Join, .. joined] } };
+        return settings with { Mesh = settings.Mesh with { Enabled = true, Join = [.. settings.Mesh.Join, .. joined] } };
     }
 
     private static async Task<int> RunAsync(CliContext context, Result<NodeSettings> chosen, CancellationToken stop)

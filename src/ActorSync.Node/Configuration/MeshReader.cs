@@ -8,8 +8,8 @@ namespace ActorSync.Node.Configuration;
 /// <summary>Reads the keys under <c>actorsync.mesh</c>; what is wrong is thrown as for the other keys (<see cref="SettingsReader"/>).</summary>
 internal static class MeshReader
 {
-    /// <summary>The mesh; null for none. Whoever names one to join means to be in it.</summary>
-    public static MeshSettings? Read(Config config)
+    /// <summary>The mesh. Whoever names one to join means to be in it.</summary>
+    public static MeshSettings Read(Config config)
     {
         var mesh = new MeshSettings
         {
@@ -25,7 +25,7 @@ internal static class MeshReader
                 ReplicateWithin = SettingsReader.Span(config, "mesh.replicate-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             },
         };
-        return SettingsReader.Value(config, "mesh.enabled", value => value.GetBoolean()) || mesh.Join.Count > 0 ? mesh : null;
+        return mesh with { Enabled = SettingsReader.Value(config, "mesh.enabled", value => value.GetBoolean()) || mesh.Join.Count > 0 };
     }
 
     private static PlacementRule Placement(Config config)

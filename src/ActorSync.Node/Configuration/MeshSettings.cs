@@ -6,6 +6,9 @@ namespace ActorSync.Node.Configuration;
 /// <summary>The mesh that a node is a member of: the keys under <c>actorsync.mesh</c>.</summary>
 public sealed record MeshSettings
 {
+    /// <summary>Whether the node is a member. What else is said of the mesh counts also when the command line enables it.</summary>
+    public bool Enabled { get; init; }
+
     /// <summary>Endpoints of the mesh to join; none for the first node of a mesh.</summary>
     public IReadOnlyList<TcpEndpoint> Join { get; init; } = [];
 

@@ -29,8 +29,8 @@ public sealed record NodeSettings
     /// <summary>A peer of which nothing was heard for so long is given up.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>The mesh that the node is a member of; null for none.</summary>
-    public MeshSettings? Mesh { get; init; }
+    /// <summary>The mesh that the node is a member of, if that is enabled.</summary>
+    public MeshSettings Mesh { get; init; } = new();
 
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
@@ -69,7 +69,7 @@ public sealed record NodeSettings
     {
         Listen = null,
         Peers = [],
-        Mesh = null,
+        Mesh = Mesh with { Enabled = false },
         ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",

@@ -2,8 +2,9 @@ namespace ActorSync.Node.Demo;
 
 /// <summary>What a live view shows at one moment.</summary>
 /// <param name="Step">What is under way; null between two steps.</param>
-/// <param name="Nodes">The nodes.</param>
-internal sealed record DemoFrame(DemoStep? Step, IReadOnlyList<NodeView> Nodes);
+/// <param name="Nodes">Nodes that are in no mesh.</param>
+/// <param name="Hosts">Members of a mesh; one of the two lists is empty.</param>
+internal sealed record DemoFrame(DemoStep? Step, IReadOnlyList<NodeView> Nodes, IReadOnlyList<HostView> Hosts);
 
 /// <summary>How far a step is.</summary>
 /// <param name="Title">What is done.</param>

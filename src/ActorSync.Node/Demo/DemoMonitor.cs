@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ActorSync.Node.Demo;
 
 /// <summary>Looks at the nodes a few times a second, and shows them together with the step that is under way.</summary>
-internal sealed class DemoMonitor(IReadOnlyList<DemoNode> nodes, IDemoDisplay display)
+internal sealed class DemoMonitor(DemoNodes nodes, IDemoDisplay display)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
@@ -20,28 +20,34 @@ internal sealed class DemoMonitor(IReadOnlyList<DemoNode> nodes, IDemoDisplay di
     /// <summary>No step is under way.</summary>
     public void End() => Volatile.Write(ref _step, null);
 
-    /// <summary>Runs until it is cancelled, or a node no longer answers: whoever works with the node finds out why.</summary>
+    /// <summary>Runs until it is cancelled. Whoever works with a node that does not answer finds out why.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 await ShowAsync(stop);
-                await Task.Delay(Every, stop);
             }
-        }
-        catch (SyncException)
-        {
-            return;
+            catch (SyncException)
+            {
+                // It is ending, or was killed: what is shown stays until the next look.
+            }
+            await Task.Delay(Every, stop);
         }
     }
 
     /// <summary>Shows how it stands.</summary>
     public async Task ShowAsync(CancellationToken cancellation)
     {
-        var statuses = await Task.WhenAll(nodes.Select(node => node.StatusAsync(cancellation)));
-        display.Show(new DemoFrame(Volatile.Read(ref _step)?.Now, [.. nodes.Zip(statuses, (node, status) => NodeView.Of(node.Number, status))]));
+        var looked = await Task.WhenAll(nodes.All.Select(async node => (node.Number, Status: node.IsKilled ? null : await node.StatusAsync(cancellation))));
+        var step = Volatile.Read(ref _step)?.Now;
+        if (looked.Length == 0)
+            return;
+        var frame = looked.Any(one => one.Status?.Mesh is not null)
+            ? new DemoFrame(step, [], [.. looked.Select(one => one.Status is { } status ? HostView.Of(one.Number, status) : HostView.Killed(one.Number))])
+            : new DemoFrame(step, [.. looked.Select(one => NodeView.Of(one.Number, one.Status!))], []);
+        display.Show(frame);
     }
 
     /// <summary>A step under way; may be told how far it is from any thread.</summary>

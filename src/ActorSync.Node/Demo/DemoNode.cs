@@ -21,6 +21,8 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly StreamWriter _log;
     private readonly Queue<string> _last = new();
     private readonly string _socket;
+    private volatile bool _isToldToEnd;
+    private volatile bool _isKilled;
 
     private DemoNode(int number, Process process, string folder, string socket)
     {
@@ -28,7 +30,7 @@ internal sealed class DemoNode : IAsyncDisposable
         Control = new HttpNodeControl(socket);
         _process = process;
         _socket = socket;
-        _log = new StreamWriter(Path.Combine(folder, "node.log"));
+        _log = new StreamWriter(Path.Combine(folder, "node.log"), append: true);
     }
 
     /// <summary>From 1.</summary>
@@ -47,17 +49,24 @@ internal sealed class DemoNode : IAsyncDisposable
     /// <summary>Its node id.</summary>
     public string Id { get; private set; } = "";
 
+    /// <summary>Whether its process was killed.</summary>
+    public bool IsKilled => _isKilled;
+
+    /// <summary>Its process is gone: why, if it was not told to end.</summary>
+    public Task<SyncError?> Ended { get; private set; } = Task.FromResult<SyncError?>(null);
+
     /// <summary>Starts a node that keeps all it has in a folder, and waits until it answers.</summary>
     /// <exception cref="SyncException">It ended, or did not answer in time; the error says what it printed last.</exception>
-    public static async Task<DemoNode> StartAsync(int number, NodeProgram program, string folder, CancellationToken cancellation)
+    public static async Task<DemoNode> StartAsync(int number, NodeProgram program, string folder, DemoRole role, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         var data = Path.Combine(folder, "data");
         var configuration = Path.Combine(folder, "node.conf");
         var socket = ControlSocketPath.For(new NodeSettings { DataFolder = data }).Value;
         // A JSON string is a HOCON string as well.
-        await File.WriteAllTextAsync(configuration, $"actorsync {{\n  data = {JsonSerializer.Serialize(data, ControlJson.Line.String)}\n  listen = \"127.0.0.1:0\"\n}}\n", cancellation);
-        var node = new DemoNode(number, new Process { StartInfo = program.Node(configuration) }, folder, socket);
+        await File.WriteAllTextAsync(
+            configuration, $"actorsync {{\n  data = {JsonSerializer.Serialize(data, ControlJson.Line.String)}\n  listen = \"127.0.0.1:0\"\n  {role.Configuration}\n}}\n", cancellation);
+        var node = new DemoNode(number, new Process { StartInfo = program.Node(configuration, role.Arguments) }, folder, socket);
         try
         {
             node.Begin();
@@ -82,31 +91,35 @@ internal sealed class DemoNode : IAsyncDisposable
         return answer.TryGet(out var value, out var error) ? value : throw new SyncException(new SyncError(error.Kind, $"node {Number}: {error.Message}"));
     }
 
-    /// <summary>Waits until the process ends, which it should not before it is told to; what happened.</summary>
-    public async Task<SyncError> EndedAsync(CancellationToken cancellation)
+    /// <summary>Lets the node end in good order; if it does not, ends its process.</summary>
+    public async Task EndAsync()
     {
-        await _process.WaitForExitAsync(cancellation);
-        return new SyncError(SyncErrorKind.Busy, $"node {Number} ended with {_process.ExitCode}: {LastLine()}");
+        _isToldToEnd = true;
+        _process.StandardInput.Close();
+        try
+        {
+            await Ended.WaitAsync(StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            await Ended;
+        }
     }
 
-    /// <summary>Lets the node end in good order; if it does not, ends its process.</summary>
+    /// <summary>Ends its process at once, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _isKilled = _isToldToEnd = true;
+        _process.Kill();
+        await Ended;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (!Ended.IsCompleted)
+            await EndAsync();
         await Control.DisposeAsync();
-        if (Started())
-        {
-            _process.StandardInput.Close();
-            using var late = new CancellationTokenSource(StopTimeout);
-            try
-            {
-                await _process.WaitForExitAsync(late.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill();
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
         _process.Dispose();
         await _log.DisposeAsync();
     }
@@ -118,18 +131,13 @@ internal sealed class DemoNode : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        Ended = WatchAsync();
     }
 
-    private bool Started()
+    private async Task<SyncError?> WatchAsync()
     {
-        try
-        {
-            return _process.Id > 0;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _isToldToEnd ? null : new SyncError(SyncErrorKind.Busy, $"node {Number} ended with {_process.ExitCode}: {LastLine()}");
     }
 
     private async Task UntilItAnswersAsync(CancellationToken cancellation)

@@ -18,6 +18,21 @@ public sealed record DemoOptions
     /// <summary>New commands that the three nodes commit together.</summary>
     public int Commands { get; init; } = DefaultCommands;
 
+    /// <summary>Fewest processes that form the mesh.</summary>
+    public const int FewestNodes = 3;
+
+    /// <summary>Most processes that form the mesh: all run on this machine.</summary>
+    public const int MostNodes = 16;
+
+    /// <summary>Processes that form the mesh; one more joins, one is killed, and one more comes.</summary>
+    public int Nodes { get; init; } = FewestNodes;
+
+    /// <summary>Graphs of the mesh beside that of the history.</summary>
+    public int Graphs { get; init; } = 24;
+
+    /// <summary>Commands to each graph that are to be acknowledged as replicated while a member is killed.</summary>
+    public int Writes { get; init; } = 20;
+
     /// <summary>Leave the nodes' folders when the demo ends.</summary>
     public bool Keep { get; init; }
 

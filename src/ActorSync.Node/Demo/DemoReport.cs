@@ -7,11 +7,12 @@ namespace ActorSync.Node.Demo;
 /// <param name="Commits">Commits of the history.</param>
 /// <param name="Graph">The graph that it became.</param>
 /// <param name="Level">Whether the three nodes hold the same graph: the digests of their heads are equal.</param>
-/// <param name="Nodes">What each node holds at the end.</param>
+/// <param name="Nodes">What each of the three holds after the pushes.</param>
 /// <param name="Phases">Import, catch-up by poll, catch-up by subscription, pushes: import, poll, subscription, pushes.</param>
 /// <param name="Latency">How long pushes took; null when none was measured.</param>
 /// <param name="Polling">What polling would have cost instead; null when the nodes were not level.</param>
 /// <param name="Idle">What the subscriptions cost while nothing changes; null when the nodes were not level.</param>
+/// <param name="Mesh">What became of a mesh of these nodes and more; null when the nodes were not level.</param>
 public sealed record DemoReport(
     string Version,
     string Engine,
@@ -23,7 +24,12 @@ public sealed record DemoReport(
     IReadOnlyList<DemoPhase> Phases,
     PushLatency? Latency,
     PollingCost? Polling,
-    IdleCost? Idle);
+    IdleCost? Idle,
+    MeshReport? Mesh)
+{
+    /// <summary>Whether all is as it should be: the nodes level, and nothing of the mesh's missing.</summary>
+    public bool Holds => Level && Mesh is { Holds: true };
+}
 
 /// <summary>One node at the end.</summary>
 public sealed record DemoNodeReport(int Number, string Node, int Commands, int Heads, string Digest);

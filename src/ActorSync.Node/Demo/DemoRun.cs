@@ -7,11 +7,14 @@ using ActorSync.Transport.Streams;
 namespace ActorSync.Node.Demo;
 
 /// <summary>
-/// The phases of a demo over three nodes that run: the first imports the history, the second catches up by poll, the
+/// The first half of a demo, over three nodes that are in no mesh: the first imports the history, the second catches up by poll, the
 /// third by subscription, then all commit and push. Whatever is asked of a node goes over its control socket.
 /// </summary>
 internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnlyList<DemoNode> nodes, DemoMonitor monitor, IDemoDisplay display)
 {
+    /// <summary>The nodes that it takes.</summary>
+    public const int Nodes = 3;
+
     private const int LevelPolls = 9;
     private const int Renewals = 5;
 
@@ -24,6 +27,12 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
     private readonly DemoNode _third = nodes[2];
     private GraphId _graph;
 
+    /// <summary>The commands that were committed and pushed; once it has run.</summary>
+    public IReadOnlyList<string> Pushed { get; private set; } = [];
+
+    /// <summary>The graph that the history became; once it has run.</summary>
+    public GraphId Graph => _graph;
+
     public async Task<DemoReport> RunAsync(CancellationToken cancellation)
     {
         var imported = await ImportAsync(cancellation);
@@ -31,14 +40,14 @@ internal sealed class DemoRun(DemoOptions options, DemoHistory history, IReadOnl
         await PollAsync(cancellation);
         await SubscribeAsync(cancellation);
         var pushes = await PushAsync(cancellation);
+        Pushed = pushes.Ids;
         var polling = pushes.Level ? await MeasurePollingAsync(pushes, cancellation) : null;
         var idle = pushes.Level ? await MeasureIdleAsync(cancellation) : null;
         monitor.End();
         var statuses = await StatusesAsync(cancellation);
-        await monitor.ShowAsync(cancellation);
         return new DemoReport(
             SyncNode.Version, statuses[0].Engine, history.Path, imported.Commits, imported.Graph, pushes.Level,
-            [.. statuses.Select((status, i) => Describe(i + 1, status))], _phases, PushLatency.Of(pushes.Milliseconds), polling, idle);
+            [.. statuses.Select((status, i) => Describe(i + 1, status))], _phases, PushLatency.Of(pushes.Milliseconds), polling, idle, null);
     }
 
     private async Task<ImportReport> ImportAsync(CancellationToken cancellation)

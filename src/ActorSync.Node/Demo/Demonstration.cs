@@ -8,8 +8,8 @@ namespace ActorSync.Node.Demo;
 
 /// <summary>
 /// <c>actorsync demo</c>: the main job on real input. Three nodes run as processes of their own on loopback TCP with
-/// durable stores; a git history comes to all of them, then all commit. Nothing is used that is not there for everybody:
-/// what is asked of the nodes, the command line can ask as well.
+/// durable stores; a git history comes to all of them, then all commit. Then they are a mesh, to which hosts come and of which
+/// one dies. Nothing is used that is not there for everybody: what is asked of the nodes, the command line can ask as well.
 /// </summary>
 internal sealed class Demonstration(CommandOutput output, TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
     /// <summary>What the nodes are.</summary>
     public NodeProgram Program { get; init; } = NodeProgram.Own();
 
-    /// <summary>Runs it, and prints the report; the exit code is 0 only if all nodes are level.</summary>
+    /// <summary>Runs it, and prints the report; the exit code is 0 only if all nodes are level, and nothing is missing.</summary>
     /// <exception cref="SyncException">It failed on the way; nothing is left running.</exception>
     public async Task<int> RunAsync(DemoOptions options, bool json, CancellationToken cancellation)
     {
@@ -41,31 +41,39 @@ internal sealed class Demonstration(CommandOutput output, TimeProvider time)
             output.Json(report, ControlJson.Page.DemoReport);
         else
             new ReportText(report).Print(output);
-        return report.Level ? ExitCodes.Ok : ExitCodes.NotLevel;
+        return report.Holds ? ExitCodes.Ok : ExitCodes.NotLevel;
     }
 
     private async Task<DemoReport> RunAsync(DemoOptions options, DemoHistory history, IDemoDisplay display, CancellationToken cancellation)
     {
-        await using var nodes = await DemoNodes.StartAsync(Program, options.Keep, cancellation);
-        display.Say($"nodes: processes {string.Join(", ", nodes.All.Select(node => node.ProcessId))}; ports {string.Join(", ", nodes.All.Select(node => node.Port))} of 127.0.0.1");
-        display.Say($"stores: {nodes.Folder}{(options.Keep ? "" : ", deleted at the end")}");
+        await using var nodes = new DemoNodes(Program, options.Keep);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var monitor = new DemoMonitor(nodes.All, display);
+        var monitor = new DemoMonitor(nodes, display);
         var watching = monitor.RunAsync(stop.Token);
-        var dying = nodes.All.Select(node => node.EndedAsync(stop.Token)).ToArray();
-        var run = new DemoRun(options, history, nodes.All, monitor, display).RunAsync(stop.Token);
+        var run = RunAsync(options, history, nodes, monitor, display, stop.Token);
         try
         {
-            var first = await Task.WhenAny([run, .. dying]);
+            var first = await Task.WhenAny(run, nodes.Died);
             cancellation.ThrowIfCancellationRequested();
             // The others may take long to find out that one is gone, and do not know why.
-            return first == run ? await run : throw new SyncException(await (Task<SyncError>)first);
+            return first == run ? await run : throw new SyncException(await nodes.Died);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll([run, watching, .. dying]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(run, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static async Task<DemoReport> RunAsync(
+        DemoOptions options, DemoHistory history, DemoNodes nodes, DemoMonitor monitor, IDemoDisplay display, CancellationToken cancellation)
+    {
+        var three = await nodes.StartAsync(Enumerable.Range(1, DemoRun.Nodes), DemoRole.Alone, cancellation);
+        display.Say($"nodes: processes {string.Join(", ", three.Select(node => node.ProcessId))}; ports {string.Join(", ", three.Select(node => node.Port))} of 127.0.0.1");
+        display.Say($"stores: {nodes.Folder}{(options.Keep ? "" : ", deleted at the end")}");
+        var run = new DemoRun(options, history, three, monitor, display);
+        var report = await run.RunAsync(cancellation);
+        return report.Level ? report with { Mesh = await new MeshRun(options, run.Graph, run.Pushed, nodes, monitor, display).RunAsync(cancellation) } : report;
     }
 
     // With --json the standard output belongs to the document.

@@ -17,7 +17,7 @@ internal sealed record NodeProgram(string File, IReadOnlyList<string> Before)
     }
 
     /// <summary>A node as a process, whose standard streams belong to the caller: it ends when its input is closed.</summary>
-    public ProcessStartInfo Node(string configuration) => new(File, [.. Before, "node", "--config", configuration, NodeCommand.UntilInputEnds])
+    public ProcessStartInfo Node(string configuration, IReadOnlyList<string> arguments) => new(File, [.. Before, "node", "--config", configuration, NodeCommand.UntilInputEnds, .. arguments])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

@@ -28,6 +28,8 @@ internal sealed class PlainDisplay(TextWriter writer, TimeProvider time) : IDemo
                 writer.WriteLine(Describe(step));
             foreach (var node in frame.Nodes)
                 writer.WriteLine(Describe(node));
+            foreach (var host in frame.Hosts)
+                writer.WriteLine(Describe(host));
             writer.Flush();
         }
     }
@@ -51,6 +53,11 @@ internal sealed class PlainDisplay(TextWriter writer, TimeProvider time) : IDemo
         $"  node {node.Number}: {Units.Count(node.Commands)} commands, {Plural(node.Heads, "head")}, subscriptions {node.Held}, "
         + $"{Units.Bytes(node.BytesIn)} in, {Units.Bytes(node.BytesOut)} out, polls {Units.Count(node.PollsMade)} made {Units.Count(node.PollsAnswered)} answered, "
         + $"pushes {Units.Count(node.PushesIn)} in {Units.Count(node.PushesOut)} out";
+
+    private static string Describe(HostView host) => host.IsKilled
+        ? $"  node {host.Number}: killed"
+        : $"  node {host.Number}: in a mesh of {host.Members}, graphs {Units.Count(host.Serving)} held {Units.Count(host.TakingOver)} coming {Units.Count(host.Leaving)} leaving, "
+        + $"{Units.Count(host.Commands)} commands, {Units.Bytes(host.BytesIn)} in, {Units.Bytes(host.BytesOut)} out";
 
     private static string Plural(int count, string noun) => $"{Units.Count(count)} {noun}{(count == 1 ? "" : "s")}";
 }

@@ -11,7 +11,8 @@ namespace ActorSync.Node.Demo;
 /// <param name="CommandBytes">Bytes of those commands.</param>
 /// <param name="Seconds">From the first commit until the last node had all.</param>
 /// <param name="Milliseconds">For each command added and each other node, from the commit here to the commit there.</param>
-internal sealed record Pushes(bool Level, int Commands, long CommandBytes, double Seconds, IReadOnlyList<double> Milliseconds);
+/// <param name="Ids">The commands added.</param>
+internal sealed record Pushes(bool Level, int Commands, long CommandBytes, double Seconds, IReadOnlyList<double> Milliseconds, IReadOnlyList<string> Ids);
 
 /// <summary>
 /// Commits new commands on all nodes at once, at a moderate rate, and sees when each arrives on the others. A node's watch
@@ -43,7 +44,7 @@ internal sealed class PushPhase(IReadOnlyList<DemoNode> nodes, GraphId graph, De
             await Task.WhenAll(watches.Select((watch, i) => watch.UntilAsync(counts[i], options.Timeout, cancellation)));
             var ended = watches.Zip(counts, (watch, count) => watch.ArrivalOf(count - 1)!.Value).Max();
             var logs = await Task.WhenAll(nodes.Select(node => LogAsync(node, before, cancellation)));
-            return new Pushes(level, counts.Max() - before, logs[0].Sum(entry => (long)entry.WireSize), (ended - began).TotalSeconds, Latencies(watches, logs));
+            return new Pushes(level, counts.Max() - before, logs[0].Sum(entry => (long)entry.WireSize), (ended - began).TotalSeconds, Latencies(watches, logs), [.. _added.SelectMany(some => some).Select(one => one.Id)]);
         }
         finally
         {

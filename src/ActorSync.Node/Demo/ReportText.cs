@@ -16,6 +16,10 @@ internal sealed class ReportText(DemoReport report)
         Facts().ForEach(output.Line);
         output.Line("");
         Notes().ForEach(output.Line);
+        if (report.Mesh is not { } mesh)
+            return;
+        output.Line("");
+        new MeshText(mesh).Lines().ForEach(output.Line);
     }
 
     /// <summary>The rows of the table, under its columns.</summary>
@@ -81,10 +85,5 @@ internal sealed class ReportText(DemoReport report)
 
     private static string Fact(string name, string what) => $"{name,-20}{what}";
 
-    private List<string> Table()
-    {
-        string[][] rows = [Columns, .. Rows()];
-        var widths = Columns.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
-        return [.. rows.Select(row => string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd())];
-    }
+    private List<string> Table() => TextTable.Of([Columns, .. Rows()], leftColumns: 1);
 }

@@ -44,7 +44,7 @@ public static class NodeComposition
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
-            Mesh = settings.Mesh is { } mesh ? MeshOf(mesh, settings.DeadAfter) : null,
+            Mesh = settings.Mesh.Enabled ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
@@ -67,7 +67,7 @@ public static class NodeComposition
 
     // "Everywhere" is where one listens, not where one is reached.
     private static SyncError? CheckMesh(NodeSettings settings) =>
-        settings is { Mesh.Advertise.Count: 0, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        settings is { Mesh: { Enabled: true, Advertise.Count: 0 }, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             ? new SyncError(SyncErrorKind.InvalidRequest, $"a member of a mesh that listens at {listen} must say where the others reach it: set actorsync.mesh.advertise")
             : null;
 

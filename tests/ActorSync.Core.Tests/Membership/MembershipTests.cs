@@ -83,6 +83,21 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void Who_is_suspected_stays_so_until_it_is_removed()
+    {
+        var mesh = Settled(5);
+        mesh.Nodes[0].Crash();
+        Assert.True(mesh.RunUntil(() => mesh.IsSettled, Soon));
+        Assert.All(mesh.Nodes.Skip(1), node =>
+        {
+            var seen = node.Happened.OfType<MembershipOutput.Event>().Where(what => what.Member.Node == mesh.Nodes[0].Id && what.Kind == MemberEventKind.Reach);
+            Assert.True(seen.Count(what => what.Member.Reach == MemberReach.Unreachable) <= 1);
+            Assert.True(seen.Count(what => what.Member.Reach == MemberReach.Suspected) <= 1);
+        });
+        Assert.Contains(mesh.Nodes.Skip(1), node => node.Happened.Any(what => what is MembershipOutput.Event { Member.Reach: MemberReach.Suspected }));
+    }
+
+    [Fact]
     public void Who_falls_silent_is_removed_and_announces_itself_when_it_is_heard_again()
     {
         var mesh = Settled(4);

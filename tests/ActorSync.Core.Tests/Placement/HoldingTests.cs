@@ -88,6 +88,21 @@ public sealed class HoldingTests
     }
 
     [Fact]
+    public void Who_was_asked_for_what_it_lacks_says_so_again_once_it_has_got_it()
+    {
+        var machine = Serving(0, View(0, 1));
+        _writer.Act("one");
+        _writer.SettleAll();
+        var hold = new Hold(Graph, 7, View(0, 1).Digest, _writer.Committed.Heads);
+        Handle(machine, new HoldingInput.Message(Nodes[1], hold));
+        Handle(machine, new HoldingInput.Version(_writer.Committed));
+        Handle(machine, new HoldingInput.PollEnded(Nodes[1], null));
+        Assert.Equal([(7u, false), (7u, true)], Sent().OfType<HoldingAck>().Select(ack => (ack.Round, ack.HoldsAll)));
+        Handle(machine, new HoldingInput.PollEnded(Nodes[1], null));
+        Assert.Equal(2, Sent().OfType<HoldingAck>().Count());
+    }
+
+    [Fact]
     public void A_member_newly_named_is_told_until_it_says_that_it_knows()
     {
         var machine = Serving(0, View(0, 1));

@@ -96,6 +96,17 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public void A_new_holder_is_asked_soon_however_long_the_others_were_asked_in_vain()
+    {
+        Await();
+        RunUntil(_now + TimeSpan.FromSeconds(5));
+        _outputs.Clear();
+        Handle(new ReplicationInput.View(View(0, 1, 3)));
+        RunUntil(_now + HoldingSettings.Default.AskAfter);
+        Assert.Contains(Nodes[3], _outputs.OfType<ReplicationOutput.Send>().Select(send => send.Node));
+    }
+
+    [Fact]
     public void Where_fewer_members_hold_the_graph_than_stores_are_asked_for_the_answer_is_at_once()
     {
         Handle(new ReplicationInput.View(View(0)));

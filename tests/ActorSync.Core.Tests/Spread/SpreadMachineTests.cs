@@ -101,6 +101,13 @@ public sealed class SpreadMachineTests
     }
 
     [Fact]
+    public void A_neighbour_that_subscribes_here_has_the_graph_and_is_asked_once_more()
+    {
+        Begin();
+        Assert.Equal([new SpreadOutput.Subscribe(Tree[0])], Handle(new SpreadInput.Follows(Tree[0], true)));
+    }
+
+    [Fact]
     public void Two_that_change_their_minds_at_the_same_time_do_not_follow_each_other_for_ever()
     {
         Begin();

@@ -369,6 +369,19 @@ public sealed class SubscriberTests
         Assert.All(inits.Skip(100), init => Assert.Equal(2, pair.Here.SnapshotOf(new GraphId(init.Id))!.Count));
     }
 
+    // Found by a mesh that grew: commits came seconds late from a holder that had refused while it had nothing yet.
+    [Fact]
+    public void AGraphThatIsWantedAgainAfterARefusalIsAskedForAtOnce()
+    {
+        var pair = new SimPair([Root], []);
+        pair.AtHere.Want(Graph);
+        pair.Simulation.Run(TimeSpan.FromSeconds(40));
+        pair.There.Has(Graph, Root);
+        pair.AtHere.Want(Graph);
+        pair.Simulation.Run(TimeSpan.FromMilliseconds(200));
+        Assert.Contains(Graph, pair.AtHere.Subscriber.Covered);
+    }
+
     [Fact]
     public void AStoreThatFailsIsPushedToAgain()
     {

@@ -12,7 +12,7 @@ namespace ActorSync.Node.Tests.Demo;
 /// <summary>The demo with real processes, links and stores.</summary>
 public sealed partial class DemonstrationTests : IDisposable
 {
-    private static readonly DemoOptions Small = new() { Repository = GitHistoryFile.Packaged, Commands = 12 };
+    private static readonly DemoOptions Small = new() { Repository = GitHistoryFile.Packaged, Commands = 12, Graphs = 4, Writes = 4 };
 
     private static readonly string[] Rows =
     [
@@ -23,6 +23,13 @@ public sealed partial class DemonstrationTests : IDisposable
         @"^level +yes: all three hold \d+ commands, digest [0-9a-f]{8}$",
         @"^push latency +p50 [\d.]+ ms, p99 [\d.]+ ms",
         @"^one-second polling +[\d.]+ kB for the same time",
+        @"^graph +3 nodes +\+node 4 +-node 1 +\+node 5 +before +level +after +level$",
+        @"^history +\d \d +\d \d +\d \d +\d \d +\d+ +yes +\d+ +yes$",
+        @"^on node 1 +\d +\d +- +- ",
+        @"^on node 5 +- +- +- +\d ",
+        @"^mesh level +yes, at each stage: 5 graphs, each on 2 members and no other$",
+        @"^acknowledged +57 commands, none missing \(4\)$",
+        @"^killed +node 1, after 1\d of 20 writes; \d+ not acknowledged \(5\)$",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -32,7 +39,7 @@ public sealed partial class DemonstrationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Three_processes_end_level_and_leave_nothing()
+    public async Task Three_processes_end_level_and_their_mesh_loses_nothing_and_nothing_is_left()
     {
         var code = await RunAsync(Small);
 
@@ -40,7 +47,7 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Equal((ExitCodes.Ok, ""), (code, _error.ToString()));
         Assert.Equal($"actorsync {SyncNode.Version} on the engine {SyncNode.Engine}", lines[0]);
         Assert.All(Rows, row => Assert.Single(lines, line => Regex.IsMatch(line, row)));
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(processes: 8);
     }
 
     [Fact]
@@ -56,6 +63,13 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Equal(["import", "poll", "subscription", "pushes"], report.GetProperty("phases").EnumerateArray().Select(phase => phase.GetProperty("name").GetString()));
         Assert.Equal(2 * Small.Commands, report.GetProperty("latency").GetProperty("pairs").GetInt32());
         Assert.InRange(report.GetProperty("polling").GetProperty("levelPollBytes").GetInt64(), 50, 200);
+        var mesh = report.GetProperty("mesh");
+        var stages = mesh.GetProperty("stages").EnumerateArray().ToArray();
+        Assert.Equal((true, true), (report.GetProperty("holds").GetBoolean(), mesh.GetProperty("holds").GetBoolean()));
+        Assert.Equal(["3 nodes", "+node 4", "-node 1", "+node 5"], stages.Select(stage => stage.GetProperty("name").GetString()));
+        Assert.Equal([3, 4, 3, 4], stages.Select(stage => stage.GetProperty("hosts").GetArrayLength()));
+        Assert.All(stages.SelectMany(stage => stage.GetProperty("graphs").EnumerateArray()), graph => Assert.Equal(2, graph.GetProperty("holders").GetArrayLength()));
+        Assert.Equal((45, 0), (mesh.GetProperty("writes").GetProperty("replicated").GetInt32(), mesh.GetProperty("writes").GetProperty("missing").GetArrayLength()));
     }
 
     [Fact]
@@ -122,18 +136,18 @@ public sealed partial class DemonstrationTests : IDisposable
         return new Demonstration(output, TimeProvider.System) { Program = program ?? NodeProgram.Own() }.RunAsync(options, json, stop);
     }
 
-    private int[] Ids() => [.. ProcessIds().Match(_out.ToString()).Groups[1].Value.Split(", ").Select(int.Parse)];
+    private int[] Ids() => [.. ProcessIds().Matches(_out.ToString()).SelectMany(match => match.Groups[1].Value.Split(", ")).Select(int.Parse)];
 
     // A process id may be another's by now: only one that runs the same program counts.
-    private void AssertNothingIsLeft()
+    private void AssertNothingIsLeft(int processes = 3)
     {
         var ids = Ids();
-        Assert.Equal(3, ids.Length);
+        Assert.Equal(processes, ids.Length);
         Assert.DoesNotContain(Process.GetProcesses(), process => ids.Contains(process.Id) && (process.ProcessName is "actorsync" or "dotnet"));
         Assert.False(Directory.Exists(Stores().Match(_out.ToString()).Groups[1].Value));
     }
 
-    [GeneratedRegex(@"^nodes: processes ([\d, ]+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:nodes: processes|mesh: processes|node \d+ joined, process) (\d+(?:, \d+)*)", RegexOptions.Multiline)]
     private static partial Regex ProcessIds();
 
     [GeneratedRegex(@"^stores: (.+), deleted at the end$", RegexOptions.Multiline)]

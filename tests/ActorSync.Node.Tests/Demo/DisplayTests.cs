@@ -12,7 +12,13 @@ public sealed class DisplayTests
         [
             new NodeView(1, 1_234_567, 1, 0, 0, 0, 1_300, 9_990_000, 0, 12, 0, 0),
             new NodeView(2, 12_300, 64, 2, 1 << 30, 599, 9_990_000, 1_300, 12, 0, 12_345, 23_456),
-        ]);
+        ],
+        []);
+
+    private static readonly DemoFrame Mesh = new(
+        new DemoStep("replicated writes, node 1 killed in the middle", "acknowledged", 250, 500, TimeSpan.FromSeconds(2)),
+        [],
+        [HostView.Killed(1), new HostView(2, 4, 13, 2, 1, 1_234_567, 9_990_000, 1_300)]);
 
     [Fact]
     public void Plain_lines_come_once_a_second_and_hold_no_escape_codes()
@@ -51,6 +57,26 @@ public sealed class DisplayTests
     public void Time_left_is_told_when_it_can_be(long done, long total, double seconds, string text) =>
         Assert.Equal(text, PlainDisplay.Describe(new DemoStep("import", "commits", done, total, TimeSpan.FromSeconds(seconds))));
 
+    [Fact]
+    public void Members_of_a_mesh_are_told_with_what_they_hold()
+    {
+        var time = new ManualTime();
+        var lines = new StringWriter();
+        var display = new PlainDisplay(lines, time);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        display.Show(Mesh);
+
+        Assert.Equal(
+            """
+            replicated writes, node 1 killed in the middle: 250 of 500 acknowledged (50%), 125/s, 2 s left
+              node 1: killed
+              node 2: in a mesh of 4, graphs 13 held 2 coming 1 leaving, 1,234,567 commands, 10.0 MB in, 1.3 kB out
+
+            """,
+            lines.ToString());
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(100)]
@@ -62,6 +88,19 @@ public sealed class DisplayTests
         Assert.DoesNotContain(lines, line => line.Contains('…'));
         Assert.Contains(lines, line => line.Contains("2: 1.1 GB, 599 s", StringComparison.Ordinal) && line.Contains("12,345/23,456", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains(" 50%", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void Nor_does_a_mesh(int width)
+    {
+        var lines = Draw(width, Mesh);
+
+        Assert.All(lines, line => Assert.True(line.TrimEnd().Length <= width, line));
+        Assert.DoesNotContain(lines, line => line.Contains('…'));
+        Assert.Contains(lines, line => line.Contains("killed", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("1,234,567", StringComparison.Ordinal));
     }
 
     [Fact]

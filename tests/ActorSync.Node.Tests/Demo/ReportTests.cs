@@ -58,6 +58,33 @@ public sealed class ReportTests
         Assert.DoesNotContain("idle", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nothing_of_a_mesh_is_wider_than_a_terminal()
+    {
+        var mesh = Mesh(nodes: 12);
+
+        var lines = new MeshText(mesh).Lines();
+
+        Assert.All(lines.Where(line => line.StartsWith("graph", StringComparison.Ordinal) || line.Contains("yes", StringComparison.Ordinal)), line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public void What_does_not_hold_is_told()
+    {
+        var good = Mesh(nodes: 3);
+        var bad = good.Stages[2] with { Level = false, Graphs = [good.Stages[2].Graphs[0] with { Level = false, Holders = [] }, good.Stages[2].Graphs[1]] };
+        var mesh = good with { Stages = [good.Stages[0], good.Stages[1], bad, good.Stages[3]] };
+        var lost = good with { Writes = good.Writes with { Missing = [new string('e', 64)] } };
+
+        Assert.True(Level() is { Holds: true });
+        Assert.False((Level() with { Mesh = mesh }).Holds);
+        Assert.False((Level() with { Mesh = lost }).Holds);
+        Assert.False((Level() with { Mesh = null }).Holds);
+        Assert.False((Level() with { Level = false }).Holds);
+        Assert.Contains("mesh level          NO: not at \"-node 1\"", new MeshText(mesh).Facts());
+        Assert.Contains("acknowledged        1,025 commands, 1 MISSING: eeeeeeee (4)", new MeshText(lost).Facts());
+    }
+
     [Theory]
     [InlineData(0, "0 B")]
     [InlineData(999, "999 B")]
@@ -94,6 +121,20 @@ public sealed class ReportTests
                 new DemoPhase("subscription", 23_572, 1, 0.285, 7_094_000),
                 new DemoPhase("pushes", 470, 2, 4.01, 340_600),
             ],
-            new PushLatency(800, 3.141, 28.49, 83.2), new PollingCost(132, 6, 4.01, 36_800, 2), new IdleCost(200, 6, 300, 3, 15, 4));
+            new PushLatency(800, 3.141, 28.49, 83.2), new PollingCost(132, 6, 4.01, 36_800, 2), new IdleCost(200, 6, 300, 3, 15, 4), Mesh(nodes: 3));
+    }
+
+    // Two graphs; whatever the number of nodes, those that hold them are the last ones.
+    private static MeshReport Mesh(int nodes)
+    {
+        return new MeshReport(
+            2, 1, 1,
+            [Stage($"{nodes} nodes", 1, nodes, 5), Stage($"+node {nodes + 1}", 1, nodes + 1, 5), Stage("-node 1", 2, nodes + 1, 25), Stage($"+node {nodes + 2}", 2, nodes + 2, 25)],
+            new MeshWrites(400, 625, 4, 250, 500, 5.6, 4.234, []));
+
+        MeshStage Stage(string name, int first, int last, int commands) => new(
+            name, 2.5, true, 2,
+            [.. Enumerable.Range(first, last - first + 1).Select(number => new MeshHost(number, $"{number:x32}", number >= last - 1 ? 2 : 0, number >= last - 1 ? 24_042 + 2L * commands : 0))],
+            [new MeshGraph(new string('a', 64), [last - 1, last], 24_042 + commands, true), new MeshGraph(new string('b', 64), [last - 1, last], commands, true)]);
     }
 }

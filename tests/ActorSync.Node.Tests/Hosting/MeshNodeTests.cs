@@ -73,6 +73,20 @@ public sealed class MeshNodeTests : IDisposable
         Assert.Matches("can be chosen in a mesh only", (await _one.OnDataAsync("graph", "add", graph, "three", "--ack", "local")).Error);
     }
 
+    [Fact]
+    public async Task What_is_configured_of_a_mesh_counts_also_when_the_command_line_enables_it()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.mesh { replication = 3, replicate-within = 100 ms }");
+        var graph = (await _one.OnDataAsync("graph", "create", "hello")).Out.TrimEnd('\n');
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--config", file, "--mesh");
+        await WaitForAsync(_one, ran => ran.Contains("self=yes", StringComparison.Ordinal));
+
+        var ran = await _one.OnDataAsync("graph", "add", graph, "one", "--ack", "replicated");
+
+        Assert.Contains("1 members hold the graph, and 3 stores were asked for", ran.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("replication = 0", "actorsync.mesh.replication: a graph has 1 to 64 holders, not 0")]
     [InlineData("replication = some", "actorsync.mesh.replication = some")]

@@ -144,6 +144,11 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
                 PromoteAll(now, outbox);
             TellNeighbours(outbox);
         }
+        else if (follows.IsOn && neighbour.IsEager && neighbour.IsAsked)
+        {
+            // It has the graph: should it have refused a subscription before it had, it does so no longer.
+            outbox.Put(new SpreadOutput.Subscribe(neighbour.Node));
+        }
         else if (now > neighbour.HeldUntil && (follows.IsOn || HasOtherEager(neighbour)))
         {
             Make(neighbour, follows.IsOn, now, outbox);

@@ -49,6 +49,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
     private int _inVain;
     private int _refusals;
     private int _pushes;
+    private bool _lacksGraphs;
 
     /// <param name="settings">The settings.</param>
     /// <param name="random">Draws the subscription's number.</param>
@@ -113,12 +114,16 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
         outbox.Put(new SubscriberOutput.StartTimer(_deadline));
     }
 
-    // While a request is under way, or waits, the graph goes with the next one.
+    // While a request is under way, or waits, the graph goes with the next one. One that is wanted again, though it was
+    // refused, is wanted of a publisher that may have it by now: that is not waited with.
     private void OnWant(SubscriberInput.Want want, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         Keep(want.Graph, want.Snapshot);
         _aside.Remove(want.Graph);
-        if (!_covered.Contains(want.Graph) && _state is State.Idle or State.Open)
+        if (_covered.Contains(want.Graph))
+            return;
+        _tried.Remove(want.Graph);
+        if (_state is State.Idle or State.Open || _state is State.Waiting && _lacksGraphs)
             Ask(now, outbox);
     }
 
@@ -232,6 +237,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
             Ask(now, outbox);
         else
             Wait(failure.ToError(), now, outbox);
+        _lacksGraphs = failure.Kind is SyncErrorKind.UnknownGraph;
     }
 
     private bool HasUntried => _wanted.Keys.Any(graph => !_covered.Contains(graph) && !_tried.Contains(graph) && !_aside.Contains(graph));
@@ -263,7 +269,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
 
     private void Wait(SyncError error, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
-        _state = State.Waiting;
+        (_state, _lacksGraphs) = (State.Waiting, false);
         _covered.Clear();
         _deadline = now + Doubled(_settings.RetryAfter, _refusals++);
         outbox.Put(new SubscriberOutput.Answered(error));
