@@ -22,7 +22,7 @@ public sealed partial class SyncRouter
     {
         if (_mesh is null || _members?.Find(peer.Identity.Node) is not null)
             return false;
-        var missing = GraphsOf(message).Where(graph => !_graphs.ContainsKey(graph)).Take(FetchedPerMessage).ToArray();
+        var missing = GraphsOf(message).Where(graph => !IsHere(graph)).Take(FetchedPerMessage).ToArray();
         if (missing.Length == 0 || _closing)
             return false;
         Continue(new Waiting(new Queue<GraphId>(missing), () =>
@@ -32,6 +32,8 @@ public sealed partial class SyncRouter
         }));
         return true;
     }
+
+    private bool IsHere(GraphId graph) => _graphs.ContainsKey(graph) && !_dropping.ContainsKey(graph);
 
     private static IEnumerable<GraphId> GraphsOf(SyncMessage message) => message switch
     {
@@ -43,7 +45,7 @@ public sealed partial class SyncRouter
 
     private void OnRead(ReadGraph read)
     {
-        if (!read.Fetches || _mesh is null || _closing || _graphs.ContainsKey(read.Graph))
+        if (!read.Fetches || _mesh is null || _closing || IsHere(read.Graph))
         {
             Read(read.Graph, Sender);
             return;
@@ -67,7 +69,9 @@ public sealed partial class SyncRouter
         if (!_fetching.TryGetValue(graph, out var all))
         {
             _fetching.Add(graph, all = []);
-            _mesh.Tell(new MeshActor.Fetch(graph));
+            // One that is just being deleted is asked for after that.
+            if (!_dropping.ContainsKey(graph))
+                _mesh.Tell(new MeshActor.Fetch(graph));
         }
         if (waiting is not null)
             all.Add(waiting);

@@ -80,12 +80,17 @@ public sealed partial class SyncRouter
     {
         _dropping.Remove(deleted.Graph, out var asker);
         if (deleted.Error is null)
+        {
             asker!.Tell(new Dropped(deleted.Graph));
+            if (_fetching.ContainsKey(deleted.Graph))
+                _mesh!.Tell(new MeshActor.Fetch(deleted.Graph));
+        }
         else
         {
             _log.Error("Graph {0} could not be deleted: {1}", deleted.Graph, deleted.Error);
             if (!_closing)
                 Open(deleted.Graph, null);
+            OnFetched(new Fetched(deleted.Graph, null));
         }
         StopIfClosed();
     }

@@ -306,7 +306,7 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private void OnFollow(FollowGraph follow)
     {
-        if (_graphs.TryGetValue(follow.Graph, out var actor))
+        if (IsHere(follow.Graph) && _graphs.TryGetValue(follow.Graph, out var actor))
         {
             actor.Tell(new GraphActor.Follow(null, Keeps: follow.Reads), Sender);
             return;
