@@ -104,5 +104,5 @@ public sealed partial class SyncNode
     }
 
     private Task<Result<GraphActor.Version>> VersionAsync(GraphId graph, CancellationToken cancellation) =>
-        AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.ReadGraph(graph), cancellation);
+        AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.ReadGraph(graph, Fetches: true), cancellation);
 }

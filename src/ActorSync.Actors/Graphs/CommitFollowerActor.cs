@@ -29,7 +29,7 @@ internal sealed class CommitFollowerActor : ReceiveActor
     public static Props Props(IActorRef router, GraphId graph, ChannelWriter<GraphCommit> commits) =>
         Akka.Actor.Props.Create(() => new CommitFollowerActor(router, graph, commits));
 
-    protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph));
+    protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph, Reads: true));
 
     // With the node the watching ends.
     protected override void PostStop()

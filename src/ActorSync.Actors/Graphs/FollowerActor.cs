@@ -24,7 +24,7 @@ internal sealed class FollowerActor : ReceiveActor
     public static Props Props(IActorRef router, GraphId graph, ChannelWriter<GraphSnapshot> versions) =>
         Akka.Actor.Props.Create(() => new FollowerActor(router, graph, versions));
 
-    protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph));
+    protected override void PreStart() => _router.Tell(new SyncRouter.FollowGraph(_graph, Reads: true));
 
     // With the node the reading ends.
     protected override void PostStop()

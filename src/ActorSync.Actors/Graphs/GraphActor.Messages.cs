@@ -2,6 +2,7 @@ using ActorSync.Graphs;
 using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Address = ActorSync.Graphs.Address;
@@ -22,10 +23,10 @@ public sealed partial class GraphActor
     }
 
     /// <summary>
-    /// Close the store and stop, to be deleted, if this is all there is and nothing is about to be added; else nothing
-    /// happens, for what was added tells that.
+    /// Close the store and stop, to be deleted, if this is all there is, nothing is about to be added and nobody but members
+    /// of the mesh reads it; else the router is told why not (<see cref="SyncRouter.Kept"/>).
     /// </summary>
-    public sealed record LetGo(GraphSnapshot Version);
+    public sealed record LetGo(GraphSnapshot Version, MembershipView? Members);
 
     /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
     /// <param name="Graph">The graph.</param>
@@ -53,7 +54,10 @@ public sealed partial class GraphActor
     /// Be told of every commit, and at once of the latest: <see cref="Changed"/>. With the peer that the follower serves,
     /// a commit says what of it came from that peer.
     /// </summary>
-    public sealed record Follow(PeerIdentity? Peer);
+    /// <param name="Peer">The peer.</param>
+    /// <param name="Reader">Who reads the graph by that, of other nodes; null for this node itself.</param>
+    /// <param name="Keeps">Whether the graph stays here while it is followed; what the node itself does to keep it level is no reason to keep it.</param>
+    public sealed record Follow(PeerIdentity? Peer, NodeId? Reader = null, bool Keeps = true);
 
     public sealed record Unfollow
     {

@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Polls;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
@@ -29,7 +30,7 @@ public sealed partial class GraphActor
     {
         if (!_followers.ContainsKey(Sender))
             Context.Watch(Sender);
-        _followers[Sender] = new Follower(follow.Peer);
+        _followers[Sender] = new Follower(follow.Peer, follow.Reader, follow.Keeps);
         Sender.Tell(new Changed(_machine!.Committed, []) { Facts = _machine.Facts });
     }
 
@@ -98,5 +99,9 @@ public sealed partial class GraphActor
             actor.Tell(new PeerHolds(_graph, commands));
     }
 
-    private sealed record Follower(PeerIdentity? Peer);
+    // A poll under way reads it, too. Members find it elsewhere.
+    private bool IsRead(MembershipView? members) =>
+        Context.GetChildren().Any() || _followers.Values.Any(follower => follower.Keeps && (follower.Reader is not { } reader || members?.Find(reader) is null));
+
+    private sealed record Follower(PeerIdentity? Peer, NodeId? Reader, bool Keeps);
 }

@@ -75,7 +75,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     {
         base.PreRestart(reason, message);
         foreach (var (actor, follower) in _followers)
-            Self.Tell(new Follow(follower.Peer), actor);
+            Self.Tell(new Follow(follower.Peer, follower.Reader, follower.Keeps), actor);
     }
 
     // Stopped or restarted in the middle: the store must be free before it is opened again, and no one waits in vain.
@@ -296,8 +296,12 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
 
     private void OnLetGo(LetGo letGo)
     {
-        if (_requests.Count > 0 || _appending > 0 || !_machine!.Committed.Heads.Equals(letGo.Version.Heads))
+        var isRead = IsRead(letGo.Members);
+        if (isRead || _requests.Count > 0 || _appending > 0 || !_machine!.Committed.Heads.Equals(letGo.Version.Heads))
+        {
+            Context.Parent.Tell(new SyncRouter.Kept(_graph, isRead));
             return;
+        }
         Context.Parent.Tell(new SyncRouter.LetGo(_graph));
         OnClose();
     }

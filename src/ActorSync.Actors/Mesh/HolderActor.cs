@@ -16,7 +16,7 @@ namespace ActorSync.Actors;
 /// lets it go, and a <see cref="ReplicationMachine"/>, which counts the stores that have a commit. While the node is a
 /// holder its child, a <see cref="SpreadActor"/>, sees to it that the others' commits come.
 /// </summary>
-internal sealed class HolderActor : ReceiveActor, IWithTimers
+internal sealed partial class HolderActor : ReceiveActor, IWithTimers
 {
     /// <summary>The members are these now.</summary>
     public sealed record Members(MembershipView View);
@@ -57,6 +57,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
     private readonly Dictionary<long, IActorRef> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _spread;
+    private IActorRef? _spreadEnding;
     private bool _isNew;
     private bool _isHere;
     private long _tokens;
@@ -75,6 +76,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
         Receive<Durable>(OnDurable);
         Receive<Polled>(polled => Run(new HoldingInput.PollEnded(polled.Node, polled.Error)));
         Receive<SyncRouter.Dropped>(_ => OnDropped());
+        Guests();
         Receive<MachineTick>(_ => OnTick());
         Receive<ReplicationTick>(_ => OnReplicationTick());
         ReceiveAny(_ => { });
@@ -93,7 +95,13 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
 
-    protected override void PostStop() => _mesh.Sync.Router.Tell(new SyncRouter.UnfollowGraph(_graph));
+    protected override void PostStop()
+    {
+        EndFetch(TooLate);
+        if (_host is { } host && _linked.TryGetValue(host, out var peer))
+            peer.Tell(new PeerActor.Unwant(_graph));
+        _mesh.Sync.Router.Tell(new SyncRouter.UnfollowGraph(_graph));
+    }
 
     private void OnMembers(Members members)
     {
@@ -103,10 +111,17 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
 
     private void OnLinked(Linked linked)
     {
+        // The actor of a peer that is gone is spoken to for a while still: it takes back there what was wanted.
+        if (_host == linked.Node && _linked.Remove(linked.Node, out var former))
+        {
+            former.Tell(new PeerActor.Unwant(_graph));
+            _host = null;
+        }
         if (linked.Peer is { } peer)
             _linked[linked.Node] = peer;
         else
             _linked.Remove(linked.Node);
+        HoldSubscription();
     }
 
     private void OnFromMember(FromMember from)
@@ -121,7 +136,8 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
         var isNew = _isNew;
         (_isNew, _isHere) = (false, true);
         Run(new ReplicationInput.Version(changed.Snapshot));
-        Run(new HoldingInput.Version(changed.Snapshot, isNew));
+        if (!Postpone(changed))
+            Run(new HoldingInput.Version(changed.Snapshot, isNew));
     }
 
     private void OnAct(Act act)
@@ -207,7 +223,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
                     Send(send.Node, send.Payload);
                     break;
                 case HoldingOutput.Drop drop:
-                    _mesh.Sync.Router.Tell(new SyncRouter.DropGraph(_graph, drop.Version));
+                    LetGo(drop.Version);
                     break;
                 case HoldingOutput.StartTimer timer:
                     Timer.Start(timer.At);
@@ -215,6 +231,7 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
             }
         }
         Spread();
+        HoldSubscription();
     }
 
     private void OnMoved(HoldingOutput.Moved moved)
@@ -233,11 +250,16 @@ internal sealed class HolderActor : ReceiveActor, IWithTimers
         if (!_isHere || !holders.Contains(_mesh.Self) || holders.Count < 2)
         {
             if (_spread is not null)
+            {
+                Context.Watch(_spread);
                 Context.Stop(_spread);
+                _spreadEnding = _spread;
+            }
             (_spread, _spreadTo) = (null, []);
             return;
         }
-        if (holders.SequenceEqual(_spreadTo))
+        // One begins when the one before it has taken back what it asked for.
+        if (_spreadEnding is not null || holders.SequenceEqual(_spreadTo))
             return;
         _spreadTo = holders;
         _spread ??= Context.ActorOf(SpreadActor.Props(_graph, _mesh.Sync, _mesh.Peers, ActorRefs.Nobody, _mesh.Sync.Settings.Spread));

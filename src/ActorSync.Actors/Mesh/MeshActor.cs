@@ -24,6 +24,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
     private Dictionary<NodeId, PeerRef> _linked = [];
     private MembershipView _view;
     private long _tokens;
+    private long _holdersMade;
 
     public MeshActor(MeshContext mesh)
     {
@@ -33,7 +34,8 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         _forwarded = new ForwardedActions(mesh.Options.Holding);
         Receive<MembershipActor.ViewChanged>(changed => OnView(changed.View));
         Receive<StateActor.Linked>(OnLinked);
-        Receive<SyncRouter.GraphHere>(here => Holder(here.Graph, here.IsNew));
+        Receive<SyncRouter.GraphHere>(here => Holder(here.Graph, here.IsNew).IsNeeded = true);
+        Guests();
         Receive<HolderActor.Moved>(OnMoved);
         Receive<SubscriptionActor.PeerAcked>(acked => _holdings.GetValueOrDefault(acked.Graph)?.Actor.Tell(new HolderActor.Acked(acked.Peer, acked.Heads)));
         Receive<FromPeer>(OnFromPeer);
@@ -91,7 +93,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
     {
         if (_holdings.TryGetValue(graph, out var known))
             return known;
-        var actor = Context.ActorOf(HolderActor.Props(graph, _mesh, isNew), $"holder-{graph}");
+        var actor = Context.ActorOf(HolderActor.Props(graph, _mesh, isNew), $"holder-{graph}-{++_holdersMade}");
         var holding = new Holding(actor);
         _holdings.Add(graph, holding);
         foreach (var (node, peer) in _linked)
@@ -123,7 +125,9 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         switch (message)
         {
             case Hold hold:
-                Holder(hold.Graph, isNew: false).Actor.Tell(new HolderActor.FromMember(node, hold));
+                var asked = Holder(hold.Graph, isNew: false);
+                asked.IsNeeded = true;
+                asked.Actor.Tell(new HolderActor.FromMember(node, hold));
                 break;
             case HoldingAck ack when _holdings.TryGetValue(ack.Graph, out var asker):
                 asker.Actor.Tell(new HolderActor.FromMember(node, ack));
@@ -146,6 +150,9 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
     private sealed class Holding(IActorRef actor)
     {
         public IActorRef Actor { get; } = actor;
+
+        /// <summary>Whether the graph has been here, or a member has named it: what is only asked for by others is not kept in mind.</summary>
+        public bool IsNeeded { get; set; }
 
         public HoldingState State { get; set; } = HoldingState.Absent;
 

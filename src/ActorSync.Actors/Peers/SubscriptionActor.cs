@@ -118,7 +118,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
         {
             Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
             foreach (var (_, graph) in _followed)
-                graph.Actor.Tell(new GraphActor.Follow(_peer.Identity));
+                graph.Actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node));
         }
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
@@ -140,7 +140,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
             if (subscribe.Graphs[i] is not { } actor || !_followed.TryAdd(subscribe.Request.Graphs[i].Graph, new FollowedGraph(actor)))
                 continue;
             Context.Watch(actor);
-            actor.Tell(new GraphActor.Follow(_peer.Identity));
+            actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node));
         }
         Timers.StartSingleTimer(GiveUpLooking.Instance, GiveUpLooking.Instance, _sync.Settings.GraphTimeout);
         SubscribeIfFound();

@@ -24,12 +24,17 @@ public sealed partial class SyncRouter
         Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
         Receive<DropGraph>(OnDropGraph);
         Receive<LetGo>(OnLetGo);
+        Receive<Kept>(OnKept);
+        Receive<Fetched>(OnFetched);
         Receive<Deleted>(OnDeleted);
     }
 
     private void OnServeMesh()
     {
         _mesh = Sender;
+        // One that has begun anew knows of nothing that it was asked for.
+        foreach (var graph in _fetching.Keys.ToArray())
+            OnFetched(new Fetched(graph, new SyncError(SyncErrorKind.Busy, "the mesh began anew; try again")));
         Sender.Tell(new StateActor.Linked([.. _linked.Values]));
         foreach (var graph in _graphs.Keys)
             Sender.Tell(new GraphHere(graph, IsNew: false));
@@ -48,7 +53,13 @@ public sealed partial class SyncRouter
         if (!_graphs.TryGetValue(drop.Graph, out var graph))
             return;
         _asksToDrop[drop.Graph] = Sender;
-        graph.Tell(new GraphActor.LetGo(drop.Version));
+        graph.Tell(new GraphActor.LetGo(drop.Version, _members));
+    }
+
+    private void OnKept(Kept kept)
+    {
+        if (_asksToDrop.Remove(kept.Graph, out var asker))
+            asker.Tell(kept);
     }
 
     // From now on it is not here; its store is deleted when its actor has closed it.
@@ -69,12 +80,17 @@ public sealed partial class SyncRouter
     {
         _dropping.Remove(deleted.Graph, out var asker);
         if (deleted.Error is null)
+        {
             asker!.Tell(new Dropped(deleted.Graph));
+            if (_fetching.ContainsKey(deleted.Graph))
+                _mesh!.Tell(new MeshActor.Fetch(deleted.Graph));
+        }
         else
         {
             _log.Error("Graph {0} could not be deleted: {1}", deleted.Graph, deleted.Error);
             if (!_closing)
                 Open(deleted.Graph, null);
+            OnFetched(new Fetched(deleted.Graph, null));
         }
         StopIfClosed();
     }

@@ -15,7 +15,9 @@ public sealed partial class SyncRouter
     public sealed record CreateGraph(Command Init);
 
     /// <summary>Answered by <see cref="GraphActor.Version"/>.</summary>
-    public sealed record ReadGraph(GraphId Graph);
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Fetches">Whether it is fetched first when other members of the mesh hold it, and not this node.</param>
+    public sealed record ReadGraph(GraphId Graph, bool Fetches = false);
 
     /// <summary>Carried out wherever the graph is served. Answered by <see cref="GraphActor.Acted"/>.</summary>
     /// <param name="Graph">The graph.</param>
@@ -36,16 +38,24 @@ public sealed partial class SyncRouter
     /// <summary>A graph is here; begun here just now, or not.</summary>
     public sealed record GraphHere(GraphId Graph, bool IsNew);
 
-    /// <summary>Delete a graph, if this version is all there is of it. Answered by <see cref="Dropped"/>, or by nothing when there is more.</summary>
+    /// <summary>Delete a graph, if this version is all there is of it. Answered by <see cref="Dropped"/> or <see cref="Kept"/>.</summary>
     public sealed record DropGraph(GraphId Graph, GraphSnapshot Version);
 
     public sealed record Dropped(GraphId Graph);
+
+    /// <summary>It was not deleted: it is being read here, or this version is not all there is.</summary>
+    public sealed record Kept(GraphId Graph, bool IsRead);
+
+    /// <summary>From the mesh: a graph that it was asked for is here now, or why it is not.</summary>
+    public sealed record Fetched(GraphId Graph, SyncError? Error);
 
     /// <summary>From a graph that is about to stop, to be deleted.</summary>
     public sealed record LetGo(GraphId Graph);
 
     /// <summary>Follow a graph; when it is not here, <see cref="NoGraph"/> says so, and it is followed once it comes.</summary>
-    public sealed record FollowGraph(GraphId Graph);
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Reads">Whether this is for an application: the graph is fetched for it from who holds it, and stays while it reads.</param>
+    public sealed record FollowGraph(GraphId Graph, bool Reads = false);
 
     public sealed record UnfollowGraph(GraphId Graph);
 

@@ -21,7 +21,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
     private readonly FinishedSessions _finished = new();
-    private readonly Dictionary<GraphId, HashSet<IActorRef>> _awaited = [];
+    private readonly Dictionary<GraphId, Dictionary<IActorRef, bool>> _awaited = [];
     private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
     private readonly Dictionary<NodeId, long> _granted = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -39,7 +39,7 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<GraphActor.ReceiveCommands>(OnReceiveCommands);
         Receive<Act>(OnAct);
         Receive<ActHere>(act => Forward(act.Graph, act.Action, error => new GraphActor.Acted(error)));
-        Receive<ReadGraph>(read => Forward(read.Graph, GraphActor.Read.Instance, error => new GraphActor.Version(read.Graph, error)));
+        Receive<ReadGraph>(OnRead);
         Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
         Receive<UnfollowGraph>(OnUnfollow);
@@ -94,7 +94,7 @@ public sealed partial class SyncRouter : ReceiveActor
         try
         {
             if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-                isHandedOn = Dispatch(payload.Peer, message, payload.Bytes.Length);
+                isHandedOn = WaitsForFetch(payload.Peer, message, payload.Bytes.Length) || Dispatch(payload.Peer, message, payload.Bytes.Length);
             else
                 payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
         }
@@ -298,23 +298,25 @@ public sealed partial class SyncRouter : ReceiveActor
         _mesh?.Tell(new GraphHere(graph, isMadeHere && !_store.Graphs.Contains(graph)));
         if (_awaited.Remove(graph, out var followers))
         {
-            foreach (var follower in followers)
-                actor.Tell(new GraphActor.Follow(null), follower);
+            foreach (var (follower, reads) in followers)
+                actor.Tell(new GraphActor.Follow(null, Keeps: reads), follower);
         }
         return actor;
     }
 
     private void OnFollow(FollowGraph follow)
     {
-        if (_graphs.TryGetValue(follow.Graph, out var actor))
+        if (IsHere(follow.Graph) && _graphs.TryGetValue(follow.Graph, out var actor))
         {
-            actor.Tell(new GraphActor.Follow(null), Sender);
+            actor.Tell(new GraphActor.Follow(null, Keeps: follow.Reads), Sender);
             return;
         }
         if (!_awaited.TryGetValue(follow.Graph, out var followers))
             _awaited.Add(follow.Graph, followers = []);
-        followers.Add(Sender);
+        followers[Sender] = follow.Reads;
         Sender.Tell(new NoGraph(follow.Graph));
+        if (follow.Reads)
+            Fetch(follow.Graph, null);
     }
 
     private void OnUnfollow(UnfollowGraph unfollow)

@@ -44,9 +44,6 @@ public enum SyncDestination
     /// <summary>The actions that are forwarded here, or from here.</summary>
     Forwarding,
 
-    /// <summary>The channels that are relayed here, or from here.</summary>
-    Relaying,
-
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -69,7 +66,6 @@ public static class SyncDispatch
         SyncType.MemberProbe or SyncType.MemberProbed => SyncDestination.Membership,
         SyncType.Hold or SyncType.HoldingAck => SyncDestination.Holding,
         SyncType.ForwardAction or SyncType.ForwardResult => SyncDestination.Forwarding,
-        SyncType.RelayOpen or SyncType.Relay or SyncType.RelayClose => SyncDestination.Relaying,
         _ => SyncDestination.None,
     };
 }

@@ -92,6 +92,9 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
             case HoldingInput.Dropped when _dropping is not null:
                 OnDropped(now);
                 break;
+            case HoldingInput.Kept kept:
+                OnKept(kept, now);
+                break;
         }
         switch (_state)
         {
@@ -257,6 +260,16 @@ public sealed class HoldingMachine : IMachine<HoldingInput, HoldingOutput>
             MoveTo(HoldingState.Absent, now);
         else
             BeginTakeOver(now);
+    }
+
+    // Read here, it stays for a grace period more; else the holders are asked anew, for what is here now.
+    private void OnKept(HoldingInput.Kept kept, MonotonicTime now)
+    {
+        (_dropping, _confirmedSince) = (null, null);
+        if (_state == HoldingState.Leaving && kept.IsRead)
+            BeginLeaving(now);
+        else if (_state == HoldingState.Leaving)
+            _rounds.Begin(_holders, needsAll: true, now);
     }
 
     private void Tell(IOutbox<HoldingOutput> outbox)

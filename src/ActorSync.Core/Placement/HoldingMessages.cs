@@ -46,6 +46,9 @@ public abstract record HoldingInput
     /// <summary>The graph's store is deleted, as <see cref="HoldingOutput.Drop"/> said.</summary>
     public sealed record Dropped : HoldingInput;
 
+    /// <summary>The graph's store is not deleted: it is being read here, or something was committed, or is about to be.</summary>
+    public sealed record Kept(bool IsRead) : HoldingInput;
+
     /// <summary>The timer ran out.</summary>
     public sealed record Tick : HoldingInput;
 }
@@ -73,8 +76,8 @@ public abstract record HoldingOutput
 
     /// <summary>
     /// Enough others have all of this version: delete the graph's store, if nothing was committed since and nothing is
-    /// about to be, and say <see cref="HoldingInput.Dropped"/>. Else the <see cref="HoldingInput.Version"/> that was
-    /// committed is the answer.
+    /// about to be, and say <see cref="HoldingInput.Dropped"/>. Else say <see cref="HoldingInput.Kept"/>, after the
+    /// <see cref="HoldingInput.Version"/> that was committed.
     /// </summary>
     public sealed record Drop(GraphSnapshot Version) : HoldingOutput;
 

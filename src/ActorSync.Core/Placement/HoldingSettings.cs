@@ -38,8 +38,11 @@ public sealed record HoldingSettings
     /// <summary>Holders that one action is tried at.</summary>
     public int TriesMost { get; init; } = 3;
 
-    /// <summary>Channels that one member may have open here, for peers of its.</summary>
-    public int ChannelsMost { get; init; } = 256;
+    /// <summary>How long peers from outside of the mesh, and applications, wait for a graph that other members hold.</summary>
+    public TimeSpan FetchWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Graphs that are fetched from other members at once.</summary>
+    public int FetchesMost { get; init; } = 16;
 
     /// <summary>Doubles a wait so many times, up to <see cref="AskMost"/>.</summary>
     internal TimeSpan Wait(int inVain)

@@ -1,16 +1,12 @@
 using ActorSync.Graphs;
 using ActorSync.Membership;
-using ActorSync.Peers;
 using ActorSync.Placement;
 
 namespace ActorSync.Wire;
 
-/// <summary>The bodies of what members say to each other about who holds what, and of what they pass on for others.</summary>
+/// <summary>The bodies of what members say to each other about who holds what, and of the actions that they pass on.</summary>
 internal static class PlacementCodec
 {
-    /// <summary>The most bytes of a <see cref="Relay"/> beside the payload it carries.</summary>
-    public const int RelayOverhead = SyncCodec.HeaderSize + 5 + 1 + 5;
-
     public static bool TryWrite(WireWriter to, SyncMessage message)
     {
         switch (message)
@@ -34,22 +30,6 @@ internal static class PlacementCodec
             case ForwardResult result:
                 Write(to, result);
                 return true;
-            case RelayOpen open:
-                to.Number(open.Channel);
-                to.Fixed128(open.Origin.Node.Value);
-                to.Fixed64(open.Origin.Instance.Value);
-                to.Number(open.MaxPayloadBytes, nameof(open.MaxPayloadBytes));
-                return true;
-            case Relay relay:
-                to.Number(relay.Channel);
-                to.Flag(relay.IsBack);
-                WritePayload(to, relay.Payload);
-                return true;
-            case RelayClose close:
-                to.Number(close.Channel);
-                to.Flag(close.IsBack);
-                to.Number((ulong)(close.Why ?? 0));
-                return true;
             default:
                 return false;
         }
@@ -65,10 +45,6 @@ internal static class PlacementCodec
             from.Fixed64("the token"), from.Graph(), ReadPriority(ref from), from.Flag("whether it is to be replicated") ? AckMode.Replicated : AckMode.Local,
             from.UInt32("the time to wait"), Payload(ref from, payload)),
         SyncType.ForwardResult => Result(ref from),
-        SyncType.RelayOpen => new RelayOpen(
-            from.UInt32("the channel"), new PeerIdentity(new NodeId(from.Fixed128("the node")), new InstanceId(from.Fixed64("its instance"))), from.Int32("the payload bytes")),
-        SyncType.Relay => new Relay(from.UInt32("the channel"), from.Flag("whether it is for the peer"), Payload(ref from, payload)),
-        SyncType.RelayClose => new RelayClose(from.UInt32("the channel"), from.Flag("whether the holder says so"), Why(ref from)),
         _ => null,
     };
 

@@ -1,6 +1,5 @@
 using ActorSync.Graphs;
 using ActorSync.Membership;
-using ActorSync.Peers;
 using ActorSync.Placement;
 
 namespace ActorSync.Wire;
@@ -46,24 +45,3 @@ public sealed record ForwardResult(ulong Token, Address? Command, SyncErrorKind?
 {
     public SyncError? ToError() => Why is { } why ? new SyncError(why, Sentence) : null;
 }
-
-/// <summary>
-/// Opens a channel: the sender passes on what a peer of its says about graphs that the receiver holds, and the answers
-/// back, as if that peer were linked to the receiver.
-/// </summary>
-/// <param name="Channel">Numbered by the sender; not used before between the two since they are linked.</param>
-/// <param name="Origin">The peer.</param>
-/// <param name="MaxPayloadBytes">The largest payload that the peer takes through the channel.</param>
-public sealed record RelayOpen(uint Channel, PeerIdentity Origin, int MaxPayloadBytes) : SyncMessage(SyncType.RelayOpen);
-
-/// <summary>A payload of the peer of a channel, or for it.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="IsBack">Whether it is from the holder, for the peer: each side opens channels, and their numbers may be the same.</param>
-/// <param name="Payload">The payload, whole.</param>
-public sealed record Relay(uint Channel, bool IsBack, ReadOnlyMemory<byte> Payload) : SyncMessage(SyncType.Relay);
-
-/// <summary>Ends a channel, or says that there is none of that number.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="IsBack">Whether the holder says so.</param>
-/// <param name="Why">Why; null when its peer is gone or has nothing more to say.</param>
-public sealed record RelayClose(uint Channel, bool IsBack, SyncErrorKind? Why) : SyncMessage(SyncType.RelayClose);

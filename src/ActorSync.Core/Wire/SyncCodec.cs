@@ -51,7 +51,6 @@ public static class SyncCodec
             Push push => PushOverhead(push.Index) + push.Commands.Bytes.Length,
             ShortPush push => ShortPushOverhead(push.Number, push.Index) + push.Commands.Bytes.Length,
             PollResponse response => PollResponseOverhead(response.Index, response.Left) + response.Commands.Bytes.Length,
-            Relay relay => PlacementCodec.RelayOverhead + relay.Payload.Length,
             ForwardAction action => 128 + action.Payload.Length,
             _ => 192,
         });

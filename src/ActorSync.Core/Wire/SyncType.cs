@@ -51,7 +51,4 @@ public enum SyncType : byte
     HoldingAck = 71,
     ForwardAction = 72,
     ForwardResult = 73,
-    RelayOpen = 74,
-    Relay = 75,
-    RelayClose = 76,
 }

@@ -103,8 +103,5 @@ internal static class GoldenSamples
         new HoldingAck(Graph, 5, Members, true, [true, false]),
         new ForwardAction(0x1122334455667788, Graph, Priority.Basic(300), AckMode.Replicated, 10_000, "call Ann"u8.ToArray()),
         new ForwardResult(0x1122334455667788, Ann.Address, SyncErrorKind.NotReplicated, "1 of 2 stores have it"),
-        new RelayOpen(7, new PeerIdentity(Writer, new InstanceId(0x99aabbccddeeff00)), 4096),
-        new Relay(7, true, SyncCodec.Encode(new Level(Session))),
-        new RelayClose(7, false, SyncErrorKind.Busy),
     ];
 }

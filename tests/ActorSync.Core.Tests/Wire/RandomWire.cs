@@ -100,9 +100,6 @@ internal static class RandomWire
         SyncType.ForwardResult => Bool(random)
             ? new ForwardResult(Number(random, 64), Address(random), null, "")
             : new ForwardResult(Number(random, 64), Bool(random) ? Address(random) : null, SyncErrorKind.NotReplicated, new string('é', random.Next(40))),
-        SyncType.RelayOpen => new RelayOpen(UInt(random), new PeerIdentity(new NodeId(Number128(random)), new InstanceId(Number(random, 64))), Int(random)),
-        SyncType.Relay => new Relay(UInt(random), Bool(random), Bytes(random, random.Next(60))),
-        SyncType.RelayClose => new RelayClose(UInt(random), Bool(random), Bool(random) ? null : SyncErrorKind.Busy),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "a type without a generator"),
     };
 

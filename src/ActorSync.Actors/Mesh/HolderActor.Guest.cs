@@ -1,0 +1,156 @@
+using ActorSync.Graphs;
+using ActorSync.Peers;
+using ActorSync.Placement;
+using Akka.Actor;
+
+namespace ActorSync.Actors;
+
+// A guest: the graph is here, as somebody from outside of the mesh, or an application, reads it here, but others hold it.
+// What they commit comes over one subscription at one of them. It is let go as any graph that others hold, but not while
+// it is read.
+internal sealed partial class HolderActor
+{
+    /// <summary>Get the graph from whoever holds it. Answered by <see cref="Fetched"/>, in bounded time.</summary>
+    public sealed record Fetch
+    {
+        public static readonly Fetch Instance = new();
+    }
+
+    /// <summary>To the mesh: the graph is here, or why it is not.</summary>
+    public sealed record Fetched(GraphId Graph, SyncError? Error);
+
+    private sealed record FetchPolled(SyncError? Error);
+
+    private sealed record FetchTimeout
+    {
+        public static readonly FetchTimeout Instance = new();
+    }
+
+    private sealed record VersionDue
+    {
+        public static readonly VersionDue Instance = new();
+    }
+
+    // Whom to ask still; null while nothing is fetched.
+    private Queue<NodeId>? _toAsk;
+    private NodeId? _host;
+    private GraphActor.Changed? _untold;
+    private bool _isLettingGo;
+
+    private void Guests()
+    {
+        Receive<Fetch>(_ => OnFetch());
+        Receive<FetchPolled>(OnFetchPolled);
+        Receive<FetchTimeout>(_ => EndFetch(TooLate));
+        Receive<VersionDue>(_ => TellVersion());
+        Receive<SyncRouter.Kept>(OnKept);
+        Receive<Terminated>(OnSpreadEnded);
+    }
+
+    private SyncError TooLate => new(SyncErrorKind.Unreachable, $"no member that holds the graph {_graph.ToShortString()} has given it in time");
+
+    private void OnFetch()
+    {
+        _toAsk = new Queue<NodeId>(_holding.Holders.Where(holder => holder != _mesh.Self));
+        Timers.StartSingleTimer(FetchTimeout.Instance, FetchTimeout.Instance, _mesh.Options.Holding.FetchWithin);
+        FetchNext(new SyncError(SyncErrorKind.Unreachable, $"no member that holds the graph {_graph.ToShortString()} is linked"));
+    }
+
+    private void OnFetchPolled(FetchPolled polled)
+    {
+        if (polled.Error is { } error)
+            FetchNext(error);
+        else
+            EndFetch(null);
+    }
+
+    private void FetchNext(SyncError why)
+    {
+        while (!_isHere && _toAsk is not null && _toAsk.TryDequeue(out var holder))
+        {
+            if (!_linked.TryGetValue(holder, out var peer))
+                continue;
+            var self = Self;
+            peer.Ask<PollActor.Ended>(new PeerActor.Poll(_graph, new PollOptions()), LongestPoll).PipeTo(
+                self, success: ended => new FetchPolled(ended.Result.Error), failure: lost => new FetchPolled(new SyncError(SyncErrorKind.Unreachable, lost.Message)));
+            return;
+        }
+        EndFetch(why);
+    }
+
+    // What came before the time was over is enough to begin with.
+    private void EndFetch(SyncError? error)
+    {
+        if (_toAsk is null)
+            return;
+        _toAsk = null;
+        Timers.Cancel(FetchTimeout.Instance);
+        Context.Parent.Tell(new Fetched(_graph, _isHere ? null : error));
+    }
+
+    // One subscription; while the tree's are being taken back they would take back this one too.
+    private void HoldSubscription()
+    {
+        if (_holding.State != HoldingState.Leaving)
+            _isLettingGo = false;
+        var isGuest = _holding.State == HoldingState.Leaving && _isHere && !_isLettingGo && _spreadEnding is null;
+        NodeId? host = null;
+        if (isGuest)
+            host = _host is { } before && MayHost(before) ? before : _holding.Holders.Where(MayHost).Select(holder => (NodeId?)holder).FirstOrDefault();
+        if (host == _host)
+            return;
+        if (_host is { } last && _linked.TryGetValue(last, out var lastPeer))
+            lastPeer.Tell(new PeerActor.Unwant(_graph));
+        if (host is { } next)
+            _linked[next].Tell(new PeerActor.Want(_graph));
+        _host = host;
+    }
+
+    private bool MayHost(NodeId holder) => holder != _mesh.Self && _linked.ContainsKey(holder);
+
+    // Each version that the machine is told of it asks the holders for: what they push to a guest it is told of now and then.
+    private bool Postpone(GraphActor.Changed changed)
+    {
+        if (_host is null || _holding.State != HoldingState.Leaving)
+        {
+            _untold = null;
+            return false;
+        }
+        _untold = changed;
+        if (!Timers.IsTimerActive(VersionDue.Instance))
+            Timers.StartSingleTimer(VersionDue.Instance, VersionDue.Instance, _mesh.Options.Holding.AskEvery);
+        return true;
+    }
+
+    private void TellVersion()
+    {
+        if (_untold is not { } untold)
+            return;
+        _untold = null;
+        Run(new HoldingInput.Version(untold.Snapshot));
+    }
+
+    // First nothing more is to come; then it goes, if it is not read.
+    private void LetGo(GraphSnapshot version)
+    {
+        _isLettingGo = true;
+        HoldSubscription();
+        _mesh.Sync.Router.Tell(new SyncRouter.DropGraph(_graph, version));
+    }
+
+    private void OnKept(SyncRouter.Kept kept)
+    {
+        _isLettingGo &= !kept.IsRead;
+        TellVersion();
+        Run(new HoldingInput.Kept(kept.IsRead));
+    }
+
+    private void OnSpreadEnded(Terminated ended)
+    {
+        if (!ended.ActorRef.Equals(_spreadEnding))
+            return;
+        _spreadEnding = null;
+        Spread();
+        HoldSubscription();
+    }
+}
