@@ -17,7 +17,7 @@ public static class Futures
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
         future.LimitBy(timeout ?? system.Settings.AskTimeout, cancellationToken);
-        self.Tell(message, future);
+        Worker.TellAndRun(self, message, future);
         return future.Task;
     }
 }
@@ -82,11 +82,11 @@ public static class PipeToSupport
         try
         {
             var result = await taskToPipe.ConfigureAwait(false);
-            recipient.Tell(success is null ? result : success(result), sender);
+            Worker.TellAndRun(recipient, success is null ? result : success(result), sender);
         }
         catch (Exception cause)
         {
-            recipient.Tell(failure is null ? new Status.Failure(cause) : failure(cause), sender);
+            Worker.TellAndRun(recipient, failure is null ? new Status.Failure(cause) : failure(cause), sender);
         }
     }
 
@@ -98,11 +98,11 @@ public static class PipeToSupport
         {
             await taskToPipe.ConfigureAwait(false);
             if (success is not null)
-                recipient.Tell(success(), sender);
+                Worker.TellAndRun(recipient, success(), sender);
         }
         catch (Exception cause)
         {
-            recipient.Tell(failure is null ? new Status.Failure(cause) : failure(cause), sender);
+            Worker.TellAndRun(recipient, failure is null ? new Status.Failure(cause) : failure(cause), sender);
         }
     }
 

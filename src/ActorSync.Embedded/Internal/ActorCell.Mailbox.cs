@@ -54,15 +54,18 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     {
         if (!_runsOnCaller)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Worker.Schedule(this);
             return;
         }
         var before = _current;
-        ((IThreadPoolWorkItem)this).Execute();
+        Run();
         _current = before;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Worker.Run(this);
+
+    /// <summary>One turn: what the mailbox holds, or as much of it as may be handled at a stretch.</summary>
+    internal void Run()
     {
         _current = this;
         try
@@ -77,6 +80,7 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
                     Invoke(envelope);
                 if (!_systemMessages.IsEmpty)
                     RunSystemMessages();
+                Worker.BetweenMessages();
             }
         }
         finally
