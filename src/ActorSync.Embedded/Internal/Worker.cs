@@ -15,7 +15,7 @@ namespace Akka.Actor;
 internal sealed class Worker
 {
     private const int MostWaiting = 8;
-    private static readonly long FreshFor = Stopwatch.Frequency / 10_000; // 100 µs
+    private static readonly long FreshFor = Stopwatch.Frequency / 4_000; // 250 µs
 
     [ThreadStatic]
     private static Worker _ofThread;
@@ -128,10 +128,17 @@ internal sealed class Worker
         cell.Run();
     }
 
+    // A cell may give the pool something to do, such as what waited for its answer. This thread would be the first to come
+    // to that; then rather the other cells go to another.
     private void RunWaiting()
     {
         while (IsFresh && _waiting.TryDequeue(out var cell))
+        {
+            var isPoolIdle = HasWaiting && ThreadPool.PendingWorkItemCount == 0;
             Turn(cell);
+            if (isPoolIdle && ThreadPool.PendingWorkItemCount > 0)
+                return;
+        }
     }
 
     // What actors begin belongs to them, not to the caller whose thread they are on.
