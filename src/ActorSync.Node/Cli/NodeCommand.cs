@@ -12,7 +12,7 @@ internal static class NodeCommand
 
     public static Command Create(CliContext context, CommonOptions options)
     {
-        var listen = new Option<string?>("--listen", "-l") { Description = "Where to accept links, on a loopback address; off for nowhere.", HelpName = "HOST:PORT" };
+        var listen = new Option<string?>("--listen", "-l") { Description = "Where to accept links, on a loopback address or over tls://; off for nowhere.", HelpName = "HOST:PORT" };
         var peers = new Option<string[]>("--peer", "-p") { Description = "A peer to subscribe to for every graph that is here; may be given more than once.", HelpName = "HOST:PORT" };
         var untilInputEnds = new Option<bool>(UntilInputEnds) { Description = "Stop as well when the standard input ends: a program that starts a node is never outlived by it." };
         var command = new Command("node", "Run one node until Ctrl-C or SIGTERM.") { listen, peers, untilInputEnds };

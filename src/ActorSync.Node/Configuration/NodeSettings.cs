@@ -14,8 +14,11 @@ public sealed record NodeSettings
     /// <summary>The folder of the store, as a full path.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Where links are accepted, on a loopback address; null for nowhere.</summary>
+    /// <summary>Where links are accepted, on a loopback address or over TLS; null for nowhere.</summary>
     public TcpEndpoint? Listen { get; init; }
+
+    /// <summary>The certificates of links over TLS; null where there are none.</summary>
+    public TlsFiles? Tls { get; init; }
 
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }

@@ -32,12 +32,32 @@ public static class SettingsReader
     {
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
+        Tls = Tls(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
         Peers = Peers(config.GetValue("actorsync.peers")),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
     };
+
+    private static TlsFiles? Tls(Config config)
+    {
+        var (certificate, key, authorities) = (Text(config, "tls.certificate"), Text(config, "tls.key"), Text(config, "tls.authorities"));
+        if (certificate.Length == 0 && key.Length == 0 && authorities.Length == 0)
+            return null;
+        if (certificate.Length == 0)
+            throw Bad("actorsync.tls.certificate", "\"\"", "expected a file in PEM, as other keys of tls are given");
+        if (authorities.Length == 0)
+            throw Bad("actorsync.tls.authorities", "\"\"", "expected a file in PEM: the authorities whose certificates are believed");
+        return new TlsFiles
+        {
+            Certificate = Path.GetFullPath(certificate),
+            Key = key.Length == 0 ? null : Path.GetFullPath(key),
+            Authorities = Path.GetFullPath(authorities),
+            ChecksHostName = Value(config, "tls.check-host-name", value => value.GetBoolean()),
+            RequiresNodeName = Value(config, "tls.require-node-name", value => value.GetBoolean()),
+        };
+    }
 
     private static PeerSettings[] Peers(HoconValue? peers)
     {

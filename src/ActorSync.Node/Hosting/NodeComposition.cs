@@ -4,6 +4,7 @@ using ActorSync.Peers;
 using ActorSync.Storage;
 using ActorSync.Transport;
 using ActorSync.Transport.Tcp;
+using ActorSync.Transport.Tls;
 
 namespace ActorSync.Node.Hosting;
 
@@ -23,7 +24,9 @@ public static class NodeComposition
 
     private static async Task<Result<ISyncNode>> StartAsync(NodeSettings settings)
     {
-        if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out var error))
+        if (!Links(settings).TryGet(out var links, out var error))
+            return error;
+        if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
             return error;
         var errors = new ErrorCounts();
         var started = SyncNode.Start(new SyncNodeOptions
@@ -31,8 +34,8 @@ public static class NodeComposition
             Store = store,
             Recovered = Describe(store.Recovery),
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
-            Connector = new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = new TcpLinkConnector() }),
-            Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, errors) : null,
+            Connector = Connector(links),
+            Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
@@ -40,6 +43,24 @@ public static class NodeComposition
         if (started.Error is not null)
             await store.DisposeAsync();
         return started;
+    }
+
+    private static LinkConnector Connector(TcpLinkSettings links)
+    {
+        var tcp = new TcpLinkConnector(links);
+        return new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = tcp, ["tls"] = tcp });
+    }
+
+    private static Result<TcpLinkSettings> Links(NodeSettings settings)
+    {
+        if (settings.Tls is not { } files)
+            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls)
+                ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
+                : new TcpLinkSettings();
+        if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))
+            return error;
+        var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
+        return new TcpLinkSettings { Tls = tls };
     }
 
     // A store that is new has lost nothing.
@@ -61,7 +82,17 @@ public static class NodeComposition
         FsyncInterval = settings.FsyncInterval,
     };
 
+    private static Action<SyncError, string> Report(NodeLog? log, ErrorCounts errors)
+    {
+        var refused = log is null ? null : new RefusedLinks(log, TimeProvider.System);
+        return (error, _) =>
+        {
+            errors.Count(error.Kind);
+            refused?.Add(error);
+        };
+    }
+
     // The settings are in order: what stands in the way is the machine's state, such as a port in use.
-    private static Result<ILinkListener> Listen(TcpEndpoint endpoint, LinkIdentity identity, ErrorCounts errors) =>
-        TcpLinkListener.Start(endpoint.ToString(), identity, report: (error, _) => errors.Count(error.Kind)).TryGet(out var listener, out var error) ? listener : new SyncError(SyncErrorKind.Busy, error.Message);
+    private static Result<ILinkListener> Listen(TcpEndpoint endpoint, LinkIdentity identity, TcpLinkSettings links, Action<SyncError, string> report) =>
+        TcpLinkListener.Start(endpoint.ToString(), identity, links, report: report).TryGet(out var listener, out var error) ? listener : new SyncError(SyncErrorKind.Busy, error.Message);
 }

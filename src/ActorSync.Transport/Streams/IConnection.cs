@@ -1,3 +1,5 @@
+using ActorSync.Peers;
+
 namespace ActorSync.Transport.Streams;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal interface IConnection
 
     /// <summary>The other end as people write it.</summary>
     string RemoteName { get; }
+
+    /// <summary>Null, or why the other end cannot be who it says it is, where the connection has proof of that.</summary>
+    SyncError? Admit(PeerIdentity peer) => null;
 
     /// <summary>
     /// Tells the other end that no more bytes come, and throws away what still arrives until it has stopped too: closing

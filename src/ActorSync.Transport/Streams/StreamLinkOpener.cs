@@ -24,10 +24,9 @@ internal static class StreamLinkOpener
         {
             var own = LinkLimits.HelloOf(identity, settings.Versions);
             var step = await ExchangeAsync(connection.Stream, own, reader, meter, settings, time, cancellation).ConfigureAwait(false);
-            if (step.State == HandshakeState.Hello && Agreement.Of(own, step.Hello).TryGet(out var agreement, out var error))
+            var agreed = step.State == HandshakeState.Hello ? Agree(connection, own, step.Hello) : step.Error!;
+            if (agreed.TryGet(out var agreement, out var error))
                 return link = new StreamLink(connection, agreement, settings, time, pulse, meter, reader);
-
-            error = step.Error ?? Agreement.Of(own, step.Hello).Error!;
             if (step.State != HandshakeState.Refused)
                 await RefuseAsync(connection, error, settings, time, cancellation).ConfigureAwait(false);
             return error with { Message = $"{connection.RemoteName}: {error.Message}" };
@@ -44,6 +43,12 @@ internal static class StreamLinkOpener
                 connection.Abort();
             }
         }
+    }
+
+    private static Result<Agreement> Agree(IConnection connection, Hello own, Hello theirs)
+    {
+        var agreed = Agreement.Of(own, theirs);
+        return agreed.TryGet(out var agreement, out _) && connection.Admit(agreement.Peer) is { } stranger ? stranger : agreed;
     }
 
     /// <summary>Sends this end's hello and reads the other's, within the handshake timeout.</summary>

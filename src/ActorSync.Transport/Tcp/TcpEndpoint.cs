@@ -6,17 +6,21 @@ namespace ActorSync.Transport.Tcp;
 
 /// <summary>
 /// Where a node listens or is reached over TCP: "host:7400", "127.0.0.1:7400", "[::1]:7400", each with or without
-/// "tcp://" before it. Port 0 is for listening: the system picks one.
+/// "tcp://" before it, or with "tls://" where the bytes go through TLS. Port 0 is for listening: the system picks one.
 /// </summary>
-public sealed record TcpEndpoint(string Host, int Port)
+public sealed record TcpEndpoint(string Host, int Port, bool IsTls = false)
 {
-    /// <summary>The scheme, with what follows it.</summary>
+    /// <summary>The scheme of links in the clear, with what follows it.</summary>
     public const string Prefix = "tcp://";
+
+    /// <summary>The scheme of links over TLS, with what follows it.</summary>
+    public const string TlsPrefix = "tls://";
 
     /// <summary>Reads an endpoint. The error says what is wrong with the text.</summary>
     public static Result<TcpEndpoint> Parse(string text)
     {
-        var rest = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
+        var isTls = text.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase);
+        var rest = isTls || text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
         var colon = rest.LastIndexOf(':');
         if (colon <= 0)
             return Bad(text, "it has no port");
@@ -26,12 +30,12 @@ public sealed record TcpEndpoint(string Host, int Port)
         var host = rest[..colon];
         if (host is ['[', .. var inner, ']'])
             return IPAddress.TryParse(inner, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
-                ? new TcpEndpoint(inner, port)
+                ? new TcpEndpoint(inner, port, isTls)
                 : Bad(text, $"'{inner}' is not an IPv6 address");
         if (host.Contains(':'))
             return Bad(text, "an IPv6 address stands in brackets");
         return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
-            ? new TcpEndpoint(host, port)
+            ? new TcpEndpoint(host, port, isTls)
             : Bad(text, $"'{host}' is not a host name");
     }
 
@@ -53,7 +57,7 @@ public sealed record TcpEndpoint(string Host, int Port)
     }
 
     /// <summary>With the scheme, and brackets where the address needs them.</summary>
-    public override string ToString() => Host.Contains(':') ? $"{Prefix}[{Host}]:{Port}" : $"{Prefix}{Host}:{Port}";
+    public override string ToString() => (IsTls ? TlsPrefix : Prefix) + (Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}");
 
     /// <summary>The addresses of the host; a name that has none throws <see cref="SocketException"/>.</summary>
     internal IPAddress[] Resolve() => IPAddress.TryParse(Host, out var address) ? [address] : Dns.GetHostAddresses(Host);
@@ -63,12 +67,12 @@ public sealed record TcpEndpoint(string Host, int Port)
         IPAddress.TryParse(Host, out var address) ? [address] : await Dns.GetHostAddressesAsync(Host, cancellation).ConfigureAwait(false);
 
     /// <summary>The endpoint of a socket, an IPv4 address as such even where the socket speaks both.</summary>
-    internal static TcpEndpoint Of(EndPoint? endpoint)
+    internal static TcpEndpoint Of(EndPoint? endpoint, bool isTls = false)
     {
         var ip = (IPEndPoint)endpoint!;
-        return new TcpEndpoint((ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString(), ip.Port);
+        return new TcpEndpoint((ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString(), ip.Port, isTls);
     }
 
     private static SyncError Bad(string text, string why) =>
-        new(SyncErrorKind.InvalidRequest, $"'{text}' is not an endpoint: {why}. Write host:port, 127.0.0.1:7400, [::1]:7400 or tcp://host:port");
+        new(SyncErrorKind.InvalidRequest, $"'{text}' is not an endpoint: {why}. Write host:port, 127.0.0.1:7400, [::1]:7400, tcp://host:port or tls://host:port");
 }

@@ -2,10 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using ActorSync.Peers;
 using ActorSync.Transport.Streams;
+using ActorSync.Transport.Tls;
 
 namespace ActorSync.Transport.Tcp;
 
-/// <summary>Makes links over TCP, in the clear: what protects them is the network they run in.</summary>
+/// <summary>
+/// Makes links over TCP: in the clear, where what protects them is the network they run in, or through TLS, as the
+/// endpoint says.
+/// </summary>
 public sealed class TcpLinkConnector(TcpLinkSettings? settings = null, TimeProvider? time = null) : ILinkConnector
 {
     private readonly TcpLinkSettings _settings = settings ?? new TcpLinkSettings();
@@ -21,11 +25,18 @@ public sealed class TcpLinkConnector(TcpLinkSettings? settings = null, TimeProvi
             return bad;
         if (target.Port == 0)
             return new SyncError(SyncErrorKind.InvalidRequest, $"cannot connect to {target}: port 0 is for listening only");
+        if (_settings.RefuseWithoutCertificate(target) is { } refused)
+            return refused;
 
         var connected = await OpenSocketAsync(target, cancellation).ConfigureAwait(false);
         if (!connected.TryGet(out var socket, out var error))
             return error;
-        var connection = new TcpConnection(socket, target.ToString());
+        var tcp = new TcpConnection(socket, target.ToString());
+        var protectedTo = target.IsTls
+            ? await TlsConnection.CallAsync(tcp, target.Host, _settings.Tls!, _settings.Stream.HandshakeTimeout, _time, cancellation).ConfigureAwait(false)
+            : tcp;
+        if (!protectedTo.TryGet(out var connection, out error))
+            return error;
         var opened = await StreamLinkOpener.OpenAsync(connection, identity, _settings.Stream, _time, cancellation).ConfigureAwait(false);
         return opened.TryGet(out var link, out error) ? link : error;
     }

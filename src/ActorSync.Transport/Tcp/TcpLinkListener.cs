@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using ActorSync.Peers;
 using ActorSync.Transport.Streams;
+using ActorSync.Transport.Tls;
 
 namespace ActorSync.Transport.Tcp;
 
@@ -20,6 +21,7 @@ public sealed class TcpLinkListener : ILinkListener
     private readonly Socket _socket;
     private readonly LinkIdentity _identity;
     private readonly TcpLinkSettings _settings;
+    private readonly bool _isTls;
     private readonly TimeProvider _time;
     private readonly Action<SyncError, string>? _report;
     private readonly PendingHandshakes _pending;
@@ -28,9 +30,10 @@ public sealed class TcpLinkListener : ILinkListener
     private readonly Task _accepting;
     private int _disposed;
 
-    private TcpLinkListener(Socket socket, LinkIdentity identity, TcpLinkSettings settings, TimeProvider time, Action<SyncError, string>? report)
+    private TcpLinkListener(Socket socket, bool isTls, LinkIdentity identity, TcpLinkSettings settings, TimeProvider time, Action<SyncError, string>? report)
     {
         _socket = socket;
+        _isTls = isTls;
         _identity = identity;
         _settings = settings;
         _time = time;
@@ -38,7 +41,7 @@ public sealed class TcpLinkListener : ILinkListener
         _pending = new PendingHandshakes(settings.MaxPendingHandshakes);
         _ready = Channel.CreateBounded<StreamLink>(settings.MaxUnclaimedLinks);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        LocalName = TcpEndpoint.Of(LocalEndPoint).ToString();
+        LocalName = TcpEndpoint.Of(LocalEndPoint, isTls).ToString();
         _accepting = AcceptAllAsync();
     }
 
@@ -69,6 +72,8 @@ public sealed class TcpLinkListener : ILinkListener
             return wrong;
         if (!TcpEndpoint.Parse(endpoint).TryGet(out var place, out var bad))
             return bad;
+        if (settings.RefuseWithoutCertificate(place) is { } bare)
+            return bare;
 
         Socket? socket = null;
         try
@@ -81,7 +86,7 @@ public sealed class TcpLinkListener : ILinkListener
                 socket.DualMode = true;
             socket.Bind(new IPEndPoint(address, place.Port));
             socket.Listen(settings.Backlog);
-            return new TcpLinkListener(socket, identity, settings, time ?? TimeProvider.System, report);
+            return new TcpLinkListener(socket, place.IsTls, identity, settings, time ?? TimeProvider.System, report);
         }
         catch (SocketException e)
         {
@@ -151,9 +156,9 @@ public sealed class TcpLinkListener : ILinkListener
         var remote = "a peer that is gone";
         try
         {
-            remote = TcpEndpoint.Of(socket.RemoteEndPoint).ToString();
+            remote = TcpEndpoint.Of(socket.RemoteEndPoint, _isTls).ToString();
             using var place = _pending.Enter(_closing.Token);
-            var opened = await StreamLinkOpener.OpenAsync(new TcpConnection(socket, remote), _identity, _settings.Stream, _time, place.Token).ConfigureAwait(false);
+            var opened = await ShakeHandsAsync(new TcpConnection(socket, remote), place.Token).ConfigureAwait(false);
             if (!opened.TryGet(out var link, out var error))
                 Report(error);
             else if (!_ready.Writer.TryWrite(link))
@@ -177,6 +182,18 @@ public sealed class TcpLinkListener : ILinkListener
             if (!_closing.IsCancellationRequested)
                 _report?.Invoke(error, remote);
         }
+    }
+
+    private async Task<Result<StreamLink>> ShakeHandsAsync(TcpConnection tcp, CancellationToken giveUp)
+    {
+        IConnection connection = tcp;
+        if (_isTls)
+        {
+            var answered = await TlsConnection.AnswerAsync(tcp, _settings.Tls!, _settings.Stream.HandshakeTimeout, _time, giveUp).ConfigureAwait(false);
+            if (!answered.TryGet(out connection!, out var error))
+                return error;
+        }
+        return await StreamLinkOpener.OpenAsync(connection, _identity, _settings.Stream, _time, giveUp).ConfigureAwait(false);
     }
 
     private SyncError Busy => new(SyncErrorKind.Busy, $"{_settings.MaxUnclaimedLinks} links wait to be taken already; try again later");

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorSync.Transport.Streams;
+using ActorSync.Transport.Tls;
 
 namespace ActorSync.Transport.Tcp;
 
@@ -27,6 +28,9 @@ public sealed record TcpLinkSettings
     /// </summary>
     public bool AllowPlainOffLoopback { get; init; }
 
+    /// <summary>Certificates, for endpoints of the kind "tls://"; null where there are none.</summary>
+    public TlsSettings? Tls { get; init; }
+
     /// <summary>What holds on any stream: handshake, keep-alives, queue.</summary>
     public StreamLinkSettings Stream { get; init; } = new();
 
@@ -41,9 +45,14 @@ public sealed record TcpLinkSettings
     };
 
     /// <summary>The refusal of a link in the clear that would leave the machine.</summary>
-    internal SyncError? RefusePlain(IPAddress address, TcpEndpoint endpoint) => AllowPlainOffLoopback || IPAddress.IsLoopback(address)
+    internal SyncError? RefusePlain(IPAddress address, TcpEndpoint endpoint) => endpoint.IsTls || AllowPlainOffLoopback || IPAddress.IsLoopback(address)
         ? null
-        : new SyncError(SyncErrorKind.NotAllowed, $"{endpoint} is not on loopback, and links over TCP are in the clear: use a loopback address behind a tunnel, or allow it in the settings");
+        : new SyncError(SyncErrorKind.NotAllowed, $"{endpoint} is not on loopback, and links over TCP are in the clear: use tls:// with certificates, or a loopback address behind a tunnel");
+
+    /// <summary>The refusal of an endpoint that wants certificates where there are none.</summary>
+    internal SyncError? RefuseWithoutCertificate(TcpEndpoint endpoint) => endpoint.IsTls && Tls is null
+        ? new SyncError(SyncErrorKind.InvalidRequest, $"{endpoint} is over TLS, and no certificate is given")
+        : null;
 
     private static SyncError OutOfRange(string message) => new(SyncErrorKind.InvalidRequest, message);
 }

@@ -98,7 +98,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.fsync.interval = soon", "actorsync.fsync.interval = soon: ")]
     [InlineData("actorsync.data = \"\"", "actorsync.data = : expected a folder")]
     [InlineData("actorsync.listen = nowhere", "'nowhere' is not an endpoint")]
-    [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links are plain TCP, so only a loopback address")]
+    [InlineData("actorsync.listen = \"0.0.0.0:7400\"", "links over plain TCP stay on loopback")]
     [InlineData("actorsync.listen = \"127.0.0.1:70000\"", "not a number from 0 to 65535")]
     [InlineData("actrosync { listen = off }", "unknown configuration key actrosync: did you mean actorsync?")]
     [InlineData("listen = off", "unknown configuration key listen: did you mean actorsync.listen?")]
@@ -109,7 +109,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' must be from 1 to 65535")]
     [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [ x ] }]", "actorsync.peers.0.graphs = [x]: 'x' is not a graph")]
     [InlineData("actorsync.peers = [{ endpoint = \"[::1]:1\", graphs = [] }]", "expected a list: [\"*\"]")]
-    [InlineData("actorsync.peers = [{ endpoint = \"192.0.2.1:7400\" }]", "actorsync.peers.0.endpoint: cannot link to '192.0.2.1:7400': links are plain TCP")]
+    [InlineData("actorsync.peers = [{ endpoint = \"192.0.2.1:7400\" }]", "actorsync.peers.0.endpoint: cannot link to '192.0.2.1:7400': links over plain TCP stay on loopback")]
     [InlineData("actorsync.log-level = loud", "actorsync.log-level = loud: expected debug, info, warning, error")]
     public void What_makes_no_sense_is_named(string text, string expected)
     {
