@@ -52,7 +52,6 @@ public abstract class ReceiveActor : UntypedActor
     /// <summary>The handlers of one behaviour, in the order in which they were declared.</summary>
     private sealed class Handlers
     {
-        private HandlerTypes _types = HandlerTypes.None;
         private Handler[] _all = [];
 
         internal void Add(Handler handler)
@@ -60,14 +59,13 @@ public abstract class ReceiveActor : UntypedActor
             if (_all.Length > 0 && _all[^1].TakesAll)
                 throw new InvalidOperationException("A handler that catches all messages has been added. No handler can be added after that.");
             _all = [.. _all, handler];
-            _types = _types.With(handler.Type);
         }
 
         internal bool Handle(object message)
         {
-            for (var i = _types.FirstFor(message.GetType()); i < _all.Length; i++)
+            foreach (var handler in _all)
             {
-                if (_all[i].TryHandle(message))
+                if (handler.TryHandle(message))
                     return true;
             }
             return false;
@@ -76,15 +74,12 @@ public abstract class ReceiveActor : UntypedActor
 
     private abstract class Handler
     {
-        internal abstract Type Type { get; }
         internal virtual bool TakesAll => false;
         internal abstract bool TryHandle(object message);
     }
 
     private sealed class ActionHandler<T>(Action<T> handle, Predicate<T> fits) : Handler
     {
-        internal override Type Type => typeof(T);
-
         internal override bool TakesAll => fits is null && typeof(T) == typeof(object);
 
         internal override bool TryHandle(object message)
@@ -98,8 +93,6 @@ public abstract class ReceiveActor : UntypedActor
 
     private sealed class FuncHandler<T>(Func<T, bool> handle) : Handler
     {
-        internal override Type Type => typeof(T);
-
         internal override bool TryHandle(object message) => message is T typed && handle(typed);
     }
 }

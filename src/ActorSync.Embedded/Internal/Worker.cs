@@ -24,15 +24,11 @@ internal sealed class Worker
     private bool _isRunning;
     private long _began;
     private long _turns;
+    private long _turnsSeen;
 
     private Worker() => WorkerWatch.Add(this);
 
-    /// <summary>How many runs of cells have begun on the thread; read by the watch.</summary>
-    internal long Turns => Volatile.Read(ref _turns);
-
-    internal bool HasWaiting => !_waiting.IsEmpty;
-
-    private static Worker OfThread => _ofThread ??= new Worker();
+    private bool HasWaiting => !_waiting.IsEmpty;
 
     private bool IsFresh => Stopwatch.GetTimestamp() - _began < FreshFor;
 
@@ -46,7 +42,7 @@ internal sealed class Worker
     /// <summary>Runs a cell that the pool brought, and what it tells.</summary>
     internal static void Run(ActorCell cell)
     {
-        var worker = OfThread;
+        var worker = _ofThread ??= new Worker();
         worker.Begin();
         try
         {
@@ -70,7 +66,7 @@ internal sealed class Worker
             receiver.Tell(message, sender);
             return;
         }
-        var worker = OfThread;
+        var worker = _ofThread ??= new Worker();
         worker.Begin();
         try
         {
@@ -84,8 +80,18 @@ internal sealed class Worker
         }
     }
 
-    /// <summary>The pool takes what waits here.</summary>
-    internal void HandOver()
+    /// <summary>For the watch: whether the thread has run since the last look or keeps cells waiting; not for a second look.</summary>
+    internal bool Look()
+    {
+        var (turns, hasWaiting) = (Volatile.Read(ref _turns), HasWaiting);
+        var hasTurned = turns != _turnsSeen;
+        _turnsSeen = turns;
+        if (hasWaiting && !hasTurned)
+            HandOver();
+        return hasTurned || hasWaiting;
+    }
+
+    private void HandOver()
     {
         while (_waiting.TryDequeue(out var cell))
             ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
@@ -99,7 +105,7 @@ internal sealed class Worker
     }
 
     private static bool IsFreeThread => ActorCell.Current is null && Thread.CurrentThread.IsThreadPoolThread
-        && SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default;
+        && !ExecutionContext.IsFlowSuppressed() && SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default;
 
     private bool TryKeep(ActorCell cell)
     {
@@ -144,11 +150,6 @@ internal sealed class Worker
     // What actors begin belongs to them, not to the caller whose thread they are on.
     private void RunWaitingWithoutContext()
     {
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            RunWaiting();
-            return;
-        }
         using (ExecutionContext.SuppressFlow())
             RunWaiting();
     }
