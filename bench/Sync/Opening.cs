@@ -7,7 +7,8 @@ namespace ActorSync.Bench;
 
 /// <summary>
 /// What it takes to open a long graph, in a process of its own each time: with the index that is kept beside its log, and
-/// without it, when every command is hashed. Memory is what the open graph holds, commands themselves left out.
+/// without it, when every command is hashed. Memory is what the open graph holds, commands themselves left out; resident is
+/// by how much the process grew, the program's own code included, which is left out where a small graph was opened before.
 /// </summary>
 internal static class Opening
 {
@@ -26,11 +27,12 @@ internal static class Opening
             Console.WriteLine($"log {Size(folder, "*.log"):N0} bytes, index {Size(folder, "*.idx"):N0} bytes");
             Console.WriteLine("           seconds to open   CPU seconds   bytes a command in memory   resident");
             for (var run = 0; run < Runs; run++)
-                await ChildAsync("with     ", folder.FullName, commands);
+                await ChildAsync("with", folder.FullName, commands);
+            await ChildAsync("with, warm", folder.FullName, commands, isWarm: true);
             foreach (var file in folder.EnumerateFiles("*.idx", SearchOption.AllDirectories))
                 file.Delete();
             for (var run = 0; run < Runs; run++)
-                await ChildAsync("without  ", folder.FullName, int.MaxValue);
+                await ChildAsync("without", folder.FullName, int.MaxValue);
             return 0;
         }
         finally
@@ -40,8 +42,10 @@ internal static class Opening
     }
 
     /// <summary>Opens the graph in the folder and says on one line what that took.</summary>
-    public static async Task<int> MeasureAsync(string folder, int checkpointCommands)
+    public static async Task<int> MeasureAsync(string folder, int checkpointCommands, bool isWarm)
     {
+        if (isWarm)
+            await WarmUpAsync();
         using var self = Process.GetCurrentProcess();
         var (held, resident) = Memory(self);
         var (cpu, began) = (self.TotalProcessorTime, Stopwatch.GetTimestamp());
@@ -58,6 +62,16 @@ internal static class Opening
         return 0;
     }
 
+    // Enough for an index, so that all code that opening takes has run.
+    private static async Task WarmUpAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorsync-bench-");
+        await FillAsync(folder.FullName, isLinear: false, 10_000, 100);
+        await using (var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = folder.FullName })).Value)
+            _ = (await store.OpenAsync(store.Graphs[0])).Value;
+        folder.Delete(recursive: true);
+    }
+
     private static (long Held, long Resident) Memory(Process self)
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -67,11 +81,11 @@ internal static class Opening
 
     private static long Size(DirectoryInfo folder, string pattern) => folder.EnumerateFiles(pattern, SearchOption.AllDirectories).Sum(file => file.Length);
 
-    private static async Task ChildAsync(string what, string folder, int checkpointCommands)
+    private static async Task ChildAsync(string what, string folder, int checkpointCommands, bool isWarm = false)
     {
-        Console.Write(what);
+        Console.Write(what.PadRight(11));
         using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!,
-            ["open-once", folder, checkpointCommands == int.MaxValue ? "0" : StoreSettings.DefaultCheckpointCommands.ToString(CultureInfo.InvariantCulture)]))!;
+            ["open-once", folder, checkpointCommands == int.MaxValue ? "0" : StoreSettings.DefaultCheckpointCommands.ToString(CultureInfo.InvariantCulture), isWarm ? "warm" : "cold"]))!;
         await child.WaitForExitAsync();
         if (child.ExitCode != 0)
             throw new InvalidOperationException("the measuring process failed");

@@ -8,8 +8,8 @@ return args switch
     ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", false, commands, bytes),
     ["open", "linear" or "branched", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await Opening.RunAsync(args[1] == "linear", commands, bytes),
     ["append", .. var rest] when Numbers(rest, 100) is [var bytes] => await Appending.RunAsync(bytes),
-    ["open-once", var folder, "0"] => await Opening.MeasureAsync(folder, int.MaxValue),
-    ["open-once", var folder, var every] => await Opening.MeasureAsync(folder, int.Parse(every, CultureInfo.InvariantCulture)),
+    ["open-once", var folder, "0", var warmth] => await Opening.MeasureAsync(folder, int.MaxValue, warmth == "warm"),
+    ["open-once", var folder, var every, var warmth] => await Opening.MeasureAsync(folder, int.Parse(every, CultureInfo.InvariantCulture), warmth == "warm"),
     _ => Usage(),
 };
 

@@ -1,7 +1,10 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
+using ActorSync.Membership;
 using ActorSync.Peers;
+using ActorSync.Placement;
+using ActorSync.States;
 
 namespace ActorSync;
 
@@ -35,6 +38,14 @@ public interface ISyncNode : IAsyncDisposable
     /// second to arrive is refused everywhere (ParallelFinalize).
     /// </summary>
     Task<Result<Address>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Commits one command as the options say. In a mesh it is carried out at a member that serves the graph, which need not
+    /// be this node. NotReplicated: it is durable at one store and spreads on, but not known to be in as many as were asked
+    /// for; Unreachable: it was given to a holder that did not answer, and may have been carried out.
+    /// </summary>
+    Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation = default) =>
+        options.Finalize ? FinalizeAsync(graph, payload, cancellation) : AddAsync(graph, payload, options.Priority, cancellation);
 
     /// <summary>
     /// Commits commands that have their priors already, as a peer's are: known ones are passed over, those whose priors
@@ -91,8 +102,40 @@ public interface ISyncNode : IAsyncDisposable
 
     Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Shares a state with the peers, from now on and until the node ends; it is the same object however often it is opened.
+    /// What stands in the way is told by its calls.
+    /// </summary>
+    /// <returns>The state; NotAllowed for a name that is the node's own (<see cref="StateName.IsReserved"/>).</returns>
+    Task<Result<ISharedState>> OpenStateAsync(StateName name, CancellationToken cancellation = default);
+
+    /// <summary>The members of the node's mesh, as it sees them; null when it is in none.</summary>
+    IMembership? Membership { get; }
+
+    /// <summary>
+    /// Takes a member that will not come back out of the mesh. One that is alive comes back by itself.
+    /// InvalidRequest: it is no other member, or the node is in no mesh.
+    /// </summary>
+    Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default);
+
     /// <summary>What the node holds and does right now.</summary>
     Task<NodeStatus> StatusAsync(CancellationToken cancellation = default);
+}
+
+/// <summary>How an action is carried out.</summary>
+public sealed record ActionOptions
+{
+    /// <summary>The command's priority; the greater comes first where the order is free.</summary>
+    public uint Priority { get; init; }
+
+    /// <summary>Whether the command is of finalize priority.</summary>
+    public bool Finalize { get; init; }
+
+    /// <summary>When it counts as done; null for what the node's mesh is set to.</summary>
+    public AckMode? Ack { get; init; }
+
+    /// <summary>How long it may take to be replicated; null for what the node's mesh is set to.</summary>
+    public TimeSpan? Within { get; init; }
 }
 
 /// <summary>How a poll is made.</summary>

@@ -17,11 +17,14 @@ internal sealed class MachineTick
 /// The one timer of a machine. Machines move it with almost every input, mostly further away: the actor's timer is
 /// started again only when it must come earlier, and a tick that comes too early is put off.
 /// </summary>
-internal sealed class MachineTimer(ITimerScheduler timers, ITimeProvider clock)
+/// <param name="timers">The actor's timers.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="tick">What the actor is told, by which its timers are told apart; a <see cref="MachineTick"/> when null.</param>
+internal sealed class MachineTimer(ITimerScheduler timers, ITimeProvider clock, object? tick = null)
 {
-    private static readonly object Key = new();
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private readonly object _tick = tick ?? MachineTick.Instance;
     private MonotonicTime _due = MonotonicTime.Never;
     private MonotonicTime _started = MonotonicTime.Never;
 
@@ -56,6 +59,6 @@ internal sealed class MachineTimer(ITimerScheduler timers, ITimeProvider clock)
             delay = Longest;
         // A scheduler rounds as it likes: never to before the time.
         _started = Now + delay;
-        timers.StartSingleTimer(Key, MachineTick.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.FromMilliseconds(1));
+        timers.StartSingleTimer(_tick, _tick, delay > TimeSpan.Zero ? delay : TimeSpan.FromMilliseconds(1));
     }
 }

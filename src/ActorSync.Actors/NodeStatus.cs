@@ -15,6 +15,9 @@ namespace ActorSync;
 /// <param name="Peers">Its peers, sorted by name.</param>
 /// <param name="Errors">How often each kind of error was seen since the start.</param>
 /// <param name="Store">What opening its store found; null for a store that is not on a disk.</param>
+/// <param name="States">The states that it shares, sorted by name.</param>
+/// <param name="Mesh">The mesh that it is a member of, if any.</param>
+/// <param name="PeerSources">Where its peers come from, beside those that are named one by one; null or empty when from nowhere else.</param>
 public sealed record NodeStatus(
     string Node,
     string Instance,
@@ -27,11 +30,14 @@ public sealed record NodeStatus(
     IReadOnlyList<GraphStatus> Graphs,
     IReadOnlyList<PeerStatus> Peers,
     IReadOnlyDictionary<string, long> Errors,
-    StoreStatus? Store = null);
+    StoreStatus? Store = null,
+    IReadOnlyList<StateStatus>? States = null,
+    MeshStatus? Mesh = null,
+    IReadOnlyList<PeerSourceStatus>? PeerSources = null);
 
 /// <summary>
 /// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,
-/// and then no figures.
+/// and then no figures. With figures the error is damage that reading it has met: the rest can be read, and it takes commits.
 /// </summary>
 public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest, string? Error = null)
 {
@@ -39,7 +45,7 @@ public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxC
     public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message);
 
     public static GraphStatus Of(GraphSnapshot snapshot) =>
-        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString());
+        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString(), snapshot.Damage?.Message);
 }
 
 /// <summary>One peer. Bytes include framing and keep-alives, since the node started.</summary>

@@ -6,7 +6,10 @@ namespace ActorSync;
 /// <param name="TornBytes">Bytes of commits that were never whole on the disk, cut from the ends of graphs.</param>
 /// <param name="NewInstance">A store that was there before has a new instance id, so that peers send again what it may have lost.</param>
 /// <param name="LostPeerKnowledge">What was known of the peers' heads was damaged, and is learned anew.</param>
-public sealed record StoreStatus(bool UncleanEnd, int LostTails, long TornBytes, bool NewInstance, bool LostPeerKnowledge)
+/// <param name="Fsync">When commits are flushed to the disk: always, interval or never.</param>
+/// <param name="Risk">What a failure of system or power may take of what was acknowledged, in words; null for nothing.</param>
+public sealed record StoreStatus(
+    bool UncleanEnd, int LostTails, long TornBytes, bool NewInstance, bool LostPeerKnowledge, string Fsync = "always", string? Risk = null)
 {
     /// <summary>A sentence for an operator; null when there is nothing to tell.</summary>
     public string? Describe()

@@ -90,10 +90,16 @@ public sealed partial class SyncNode
         }
     }
 
-    private async Task<Result<Address>> ActAsync(GraphId graph, ReadOnlyMemory<byte> payload, Priority priority, CancellationToken cancellation)
+    public Task<Result<Address>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation = default) =>
+        ActAsync(graph, payload, options.Finalize ? Priority.Finalize : Priority.Basic(options.Priority), cancellation, options);
+
+    private async Task<Result<Address>> ActAsync(
+        GraphId graph, ReadOnlyMemory<byte> payload, Priority priority, CancellationToken cancellation, ActionOptions? options = null)
     {
-        var action = new GraphActor.Act(payload, priority);
-        var answer = await AskAsync<GraphActor.Acted>(_sync.Router, new SyncRouter.Act(graph, action), cancellation);
+        var act = new SyncRouter.Act(graph, new GraphActor.Act(payload, priority), options?.Ack, options?.Within);
+        // A holder may have to be asked, and others to say that they have it.
+        var atMost = _mesh is null ? _sync.Settings.GraphTimeout : 2 * _sync.Settings.GraphTimeout + (options?.Within ?? TimeSpan.Zero);
+        var answer = await AskAsync<GraphActor.Acted>(_sync.Router, act, cancellation, atMost);
         return answer.TryGet(out var acted, out var error) ? acted.Result : error;
     }
 

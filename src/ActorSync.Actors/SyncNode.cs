@@ -19,11 +19,13 @@ public sealed partial class SyncNode : ISyncNode
     private readonly SyncContext _sync;
     private readonly ILinkListener? _listener;
     private readonly IActorRef _peers;
+    private readonly NodeMesh? _mesh;
     private readonly StoreStatus? _store;
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, StoreStatus? store)
+    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, NodeMesh? mesh, StoreStatus? store)
     {
+        _mesh = mesh;
         _system = system;
         _sync = sync;
         _listener = listener;
@@ -53,6 +55,11 @@ public sealed partial class SyncNode : ISyncNode
         ILinkListener? listener = null;
         if (options.Listen?.Invoke(new LinkIdentity(self, options.Settings.Wire.PayloadBytes)) is { } listening && !listening.TryGet(out listener, out var error))
             return error;
+        if (MeshOf(options, listener) is { } joined && MembershipActor.Check(self.Node, joined) is { } refusal)
+        {
+            listener?.DisposeInBackground();
+            return refusal;
+        }
         ActorSystem system;
         try
         {
@@ -69,8 +76,9 @@ public sealed partial class SyncNode : ISyncNode
         var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
         var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
-        AddShutdownTasks(system, sync, listener, peers);
-        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, options.Recovered));
+        var mesh = options.Mesh is null ? null : NodeMesh.Start(system, sync, peers, MeshOf(options, listener)!);
+        AddShutdownTasks(system, sync, listener, peers, mesh);
+        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, mesh, options.Recovered));
     }
 
     public async Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
@@ -147,7 +155,8 @@ public sealed partial class SyncNode : ISyncNode
         }
         return new NodeStatus(
             Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
-            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store);
+            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, graphs, await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
+            await MeshAsync(cancellation));
     }
 
     /// <summary>Stops accepting links, ends the subscriptions, lets the graphs finish what they commit, and closes the store.</summary>
@@ -168,10 +177,16 @@ public sealed partial class SyncNode : ISyncNode
         }
         """));
 
-    private static void AddShutdownTasks(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers)
+    // Members reach a node where it listens, unless it says otherwise.
+    private static MeshOptions? MeshOf(SyncNodeOptions options, ILinkListener? listener) =>
+        options.Mesh is { Endpoints.Count: 0 } mesh && listener is not null ? mesh with { Endpoints = [listener.LocalName] } : options.Mesh;
+
+    private static void AddShutdownTasks(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, NodeMesh? mesh)
     {
         var shutdown = CoordinatedShutdown.Get(system);
         var drain = sync.Settings.DrainTimeout;
+        if (mesh is not null)
+            shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "leave-mesh", mesh.LeaveAsync);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-accepting", async () =>
         {
             if (listener is not null)

@@ -19,6 +19,9 @@ public sealed record SyncNodeOptions
     /// <summary>Begins to accept links, as this node; null for a node that only dials.</summary>
     public Func<LinkIdentity, Result<ILinkListener>>? Listen { get; init; }
 
+    /// <summary>The mesh that the node is a member of; null for none.</summary>
+    public MeshOptions? Mesh { get; init; }
+
     /// <summary>Limits and times.</summary>
     public SyncSettings Settings { get; init; } = new();
 

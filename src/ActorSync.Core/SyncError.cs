@@ -83,6 +83,12 @@ public enum SyncErrorKind
 
     /// <summary>An entry's time lies further ahead of this node's clock than it may: one of the two clocks is wrong.</summary>
     ClockAhead = 31,
+
+    /// <summary>What was asked is durable in one store, but not, or not yet as far as is known, in as many as it was to be.</summary>
+    NotReplicated = 40,
+
+    /// <summary>This node does not serve the graph now: another member holds it, or this one takes it over still.</summary>
+    NotHolder = 41,
 }
 
 /// <summary>An expected failure: its kind, and a sentence that says what was wrong, where, and what to do.</summary>

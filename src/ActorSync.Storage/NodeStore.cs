@@ -203,7 +203,7 @@ public sealed class NodeStore : INodeStore, IStateStores
     {
         var options = CheckedOptionsOf(graph);
         var facts = new FactFile(_files, options.Folder, graph, Instance, _settings.MaxSnapshotBytes);
-        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity, facts, _settings.CheckpointCommands));
+        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity, facts, _settings.CheckpointCommands, _settings.Opening));
     }
 
     // A log that is being closed is waited for, so that its folder is free.

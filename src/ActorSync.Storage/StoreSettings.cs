@@ -13,6 +13,13 @@ public enum FsyncMode
     Never = 2,
 }
 
+/// <summary>How far the opening of a graph is.</summary>
+/// <param name="Graph">The graph.</param>
+/// <param name="DoneBytes">Bytes of its log that were read and hashed.</param>
+/// <param name="TotalBytes">Bytes that have to be.</param>
+/// <param name="Left">The time that the rest will take at this rate.</param>
+public sealed record OpeningProgress(Graphs.GraphId Graph, long DoneBytes, long TotalBytes, TimeSpan Left);
+
 /// <summary>How a node's store works. Immutable; <see cref="Check"/> says what is out of range.</summary>
 public sealed record StoreSettings
 {
@@ -49,6 +56,9 @@ public sealed record StoreSettings
     /// hashed when the graph is opened. 36 bytes a command and up are written for it.
     /// </summary>
     public int CheckpointCommands { get; init; } = DefaultCheckpointCommands;
+
+    /// <summary>Hears of graphs whose opening takes its time, because their commands are hashed: every two seconds.</summary>
+    public IProgress<OpeningProgress>? Opening { get; init; }
 
     /// <summary>Pairs of peer and graph whose acked heads are remembered; past it the least recently used is forgotten.</summary>
     public int MaxKnownPairs { get; init; } = 16_384;

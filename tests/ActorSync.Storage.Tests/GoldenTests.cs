@@ -40,11 +40,28 @@ public sealed class GoldenTests
         }
     }
 
+    // What is written no more is read still.
     [Fact]
     public async Task Graph_index_v1()
     {
-        using var fixture = new LogFixture();
-        // The merge and what follows it go to a second file, and the index covers the first.
+        using var fixture = await IndexedAsync();
+        Check("graph-index-v1", Read("graph-index-v1"), Describe(Read("graph-index-v1"), LogKind.Index));
+        await AssertIndexIsBelievedAsync(fixture, "graph-index-v1");
+    }
+
+    [Fact]
+    public async Task Graph_index_v2()
+    {
+        using var fixture = await IndexedAsync();
+        var bytes = fixture.Files["/log/00000001.idx"];
+        Check("graph-index-v2", bytes, Describe(bytes, LogKind.Index));
+        await AssertIndexIsBelievedAsync(fixture, "graph-index-v2");
+    }
+
+    // The merge and what follows it are in a second file, and the index covers the first.
+    private static async Task<LogFixture> IndexedAsync()
+    {
+        var fixture = new LogFixture();
         fixture.Options = fixture.Options with { Salt = 0x0123456789abcdef, SegmentBytes = 200 };
         var commands = Commands();
         await using (var log = fixture.Create())
@@ -53,15 +70,23 @@ public sealed class GoldenTests
                 Assert.Null(await log.AppendAsync(CommandBatch.RecordType, CommandBatch.Encode(batch)!));
         }
         await using (GraphLog.Open(fixture.Options, new GraphId(commands[0].Id), new BlockCache(0), null, NoFacts(fixture.Files, commands[0]), checkpointCommands: 1).Value.Log)
-            Assert.Equal(2, fixture.Files.Files.Count);
-        var bytes = fixture.Files["/log/00000001.idx"];
-        Check("graph-index-v1", bytes, Describe(bytes, LogKind.Index));
+            Assert.Equal(2, fixture.Files.Files.Count(path => path.EndsWith(".log", StringComparison.Ordinal)));
+        return fixture;
+    }
 
-        fixture.Files["/log/00000001.idx"] = Read("graph-index-v1");
+    private static async Task AssertIndexIsBelievedAsync(LogFixture fixture, string golden)
+    {
+        var commands = Commands();
+        fixture.Files["/log/00000001.idx"] = Read(golden);
         fixture.Files.Before = (act, path) => Assert.False(act == FileAct.Delete, $"{path} is not believed");
         var (graphLog, index) = GraphLog.Open(fixture.Options, new GraphId(commands[0].Id), new BlockCache(0), null, NoFacts(fixture.Files, commands[0]), checkpointCommands: 1).Value;
         await using (graphLog)
+        {
             Assert.Equal(commands[4].Address, Assert.Single(index.Heads()));
+            Assert.Equal(commands.Select(command => command.Priority), Enumerable.Range(0, 5).Select(index.PriorityAt));
+            Assert.True(index.IsAncestor(commands[1].Id, commands[4].Id));
+            Assert.False(index.IsAncestor(commands[1].Id, commands[2].Id));
+        }
     }
 
     [Fact]
@@ -122,7 +147,7 @@ public sealed class GoldenTests
         var history = new FactHistory();
         var rewrite = new FactRewrite(history, 0, 0, 3);
         foreach (var evaluated in (Evaluated[])[Touching(), Touching(("a", TouchKind.Write, null, "1"), ("b", TouchKind.Read, null, null)), Touching(("a", TouchKind.Write, "1", "2"), ("", TouchKind.Query, null, null))])
-            rewrite.Add(evaluated, null);
+            rewrite.Add(evaluated.Touches);
         rewrite.EndNew();
         rewrite.Finish();
         var commands = Commands();
@@ -153,12 +178,12 @@ public sealed class GoldenTests
         text.Append(line, $"snapshot of the graph {snapshot.Graph}, heads {snapshot.HeadsDigest}\n");
         text.Append(line, $"policy \"{snapshot.Policy}\", {snapshot.Commands} commands, {snapshot.FactCount} facts\n");
         foreach (var fact in snapshot.Facts.From([]))
-            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value)}\n");
+            text.Append(line, $"    {Convert.ToHexStringLower(fact.Place)} = {Convert.ToHexStringLower(fact.Value.Span)}\n");
         for (var place = 0; place < recent.Places; place++)
         {
             text.Append(line, $"place {snapshot.Commands - recent.Places + place}\n");
             for (var i = recent.StartOf(place); i < recent.StartOf(place + 1); i++)
-                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { } before ? Convert.ToHexStringLower(before) : "nothing")}\n");
+                text.Append(line, $"    {FactMark.KindOf(recent.Marks[i])} {Convert.ToHexStringLower(recent.Undo[i].Place)}, before {(recent.Undo[i].Before is { IsNone: false } before ? Convert.ToHexStringLower(before.Span) : "nothing")}\n");
         }
         return text.ToString();
     }
@@ -189,6 +214,8 @@ public sealed class GoldenTests
                 DescribeBatch(text, bytes.AsMemory(at + RecordFormat.HeadSize, head.Length));
             if (kind == LogKind.Index && head.Type == IndexRecord.RecordType)
                 DescribeIndex(text, record.Slice(RecordFormat.HeadSize, head.Length));
+            if (kind == LogKind.Index && head.Type == PackedIndexRecord.RecordType)
+                DescribePackedIndex(text, record.Slice(RecordFormat.HeadSize, head.Length));
             if (kind == LogKind.PeerKnowledge && head.Type == RememberedHeads.RecordType)
                 DescribeHeads(text, record.Slice(RecordFormat.HeadSize, head.Length));
             if (kind == LogKind.State && head.Type != RecordFormat.ClosedType)
@@ -233,6 +260,26 @@ public sealed class GoldenTests
         }
         for (var i = 0; i < commands; i++)
             text.Append(CultureInfo.InvariantCulture, $"    {new CommandId(body[(i * CommandId.Size)..])} at {BitConverter.ToInt32(body[(commands * CommandId.Size + i * sizeof(int))..])}\n");
+    }
+
+    private static void DescribePackedIndex(StringBuilder text, ReadOnlySpan<byte> body)
+    {
+        var head = Take(ref body, 7);
+        text.Append(CultureInfo.InvariantCulture, $"    from ordinal {head[0]}: {head[1]} commands\n");
+        foreach (var (count, numbers, says) in (ReadOnlySpan<(int, int, string)>)[
+            (head[2], 4, "block in segment {0} at {1}, {2} bytes, {3} commands"),
+            (head[3], 6, "segment from {0}, max cut {1}, left {2}, depth {3}, skip {4}, mark {5}"),
+            (head[4], 6, "joint {0}, right {1}, dominator {2}, chain {3}, strand {4}, labels at {5}"),
+            (head[5], 3, "{0} commands of priority {1} {2}"),
+            (head[1], 1, "offset {0}")])
+        {
+            for (var i = 0; i < count; i++)
+                text.Append("    ").AppendFormat(CultureInfo.InvariantCulture, says, Take(ref body, numbers).Cast<object>().ToArray()).Append('\n');
+        }
+        for (var i = 0; i < head[1]; i++, body = body[CommandId.Size..])
+            text.Append(CultureInfo.InvariantCulture, $"    {new CommandId(body)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"    labels {Convert.ToHexStringLower(body)}\n");
+        Assert.Equal(head[6], body.Length);
     }
 
     private static int[] Take(ref ReadOnlySpan<byte> body, int numbers)

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Stores;
 
 namespace ActorSync.Storage.Tests;
@@ -107,6 +108,30 @@ public sealed class IndexTests
         Assert.InRange(await CostAsync(files, graph), log, 2 * log);
         // That run has written it anew.
         Assert.InRange(await CostAsync(files, graph), index, index + log / 4);
+    }
+
+    [Fact]
+    public async Task An_opening_that_takes_its_time_says_how_far_it_is()
+    {
+        var (files, graph) = await StoredAsync();
+        files.DeleteFile(IndexOf(graph));
+        var (time, told) = (new ManualTime(), new List<OpeningProgress>());
+        // Each file that is opened takes a second.
+        files.Before = (act, _) => time.Advance(TimeSpan.FromSeconds(act == FileAct.Open ? 1 : 0));
+        var settings = Settings with { Opening = new Listed<OpeningProgress>(told) };
+        await using var store = (await NodeStore.OpenAsync(settings, files, time)).Value;
+        Assert.Null((await store.OpenAsync(graph.Graph)).Error);
+
+        var total = files.Files.Where(path => path.EndsWith(".log", StringComparison.Ordinal) && path.Contains("graphs", StringComparison.Ordinal)).Sum(path => files[path].Length);
+        Assert.NotEmpty(told);
+        Assert.All(told, progress => Assert.Equal((graph.Graph, total), (progress.Graph, progress.TotalBytes)));
+        Assert.Equal(told.OrderBy(progress => progress.DoneBytes), told);
+        Assert.All(told, progress => Assert.InRange(progress.DoneBytes, 1, total));
+    }
+
+    private sealed class Listed<T>(List<T> list) : IProgress<T>
+    {
+        public void Report(T value) => list.Add(value);
     }
 
     [Fact]
@@ -242,22 +267,32 @@ public sealed class IndexTests
         Assert.True(graph.Commands[last].Bytes.Span.SequenceEqual(opened.Store.Read(last).Span));
     }
 
-    [Fact]
-    public async Task An_index_that_lies_under_true_checksums_is_found_by_verify_and_goes_with_repair()
+    [Theory]
+    [InlineData("an id")]
+    [InlineData("a depth")]
+    [InlineData("a label")]
+    public async Task An_index_that_lies_under_true_checksums_is_found_by_verify_and_goes_with_repair(string lie)
     {
         var (files, graph) = await StoredAsync();
         var bytes = files[IndexOf(graph)];
-        var id = graph.Commands[3].Id.ToArray();
-        bytes[bytes.AsSpan().IndexOf(id) + 5] ^= 1;
         Assert.Null(RecordFormat.ReadSegmentHeader(bytes, LogKind.Index, 1, out var header));
         var first = bytes.AsSpan(RecordFormat.SegmentHeaderSize);
         var record = first[..(RecordFormat.HeadSize + BitConverter.ToInt32(first))];
-        RecordFormat.WriteHead(record, IndexRecord.RecordType, BitConverter.ToUInt32(record[5..]), RecordFormat.Seed(header.Salt, 1), RecordFormat.SegmentHeaderSize);
+        var body = record[RecordFormat.HeadSize..];
+        var segments = 7 * sizeof(int) + 16 * BitConverter.ToInt32(body[8..]);
+        _ = lie switch
+        {
+            "an id" => body[body.IndexOf(graph.Commands[3].Id.ToArray()) + 5] ^= 1,
+            "a depth" => body[segments + 24 * (BitConverter.ToInt32(body[12..]) - 1) + 12] ^= 1,
+            _ => body[^Strands.Most..][0] ^= 1,
+        };
+        RecordFormat.WriteHead(record, PackedIndexRecord.RecordType, BitConverter.ToUInt32(record[5..]), RecordFormat.Seed(header.Salt, 1), RecordFormat.SegmentHeaderSize);
         files[IndexOf(graph)] = bytes;
 
         var found = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value).Found;
         Assert.Equal(IndexOf(graph), found.DamagedFile);
-        Assert.Contains($"it is {graph.Commands[3].Address}", found.Damage!.Message, StringComparison.Ordinal);
+        if (lie == "an id")
+            Assert.Contains($"it is {graph.Commands[3].Address}", found.Damage!.Message, StringComparison.Ordinal);
         Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
         await AssertOpensAsync(files, graph);
     }

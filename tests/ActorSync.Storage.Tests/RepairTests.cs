@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
 
 namespace ActorSync.Storage.Tests;
 
@@ -95,6 +96,38 @@ public sealed class RepairTests
         Assert.Empty(store.Graphs);
         Assert.Contains($"/data/graphs/{graph.Graph}.damaged/00000002.log", files.Files);
         Assert.Null((await store.CreateAsync(graph.Init)).Error);
+    }
+
+    [Fact]
+    public async Task A_graph_of_which_nothing_can_be_kept_gives_the_node_one_new_instance_and_no_more()
+    {
+        var (files, graph, was) = await StoredAsync();
+        files.DeleteFile(LogOf(graph, 1));
+        var instances = new List<InstanceId> { was.Instance };
+        for (var run = 0; run < 3; run++)
+        {
+            Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+            instances.Add(NodeFile.Read(files, "/data").Value!.Instance);
+        }
+        Assert.NotEqual(instances[0], instances[1]);
+        Assert.Equal([instances[1], instances[1]], instances[2..]);
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_of_a_graph_that_was_then_removed_stays_and_brings_it_back_no_more()
+    {
+        var (files, graph, _) = await StoredAsync();
+        var bytes = files[LogOf(graph, 2)];
+        bytes[1000] ^= 1;
+        files[LogOf(graph, 2)] = bytes;
+        Assert.NotNull(Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).SetAside);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+            Assert.Null(await store.RemoveAsync(graph.Graph));
+
+        Assert.Empty((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+        Assert.Equal(bytes, files[$"/data/graphs/{graph.Graph}.removed/00000002.log"]);
+        await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Empty(again.Graphs);
     }
 
     [Fact]

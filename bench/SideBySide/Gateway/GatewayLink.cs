@@ -7,7 +7,6 @@ internal sealed class GatewayLink(PeerIdentity peer, int number, GatewayFrames f
 {
     private static readonly SyncError Gone = new(SyncErrorKind.Unreachable, "the gateway's connection is closed");
 
-    private readonly Lock _gate = new();
     private Queue<ReadOnlyMemory<byte>>? _waiting;
     private TaskCompletionSource<Result<ReadOnlyMemory<byte>>>? _reader;
     private bool _isClosed;
@@ -37,7 +36,7 @@ internal sealed class GatewayLink(PeerIdentity peer, int number, GatewayFrames f
 
     public ValueTask<Result<ReadOnlyMemory<byte>>> ReceiveAsync(CancellationToken cancellation = default)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_waiting is not null && _waiting.TryDequeue(out var payload))
             {
@@ -55,7 +54,7 @@ internal sealed class GatewayLink(PeerIdentity peer, int number, GatewayFrames f
     public void Put(ReadOnlyMemory<byte> payload)
     {
         TaskCompletionSource<Result<ReadOnlyMemory<byte>>>? reader;
-        lock (_gate)
+        lock (this)
         {
             (reader, _reader) = (_reader, null);
             if (reader is null)
@@ -67,7 +66,7 @@ internal sealed class GatewayLink(PeerIdentity peer, int number, GatewayFrames f
     public void Close()
     {
         TaskCompletionSource<Result<ReadOnlyMemory<byte>>>? reader;
-        lock (_gate)
+        lock (this)
             (reader, _reader, _isClosed) = (_reader, null, true);
         reader?.SetResult(Gone);
     }

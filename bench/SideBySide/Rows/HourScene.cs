@@ -1,20 +1,25 @@
 using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Results;
+using ActorSync.Bench.SideBySide.Roles;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Subscriptions;
 using ActorSync.Storage;
 using ActorSync.Transport.Streams;
+using ActorSync.Wire;
 
 namespace ActorSync.Bench.SideBySide.Rows;
 
 /// <summary>
 /// An hour of one command a minute to many peers: the bytes of pushing them, and of asking every second whether there is
-/// one. The hour is pressed together: all that it sends is sent, and the keep-alives of a link that is silent are added.
+/// one. The hour is pressed together: all that it sends is sent, and what a link says in the silence of an hour is added:
+/// keep-alives between the pushes of two minutes, and renewals of the subscription.
 /// </summary>
 internal sealed class HourScene : Scene
 {
     private const int Minutes = 60;
     private const int PollsEachMinute = 60;
-    private const int KeepAliveBytes = 4;
-    private const int PaceMilliseconds = 10;
+    private const int FrameBytes = 4;
+    private const int PaceMilliseconds = 50;
 
     private const string Polling = "polling each second";
 
@@ -35,7 +40,7 @@ internal sealed class HourScene : Scene
             var graph = await publisher.AskAsync("create", stage.Stop);
             await receivers.AskAsync($"poll {endpoint} {graph}", stage.Stop);
             await receivers.AskAsync($"subscribe {endpoint} {graph}", stage.Stop);
-            bytes.Add(Measure.Ours, await PushedAsync(stage, publisher, receivers, graph) + KeepAlives(peers));
+            bytes.Add(Measure.Ours, await PushedAsync(stage, publisher, receivers, graph) + Silence(peers, NodeRole.Graph(graph)));
             await receivers.DisposeAsync();
             await poller.AskAsync($"poll {endpoint} {graph}", stage.Stop);
             bytes.Add(Polling, peers * await PolledAsync(stage, publisher, poller, endpoint, graph));
@@ -67,7 +72,21 @@ internal sealed class HourScene : Scene
         return await BytesAsync(stage, publisher) - before;
     }
 
-    private static double KeepAlives(int peers) => 2.0 * KeepAliveBytes * peers * (TimeSpan.FromHours(1) / new StreamLinkSettings().KeepAliveInterval);
+    private static double Silence(int peers, GraphId graph)
+    {
+        var keepAlives = 2 * Minutes * Math.Floor(TimeSpan.FromMinutes(1) / new StreamLinkSettings().KeepAliveInterval);
+        var renewals = TimeSpan.FromHours(1) / (SubscriptionSettings.Default.RemainOpen / 2);
+        return peers * (keepAlives * FrameBytes + renewals * RenewalBytes(graph));
+    }
+
+    private static int RenewalBytes(GraphId graph)
+    {
+        var (id, settings) = (new SubscriptionId(ulong.MaxValue), SubscriptionSettings.Default);
+        var (seconds, bytes) = ((uint)settings.RemainOpen.TotalSeconds, (ulong)settings.MaxBytes);
+        var ask = new Subscribe(id, 2, seconds, bytes, [new SubscribeGraph(graph, new Sample(1, true, [new Address(graph.Init, Minutes)]))]);
+        var answer = new Subscribed(id, 2, seconds, bytes, [new SubscribedGraph(graph, null, [true])]);
+        return SyncCodec.Encode(ask).Length + SyncCodec.Encode(answer).Length + 2 * FrameBytes;
+    }
 
     private static async Task<double> BytesAsync(Stage stage, Child publisher) => Clock.Read(await publisher.AskAsync("bytes", stage.Stop)).Sum();
 }

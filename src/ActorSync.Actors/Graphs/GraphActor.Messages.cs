@@ -14,7 +14,18 @@ public sealed partial class GraphActor
     /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
     public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority);
 
-    public sealed record Acted(Result<Address> Result);
+    /// <param name="Result">The command; or what went wrong.</param>
+    public sealed record Acted(Result<Address> Result)
+    {
+        /// <summary>The command that is durable here all the same, when it is not known to be where it should be too.</summary>
+        public Address? Durable { get; init; }
+    }
+
+    /// <summary>
+    /// Close the store and stop, to be deleted, if this is all there is and nothing is about to be added; else nothing
+    /// happens, for what was added tells that.
+    /// </summary>
+    public sealed record LetGo(GraphSnapshot Version);
 
     /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
     /// <param name="Graph">The graph.</param>

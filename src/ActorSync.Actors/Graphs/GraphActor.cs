@@ -15,7 +15,7 @@ namespace ActorSync.Actors;
 ///    └──cannot be opened──> Broken: every request is answered with the error
 /// </code>
 /// </summary>
-public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
+public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
     private readonly GraphId _graph;
     private readonly Command? _init;
@@ -47,6 +47,10 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     }
 
     public IStash Stash { get; set; } = null!;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
 
     /// <param name="graph">The graph.</param>
     /// <param name="init">Its init command, to make its store first if it has none; null to open it.</param>
@@ -104,7 +108,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         Result<GraphMachine>? machine = null;
         try
         {
-            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy, opened.Store.Facts));
+            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy, opened.Store.Facts, Random.Shared));
         }
         finally
         {
@@ -159,6 +163,8 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<Act>(OnAct);
         Receive<ReceiveCommands>(OnReceive);
+        Receive<MachineTick>(_ => OnTick());
+        Receive<LetGo>(OnLetGo);
         Receive<Close>(_ => OnClose());
         Reading();
     }
@@ -170,6 +176,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         Receive<Act>(_ => Sender.Tell(new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         Receive<StoreClosed>(_ => Context.Stop(Self));
+        Receive<MachineTick>(_ => { });
         Receive<Close>(_ => { });
         Reading();
     }
@@ -209,9 +216,15 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         return _tokens;
     }
 
+    private void OnTick()
+    {
+        if (Timer.IsDue())
+            Run(new GraphInput.Tick());
+    }
+
     private void Run(GraphInput input)
     {
-        _machine!.Handle(input, MonotonicTime.Zero, _outbox);
+        _machine!.Handle(input, Timer.Now, _outbox);
         while (_outbox.TryTake(out var output))
         {
             switch (output)
@@ -219,9 +232,12 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
                 case GraphOutput.Append append:
                     OnAppend(append);
                     break;
+                case GraphOutput.StartTimer timer:
+                    Timer.Start(timer.At);
+                    break;
                 case GraphOutput.Changed changed:
                     Publish(changed);
-                    _snapshots!.AfterCommit();
+                    _snapshots!.AfterCommit(isBusy: _appending > 0);
                     break;
                 case GraphOutput.Acted acted:
                     _requests.Remove(acted.Token, out var actor);
@@ -276,6 +292,14 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash
         foreach (var (_, why) in received.Rejected)
             _errors.Count(why.Kind);
         _log.Warning("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
+    }
+
+    private void OnLetGo(LetGo letGo)
+    {
+        if (_requests.Count > 0 || _appending > 0 || !_machine!.Committed.Heads.Equals(letGo.Version.Heads))
+            return;
+        Context.Parent.Tell(new SyncRouter.LetGo(_graph));
+        OnClose();
     }
 
     private void OnClose()

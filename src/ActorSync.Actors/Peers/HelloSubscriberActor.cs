@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
@@ -13,6 +14,9 @@ namespace ActorSync.Actors;
 /// </summary>
 public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
 {
+    /// <summary>Its name below the peer's actor.</summary>
+    public const string Name = "hello-subscriber";
+
     /// <summary>A HelloNotify of the peer, or a failure that names a graph and no session.</summary>
     public sealed record Message(SyncMessage Value);
 
@@ -24,6 +28,9 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
 
     /// <summary>To whoever wanted a graph: the peer's answer; null when it tells of the graph.</summary>
     public sealed record Answered(SyncError? Error);
+
+    /// <summary>On the event stream: what a peer told of a graph did not come in time, and a poll of the peer brought it.</summary>
+    public sealed record Missed(NodeId Peer, GraphId Graph);
 
     private readonly SyncContext _sync;
     private readonly HelloSubscriber _machine;
@@ -108,6 +115,8 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
         if (ended.Result.Error is { } error)
             _log.Warning("What a peer told of graph {0} could not be polled: {1}", ended.Graph.ToShortString(), error);
         Run(new HelloSubscriberInput.Polled(ended.Graph, ended.Result));
+        if (_peer is not null && ended.Result is { Error: null, Value.Added: > 0 })
+            Context.System.EventStream.Publish(new Missed(_peer.Identity.Node, ended.Graph));
     }
 
     private void OnMessage(Message message)

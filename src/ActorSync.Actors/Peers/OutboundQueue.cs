@@ -8,7 +8,8 @@ namespace ActorSync.Actors;
 /// </summary>
 internal sealed class OutboundQueue(int mostBytes)
 {
-    private readonly Queue<PeerActor.Send> _sends = new();
+    // Null while nothing waits, which is nearly always.
+    private Queue<PeerActor.Send>? _sends;
     private long _bytes;
 
     /// <summary>
@@ -17,22 +18,25 @@ internal sealed class OutboundQueue(int mostBytes)
     /// </summary>
     public bool TryAdd(PeerActor.Send send)
     {
-        if (send.Notify is null && _sends.Count > 0 && _bytes + send.Payload.Length > mostBytes)
+        if (send.Notify is null && !IsEmpty && _bytes + send.Payload.Length > mostBytes)
             return false;
         _bytes += send.Payload.Length;
-        _sends.Enqueue(send);
+        (_sends ??= new Queue<PeerActor.Send>()).Enqueue(send);
         return true;
     }
 
     public bool TryTake([MaybeNullWhen(false)] out PeerActor.Send send)
     {
-        if (!_sends.TryDequeue(out send))
+        send = null;
+        if (_sends?.TryDequeue(out send) != true)
             return false;
-        _bytes -= send.Payload.Length;
+        _bytes -= send!.Payload.Length;
+        if (_sends.Count == 0)
+            _sends = null;
         return true;
     }
 
-    public bool IsEmpty => _sends.Count == 0;
+    public bool IsEmpty => _sends is null;
 
     /// <summary>Drops all. Whoever waits for the link to take a payload goes on, as if it had been lost on the way.</summary>
     public void Clear()

@@ -21,8 +21,13 @@ public sealed partial class PeerActor
     /// <summary>From a poll: it ended with all that the peer held, which may offer now what came meanwhile.</summary>
     public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options);
 
-    private readonly EndedPolls<PollOptions> _endedPolls = new();
-    private IActorRef _helloSubscriber = ActorRefs.Nobody;
+    private EndedPolls<PollOptions>? _endedPolls;
+
+    // Who hears of changes at the peer is there once that is wanted of it.
+    private static IActorRef HelloSubscriber => Context.Child(HelloSubscriberActor.Name);
+
+    private IActorRef BegunHelloSubscriber =>
+        HelloSubscriber is var child && child.IsNobody() ? Context.ActorOf(HelloSubscriberActor.Props(_sync), HelloSubscriberActor.Name) : child;
 
     private void OnHello(HelloPublisherActor.Message message)
     {
@@ -39,27 +44,30 @@ public sealed partial class PeerActor
     private void OnWantHello(WantHello want)
     {
         Context.Parent.Tell(new PeersActor.WantsHello(_node, want.Graph, want.Terms));
-        _helloSubscriber.Forward(want);
+        BegunHelloSubscriber.Forward(want);
     }
 
     private void OnUnwantHello(UnwantHello unwant)
     {
         Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, null));
-        _helloSubscriber.Forward(unwant);
+        if (HelloSubscriber.IsNobody())
+            Sender.Tell(new HelloSubscriberActor.Answered(null));
+        else
+            HelloSubscriber.Forward(unwant);
     }
 
     private void OnWantedHellos(WantedHellos wanted)
     {
         foreach (var hello in wanted.Hellos)
-            _helloSubscriber.Tell(hello, ActorRefs.NoSender);
+            BegunHelloSubscriber.Tell(hello, ActorRefs.NoSender);
     }
 
-    private void OnPolledAll(PolledAll polled) => _endedPolls.Note(polled.Session, polled.Graph, polled.Options);
+    private void OnPolledAll(PolledAll polled) => (_endedPolls ??= new()).Note(polled.Session, polled.Graph, polled.Options);
 
     // Of a poll that is not remembered an offer says nothing: it comes again, or late, or was made up.
     private void OnOffer(Offer offer)
     {
-        if (_peer is not null && _endedPolls.TryTake(offer, out var options))
+        if (_peer is not null && _endedPolls is not null && _endedPolls.TryTake(offer, out var options))
             BeginPoll(new Poll(offer.Graph, new PollOptions { MaxBytes = options.MaxBytes }, offer.Head), ActorRefs.Nobody);
         OnHandled();
     }

@@ -13,7 +13,7 @@ public sealed partial class PeerActor
     private void OnAttach(Attach attach)
     {
         Context.Parent.Tell(new PeersActor.Attended(attach.Link));
-        if (_standing.IsShutOut(Now))
+        if (_standing?.IsShutOut(Now) == true)
         {
             var shutOut = new SyncError(SyncErrorKind.NotAllowed, $"the peer {_node.ToShortString()} is shut out for its faults");
             attach.Link.DisposeInBackground();
@@ -27,7 +27,7 @@ public sealed partial class PeerActor
             attach.Link.DisposeInBackground();
             if (attach.Dialer is { } spare)
             {
-                _spareDialers.Add(spare);
+                (_spareDialers ??= []).Add(spare);
                 spare.Tell(new Attached(_node));
             }
             return;
@@ -35,7 +35,7 @@ public sealed partial class PeerActor
         if (_link is not null)
         {
             if (_dialer is not null)
-                _spareDialers.Add(_dialer);
+                (_spareDialers ??= []).Add(_dialer);
             Unlink(new SyncError(SyncErrorKind.Unreachable, "another link to the peer took the place of this one"));
         }
         BeginLink(attach);
@@ -48,17 +48,17 @@ public sealed partial class PeerActor
         _link = attach.Link;
         _dialer = attach.Dialer;
         if (_dialer is not null)
-            _spareDialers.Remove(_dialer);
+            _spareDialers?.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
-        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes);
+        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link };
         Timers.Cancel(DeadTimer);
-        _log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
+        Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         Become(Linked);
         _dialer?.Tell(new Attached(_node));
         Context.System.EventStream.Publish(new LinkUp(_peer));
         foreach (var conversation in Conversations)
             conversation.Tell(new Linking(_peer));
-        foreach (var poll in _polls.Values)
+        foreach (var poll in (_polls ?? []).Values)
             poll.Tell(new PollActor.Relinked(_peer));
         ReadNext();
     }
@@ -73,13 +73,13 @@ public sealed partial class PeerActor
 
     private void Unlink(SyncError why)
     {
-        _log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
+        Log.Info("Peer {0} is no longer linked: {1}", _node.ToShortString(), why.Message);
         var link = _link!;
         link.DisposeInBackground();
         _traffic.KeepTotals(link.Counters);
         _link = null;
         _lastError = why;
-        _outbound.Clear();
+        _outbound?.Clear();
         NotifyWritten();
         _reading = false;
         _writing = false;
@@ -90,22 +90,22 @@ public sealed partial class PeerActor
     }
 
     // What is said over the link for longer than a poll takes; who is not there hears nothing.
-    private IActorRef[] Conversations =>
-        [Context.Child(SubscriptionActor.Name), _subscriber, Context.Child(HelloPublisherActor.Name), _helloSubscriber];
+    private static IActorRef[] Conversations =>
+        [Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber];
 
     private void TellDialers(SyncError why)
     {
         _dialer?.Tell(new Detached(_node, why));
-        foreach (var spare in _spareDialers)
+        foreach (var spare in _spareDialers ?? [])
             spare.Tell(new Detached(_node, why));
         _dialer = null;
-        _spareDialers.Clear();
+        _spareDialers = null;
     }
 
     // Who is shut out is remembered until it may come again.
     private void OnDead()
     {
-        if (_standing.IsShutOut(Now))
+        if (_standing?.IsShutOut(Now) == true)
             Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
         else
             Context.Stop(Self);
@@ -122,8 +122,22 @@ public sealed partial class PeerActor
             return;
         }
         _reading = true;
-        var self = Self;
-        link.ReceiveAsync().PipeTo(self, success: payload => new Arrived(link, payload), failure: why => new Arrived(link, Broken(why)));
+        _ = ReceiveAsync(link, Self);
+    }
+
+    // It waits for as long as the peer is silent, and most peers are: what PipeTo would hold for each adds up.
+    private static async Task ReceiveAsync(ILink link, IActorRef self)
+    {
+        Result<ReadOnlyMemory<byte>> payload;
+        try
+        {
+            payload = await link.ReceiveAsync().ConfigureAwait(false);
+        }
+        catch (Exception why)
+        {
+            payload = Broken(why);
+        }
+        self.Tell(new Arrived(link, payload), ActorRefs.NoSender);
     }
 
     private static SyncError Broken(Exception why) => new(SyncErrorKind.Unreachable, why.Message);
@@ -153,8 +167,10 @@ public sealed partial class PeerActor
             return;
         }
         _sync.Errors.Count(why.Kind);
-        Detach(_standing.Strike(Now) ? ShutOut(why) : why);
+        Detach(Strike() ? ShutOut(why) : why);
     }
+
+    private bool Strike() => (_standing ??= new PeerStanding(_sync.Settings.Standing)).Strike(Now);
 
     private SyncError ShutOut(SyncError last) =>
         new(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {last.Message}");
@@ -177,33 +193,42 @@ public sealed partial class PeerActor
 
     private void OnSend(Send send)
     {
-        if (!_outbound.TryAdd(send))
+        if (!_writing && _outbound is null or { IsEmpty: true })
+            Write(send);
+        else if (!(_outbound ??= new OutboundQueue(_sync.Settings.OutboundBytes)).TryAdd(send))
             _sync.Errors.Count(SyncErrorKind.LimitExceeded);
-        WriteNext();
     }
 
     private void WriteNext()
     {
-        while (!_writing && _link is { } link && _outbound.TryTake(out var send))
+        while (!_writing && _outbound is not null && _outbound.TryTake(out var send))
+            Write(send);
+    }
+
+    private void Write(Send send)
+    {
+        if (_link is not { } link)
         {
-            if (send.Payload.Length > link.MaxPayloadBytes)
-            {
-                _sync.Errors.Count(SyncErrorKind.LimitExceeded);
-                _log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
-                send.Notify?.Tell(Taken.Instance);
-                continue;
-            }
-            _traffic.NoteOut(send.Payload.Span);
-            var sending = link.SendAsync(send.Payload).AsTask();
-            if (sending is { IsCompletedSuccessfully: true, Result: null })
-            {
-                send.Notify?.Tell(Taken.Instance);
-                continue;
-            }
-            _writing = true;
-            _notifyWritten = send.Notify;
-            sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
+            send.Notify?.Tell(Taken.Instance);
+            return;
         }
+        if (send.Payload.Length > link.MaxPayloadBytes)
+        {
+            _sync.Errors.Count(SyncErrorKind.LimitExceeded);
+            Log.Warning("A payload of {0} bytes for peer {1} is dropped: its link takes {2}", send.Payload.Length, _node.ToShortString(), link.MaxPayloadBytes);
+            send.Notify?.Tell(Taken.Instance);
+            return;
+        }
+        _traffic.NoteOut(send.Payload.Span);
+        var sending = link.SendAsync(send.Payload).AsTask();
+        if (sending is { IsCompletedSuccessfully: true, Result: null })
+        {
+            send.Notify?.Tell(Taken.Instance);
+            return;
+        }
+        _writing = true;
+        _notifyWritten = send.Notify;
+        sending.PipeTo(Self, success: error => new Written(link, error), failure: why => new Written(link, Broken(why)));
     }
 
     private void OnWritten(Written written)
@@ -240,15 +265,16 @@ public sealed partial class PeerActor
         _ending = true;
         Become(Stopping);
         Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
-        Tell(_subscriber, SubscriberActor.Stop.Instance);
+        Tell(Subscriber, SubscriberActor.Stop.Instance);
         Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);
-        Tell(_helloSubscriber, HelloSubscriberActor.Stop.Instance);
+        Tell(HelloSubscriber, HelloSubscriberActor.Stop.Instance);
+        CloseIfFlushed(null);
 
         void Tell(IActorRef child, object stop)
         {
             if (child.IsNobody())
                 return;
-            _telling.Add(child);
+            (_telling ??= []).Add(child);
             Context.Watch(child);
             child.Tell(stop);
         }
@@ -256,13 +282,13 @@ public sealed partial class PeerActor
 
     private void OnStoppedWhileStopping(Terminated terminated)
     {
-        _telling.Remove(terminated.ActorRef);
+        _telling?.Remove(terminated.ActorRef);
         CloseIfFlushed(null);
     }
 
     private void CloseIfFlushed(SyncError? broken)
     {
-        if (broken is not null || _telling.Count == 0 && !_writing && _outbound.IsEmpty)
+        if (broken is not null || _telling is null or { Count: 0 } && !_writing && _outbound is null or { IsEmpty: true })
             CloseLink();
     }
 
@@ -270,7 +296,7 @@ public sealed partial class PeerActor
     {
         if (_link is not { } link)
             return;
-        _log.Info("Peer {0} is no longer linked: the link was closed here", _node.ToShortString());
+        Log.Info("Peer {0} is no longer linked: the link was closed here", _node.ToShortString());
         _link = null;
         link.DisposeAsync().AsTask().PipeTo(Self, success: () => LinkClosed.Instance, failure: _ => LinkClosed.Instance);
     }

@@ -31,7 +31,7 @@ public sealed partial class PeerActor
     {
         /// <summary>Tells the peer of an error.</summary>
         public static Send Failure(SyncError error, ulong reference, GraphId? graph) =>
-            new(SyncCodec.Encode(new SyncFailure(error.Kind, reference, graph, error.Message)), null);
+            new(SyncCodec.Encode(SyncFailure.Of(error, reference, graph)), null);
     }
 
     /// <summary>The link took a payload.</summary>

@@ -9,32 +9,31 @@ namespace ActorSync.Actors;
 /// <summary>
 /// One peer. It owns the link, the bounded queue toward it, and the strikes; its children are the two subscriptions,
 /// the peer's here and this node's there, and the polls under way. Payloads go to the router one by one, and no more is
-/// read from the link while too many wait to be handled.
+/// read from the link while too many wait to be handled. There may be many peers, and most are silent: what one has no use
+/// for is not made.
 /// <code>
 /// Unlinked ──Attach──> Linked ──link gone, shut out──> Unlinked ──dead-after──> stopped
 ///                        └──Stop──> Stopping ──all is told and flushed, link closed──> stopped
 /// </code>
 /// A restarted actor has no link: it is made anew, as after a break.
 /// </summary>
-public sealed partial class PeerActor : ReceiveActor, IWithTimers
+public sealed partial class PeerActor : UntypedActor, IWithTimers
 {
     private static readonly object DeadTimer = new();
 
     private readonly NodeId _node;
     private readonly SyncContext _sync;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<ulong, IActorRef> _polls = [];
-    private readonly PeerStanding _standing;
-    private readonly OutboundQueue _outbound;
-    private readonly PeerTraffic _traffic = new();
+    private PeerTraffic _traffic;
 
     private ILink? _link;
     private PeerRef? _peer;
     private IActorRef? _dialer;
-    private readonly HashSet<IActorRef> _spareDialers = [];
-    private readonly HashSet<IActorRef> _telling = [];
+    private PeerStanding? _standing;
+    private OutboundQueue? _outbound;
+    private HashSet<IActorRef>? _spareDialers;
+    private HashSet<IActorRef>? _telling;
+    private Dictionary<ulong, IActorRef>? _polls;
     private IActorRef? _notifyWritten;
-    private IActorRef _subscriber = ActorRefs.Nobody;
     private string _endpoint = "";
     private SyncError? _lastError;
     private bool _reading;
@@ -46,12 +45,11 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         _node = node;
         _sync = sync;
-        _standing = new PeerStanding(sync.Settings.Standing);
-        _outbound = new OutboundQueue(sync.Settings.OutboundBytes);
-        Unlinked();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private static ILoggingAdapter Log => Context.GetLogger();
 
     private static MonotonicTime Now => new(Context.System.Scheduler.MonotonicClock.Ticks);
 
@@ -59,14 +57,14 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _subscriber = Context.ActorOf(SubscriberActor.Props(_sync), "subscriber");
-        _helloSubscriber = Context.ActorOf(HelloSubscriberActor.Props(_sync), "hello-subscriber");
+        Context.Parent.Tell(new PeersActor.GetWanted(_node));
+        Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
         Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
     }
 
     protected override void PostStop()
     {
-        _outbound.Clear();
+        _outbound?.Clear();
         _link?.DisposeInBackground();
         Context.System.EventStream.Publish(new LinkDown(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
@@ -75,72 +73,103 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     // A child that failed is begun anew: its conversation repairs itself, as after a loss on the way.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(10, TimeSpan.FromMinutes(1), _ => Directive.Restart);
 
-    private void Unlinked()
+    protected override void OnReceive(object message) => Unlinked(message);
+
+    private bool Unlinked(object message)
     {
-        Receive<Send>(send => send.Notify?.Tell(Taken.Instance));
-        Receive<Poll>(poll => Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the peer {_node.ToShortString()}"))));
-        Receive<Dead>(_ => OnDead());
-        Receive<Stop>(_ => Context.Stop(Self));
-        Receive<Attach>(OnAttach);
-        Always();
+        switch (message)
+        {
+            case Send send: send.Notify?.Tell(Taken.Instance); break;
+            case Poll poll: Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the peer {_node.ToShortString()}"))); break;
+            case Dead: OnDead(); break;
+            case Stop: Context.Stop(Self); break;
+            default: Always(message); break;
+        }
+        return true;
     }
 
-    private void Linked()
+    private bool Linked(object message)
     {
-        Receive<Arrived>(OnArrived);
-        Receive<Written>(OnWritten);
-        Receive<Send>(OnSend);
-        Receive<Poll>(OnPoll);
-        Receive<Stop>(_ => OnStop());
-        Receive<Attach>(OnAttach);
-        Always();
+        switch (message)
+        {
+            case Arrived arrived: OnArrived(arrived); break;
+            case Written written: OnWritten(written); break;
+            case Send send: OnSend(send); break;
+            case Poll poll: BeginPoll(poll, Sender); break;
+            case Stop: OnStop(); break;
+            default: Always(message); break;
+        }
+        return true;
     }
 
     // Nothing more is read; what was said before goes out. A link that comes now waits with the peers for who comes next.
-    private void Stopping()
+    private bool Stopping(object message)
     {
-        Receive<Send>(OnSend);
-        Receive<Written>(OnWritten);
-        Receive<Terminated>(OnStoppedWhileStopping);
-        Receive<DrainEnded>(_ => CloseLink());
-        Receive<LinkClosed>(_ => Context.Stop(Self));
-        Receive<Poll>(poll => Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))));
-        Receive<GetStatus>(_ => OnGetStatus());
-        ReceiveAny(_ => { });
+        switch (message)
+        {
+            case Send send: OnSend(send); break;
+            case Written written: OnWritten(written); break;
+            case Terminated terminated: OnStoppedWhileStopping(terminated); break;
+            case DrainEnded: CloseLink(); break;
+            case LinkClosed: Context.Stop(Self); break;
+            case Poll poll: Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))); break;
+            case GetStatus: OnGetStatus(); break;
+        }
+        return true;
     }
 
-    private void Always()
+    // What is none of these came too late, and means nothing any more.
+    private void Always(object message)
     {
-        Receive<Handled>(_ => OnHandled());
-        Receive<HandledNothing>(_ => OnHandledNothing());
-        Receive<Deliver>(OnDeliver);
-        Receive<Fault>(OnFault);
-        Receive<SubscriptionActor.Message>(OnSubscription);
-        Receive<HelloPublisherActor.Message>(OnHello);
-        Receive<WantHello>(OnWantHello);
-        Receive<UnwantHello>(OnUnwantHello);
-        Receive<WantedHellos>(OnWantedHellos);
-        Receive<PolledAll>(OnPolledAll);
-        Receive<Want>(OnWant);
-        Receive<Unwant>(OnUnwant);
-        Receive<Wanted>(OnWanted);
-        Receive<Began>(_ => OnBegan(Sender));
-        Receive<GetStatus>(_ => OnGetStatus());
-        Receive<Terminated>(terminated => OnPollStopped(terminated.ActorRef));
-        ReceiveAny(_ => { });
+        switch (message)
+        {
+            case Attach attach: OnAttach(attach); break;
+            case Handled: OnHandled(); break;
+            case HandledNothing: OnHandledNothing(); break;
+            case Deliver deliver: OnDeliver(deliver.Message); break;
+            case Fault fault: OnFault(fault); break;
+            case SubscriptionActor.Message subscription: OnSubscription(subscription); break;
+            case HelloPublisherActor.Message hello: OnHello(hello); break;
+            case WantHello want: OnWantHello(want); break;
+            case UnwantHello unwant: OnUnwantHello(unwant); break;
+            case WantedHellos wanted: OnWantedHellos(wanted); break;
+            case PolledAll polled: OnPolledAll(polled); break;
+            case Want want: OnWant(want); break;
+            case Unwant unwant: OnUnwant(unwant); break;
+            case Wanted wanted: OnWanted(wanted); break;
+            case Began: OnBegan(Sender); break;
+            case GetStatus: OnGetStatus(); break;
+            case PeersActor.AnnounceLinks: OnAnnounceLinks(); break;
+            case Terminated terminated: OnPollStopped(terminated.ActorRef); break;
+        }
     }
 
-    private void OnDeliver(Deliver deliver)
+    private void OnDeliver(SyncMessage message)
     {
-        if (_polls.TryGetValue(SyncRouter.ReferenceOf(deliver.Message), out var poll))
-            poll.Tell(new PollActor.Message(deliver.Message));
-        else if (deliver.Message is Offer offer)
+        if (_polls is not null && _polls.TryGetValue(SyncRouter.ReferenceOf(message), out var poll))
+            poll.Tell(new PollActor.Message(message));
+        else if (message is Offer offer)
             OnOffer(offer);
-        else if (deliver.Message is HelloNotify or SyncFailure { Reference: 0, Graph: not null })
-            _helloSubscriber.Tell(new HelloSubscriberActor.Message(deliver.Message));
+        else if (message is HelloNotify or SyncFailure { Reference: 0, Graph: not null })
+            HandOn(new HelloSubscriberActor.Message(message), message is HelloNotify ? BegunHelloSubscriber : HelloSubscriber);
         else
-            _subscriber.Tell(new SubscriberActor.Message(deliver.Message));
+            HandOn(new SubscriberActor.Message(message), message is Push ? BegunSubscriber : Subscriber);
     }
+
+    // Who pushes or tells what nobody wants is answered so; other words that nobody waits for mean nothing.
+    private void HandOn(object message, IActorRef child)
+    {
+        if (child.IsNobody())
+            OnHandled();
+        else
+            child.Tell(message);
+    }
+
+    // Who holds a subscription at the peer is there once one is wanted of it.
+    private static IActorRef Subscriber => Context.Child(SubscriberActor.Name);
+
+    private IActorRef BegunSubscriber =>
+        Subscriber is var child && child.IsNobody() ? Context.ActorOf(SubscriberActor.Props(_sync), SubscriberActor.Name) : child;
 
     private void OnSubscription(SubscriptionActor.Message message)
     {
@@ -159,19 +188,22 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
     private void OnWant(Want want)
     {
         Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, true));
-        _subscriber.Forward(want);
+        BegunSubscriber.Forward(want);
     }
 
     private void OnUnwant(Unwant unwant)
     {
         Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, false));
-        _subscriber.Forward(unwant);
+        if (Subscriber.IsNobody())
+            Sender.Tell(new SubscriberActor.Answered(null));
+        else
+            Subscriber.Forward(unwant);
     }
 
     private void OnWanted(Wanted wanted)
     {
         foreach (var graph in wanted.Graphs)
-            _subscriber.Tell(new Want(graph), ActorRefs.NoSender);
+            BegunSubscriber.Tell(new Want(graph), ActorRefs.NoSender);
     }
 
     private void OnBegan(IActorRef child)
@@ -180,15 +212,10 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
             child.Tell(new Linking(_peer!));
         else
             child.Tell(Unlinking.Instance);
-        if (child.Equals(_subscriber))
+        if (child.Equals(Subscriber))
             Context.Parent.Tell(new PeersActor.GetWanted(_node));
-        else if (child.Equals(_helloSubscriber))
+        else if (child.Equals(HelloSubscriber))
             Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
-    }
-
-    private void OnPoll(Poll poll)
-    {
-        BeginPoll(poll, Sender);
     }
 
     private void BeginPoll(Poll poll, IActorRef asker)
@@ -196,28 +223,35 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         var session = new SessionId((ulong)_sync.Random.NextInt64(1, long.MaxValue - PollActor.MostAttempts));
         var child = Context.ActorOf(PollActor.Props(_peer!, poll, session, asker, _sync.Router, _sync.Settings));
         Context.Watch(child);
+        _polls ??= [];
         for (var attempt = 0ul; attempt < PollActor.MostAttempts; attempt++)
             _polls[session.Value + attempt] = child;
     }
 
     private void OnPollStopped(IActorRef poll)
     {
-        foreach (var session in _polls.Where(pair => pair.Value.Equals(poll)).Select(pair => pair.Key).ToArray())
-            _polls.Remove(session);
+        foreach (var session in (_polls ?? []).Where(pair => pair.Value.Equals(poll)).Select(pair => pair.Key).ToArray())
+            _polls!.Remove(session);
     }
 
     private void OnFault(Fault fault)
     {
         _sync.Errors.Count(fault.Error.Kind);
-        _log.Warning("Peer {0} sent what is refused: {1}", _node.ToShortString(), fault.Error);
+        Log.Warning("Peer {0} sent what is refused: {1}", _node.ToShortString(), fault.Error);
         // What was still under way when the link was closed does not hide why that was.
         if (_link is null)
             return;
         _lastError = fault.Error;
         if (fault.Reference is { } reference)
             OnSend(Send.Failure(fault.Error, reference, null));
-        if (PeerStanding.IsFault(fault.Error.Kind) && _standing.Strike(Now))
+        if (PeerStanding.IsFault(fault.Error.Kind) && Strike())
             Detach(ShutOut(fault.Error));
+    }
+
+    private void OnAnnounceLinks()
+    {
+        if (_link is not null)
+            Sender.Tell(new LinkUp(_peer!));
     }
 
     private void OnGetStatus()
@@ -226,19 +260,22 @@ public sealed partial class PeerActor : ReceiveActor, IWithTimers
         var traffic = _traffic.Totals(_link?.Counters ?? default);
         var status = new PeerStatus(
             _node.ToString(), _endpoint, [], at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
-            _traffic.In(SyncType.Poll), _traffic.Out(SyncType.Poll), _traffic.In(SyncType.Push), _traffic.Out(SyncType.Push),
-            _standing.Strikes(Now), null, null);
-        var subscription = Context.Child(SubscriptionActor.Name);
-        ComposeAsync(status, subscription, _subscriber, Context.Child(HelloPublisherActor.Name), _helloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
+            _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut,
+            _standing?.Strikes(Now) ?? 0, null, null);
+        ComposeAsync(
+            status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
     }
 
     private static async Task<PeerStatus> ComposeAsync(
         PeerStatus status, IActorRef subscription, IActorRef subscriber, IActorRef helloPublisher, IActorRef helloSubscriber, TimeSpan timeout)
     {
-        var theirs = subscription.IsNobody() ? null : await subscription.Ask<SubscriptionReport>(SubscriptionReport.Get.Instance, timeout);
-        var ours = await subscriber.Ask<SubscriptionReport>(SubscriptionReport.Get.Instance, timeout);
-        var told = helloPublisher.IsNobody() ? null : await helloPublisher.Ask<HelloReport>(HelloReport.Get.Instance, timeout);
-        var heard = await helloSubscriber.Ask<HelloReport>(HelloReport.Get.Instance, timeout);
-        return status with { Subscriber = theirs?.Status, Subscription = ours.Status, HelloSubscriber = told?.Status, Hello = heard.Status };
+        var theirs = await ReportAsync<SubscriptionReport>(subscription, SubscriptionReport.Get.Instance);
+        var ours = await ReportAsync<SubscriptionReport>(subscriber, SubscriptionReport.Get.Instance);
+        var told = await ReportAsync<HelloReport>(helloPublisher, HelloReport.Get.Instance);
+        var heard = await ReportAsync<HelloReport>(helloSubscriber, HelloReport.Get.Instance);
+        return status with { Subscriber = theirs?.Status, Subscription = ours?.Status, HelloSubscriber = told?.Status, Hello = heard?.Status };
+
+        async Task<T?> ReportAsync<T>(IActorRef child, object get)
+            where T : class => child.IsNobody() ? null : await child.Ask<T>(get, timeout);
     }
 }

@@ -8,4 +8,8 @@ namespace ActorSync.Actors;
 /// <param name="Actor">Its <see cref="PeerActor"/>.</param>
 /// <param name="MaxPayloadBytes">The largest payload of the link.</param>
 /// <param name="FrameOverheadBytes">What framing costs a payload.</param>
-public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayloadBytes, int FrameOverheadBytes);
+public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayloadBytes, int FrameOverheadBytes)
+{
+    /// <summary>The link, to be asked for its signs of life; null where there is none to ask.</summary>
+    public ILink? Link { get; init; }
+}

@@ -12,8 +12,11 @@ public sealed class PeersActor : ReceiveActor
     /// <summary>A link was made, by a dialer or by the peer.</summary>
     public sealed record LinkMade(ILink Link, IActorRef? Dialer);
 
-    /// <summary>Keep a link to this endpoint. Answered by <see cref="DialerActor.Dialed"/>.</summary>
-    public sealed record Dial(string Endpoint);
+    /// <summary>Keep a link to this endpoint, for someone. Answered by <see cref="DialerActor.Dialed"/>.</summary>
+    public sealed record Dial(string Endpoint, LinkKeepers For = LinkKeepers.Application);
+
+    /// <summary>Keep it no longer for them. Unless it is kept for others, the link is closed.</summary>
+    public sealed record LetGo(string Endpoint, LinkKeepers For);
 
     /// <summary>Close the link to a peer, named by endpoint or node id, and make none again. Answered by <see cref="HungUp"/>.</summary>
     public sealed record HangUp(string Peer);
@@ -54,6 +57,12 @@ public sealed class PeersActor : ReceiveActor
 
     public sealed record All(IReadOnlyList<IActorRef> Peers, IReadOnlyList<IActorRef> Dialers);
 
+    /// <summary>Each peer that has a link tells whoever asks: <see cref="PeerActor.LinkUp"/>, in order with what is published of it.</summary>
+    public sealed record AnnounceLinks
+    {
+        public static readonly AnnounceLinks Instance = new();
+    }
+
     /// <summary>Close all links, and stop.</summary>
     public sealed record Close
     {
@@ -66,6 +75,7 @@ public sealed class PeersActor : ReceiveActor
     private readonly LinkIdentity _identity;
     private readonly Dictionary<NodeId, IActorRef> _peers = [];
     private readonly Dictionary<string, IActorRef> _dialers = [];
+    private readonly Dictionary<string, LinkKeepers> _keepers = [];
     private readonly Dictionary<IActorRef, NodeId> _dialed = [];
     private readonly Dictionary<IActorRef, List<LinkMade>> _unattended = [];
     private readonly LinkedList<NodeId> _broken = new();
@@ -90,10 +100,12 @@ public sealed class PeersActor : ReceiveActor
         Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos(
             [.. _wantedHellos.GetValueOrDefault(get.Peer, []).Select(hello => new PeerActor.WantHello(hello.Key, hello.Value))])));
         Receive<Dial>(OnDial);
+        Receive<LetGo>(OnLetGo);
         Receive<HangUp>(OnHangUp);
         Receive<Find>(find => Sender.Tell(new Found(_peers.GetValueOrDefault(find.Peer))));
         Receive<FindByDigits>(OnFindByDigits);
         Receive<GetAll>(_ => Sender.Tell(new All([.. _peers.Values], [.. _dialers.Values])));
+        Receive<AnnounceLinks>(OnAnnounceLinks);
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
     }
@@ -205,7 +217,29 @@ public sealed class PeersActor : ReceiveActor
             Context.Watch(dialer);
             _dialers.Add(dial.Endpoint, dialer);
         }
+        _keepers[dial.Endpoint] = _keepers.GetValueOrDefault(dial.Endpoint) | dial.For;
         dialer.Forward(DialerActor.WhenDialed.Instance);
+    }
+
+    private void OnLetGo(LetGo letGo)
+    {
+        if (!_keepers.TryGetValue(letGo.Endpoint, out var keepers) || !_dialers.TryGetValue(letGo.Endpoint, out var dialer))
+            return;
+        _keepers[letGo.Endpoint] = keepers &= ~letGo.For;
+        if (keepers != LinkKeepers.None)
+            return;
+        var isMet = _dialed.TryGetValue(dialer, out var node);
+        GiveUp(letGo.Endpoint, dialer);
+        if (isMet && !_dialed.ContainsValue(node) && !_wanted.ContainsKey(node) && !_wantedHellos.ContainsKey(node))
+            _peers.GetValueOrDefault(node)?.Tell(PeerActor.Stop.Instance);
+    }
+
+    private void GiveUp(string endpoint, IActorRef dialer)
+    {
+        Context.Stop(dialer);
+        _dialers.Remove(endpoint);
+        _keepers.Remove(endpoint);
+        _dialed.Remove(dialer);
     }
 
     private void OnHangUp(HangUp hangUp)
@@ -218,12 +252,15 @@ public sealed class PeersActor : ReceiveActor
             Sender.Tell(new HungUp(new SyncError(SyncErrorKind.Unreachable, $"there is no peer {hangUp.Peer}")));
             return;
         }
-        // Every endpoint that leads to the peer is given up, and what was wanted of it.
-        foreach (var (endpoint, actor) in _dialers.Where(pair => pair.Value.Equals(dialer) || node is not null && _dialed.TryGetValue(pair.Value, out var to) && to == node).ToArray())
+        // Every endpoint that leads to the peer is given up, and what was wanted of it; the mesh keeps the links of its members.
+        var leading = _dialers.Where(pair => pair.Value.Equals(dialer) || node is not null && _dialed.TryGetValue(pair.Value, out var to) && to == node).ToArray();
+        if (Array.Find(leading, pair => _keepers.GetValueOrDefault(pair.Key).HasFlag(LinkKeepers.Mesh)) is { Key: { } kept })
         {
-            Context.Stop(actor);
-            _dialers.Remove(endpoint);
+            Sender.Tell(new HungUp(new SyncError(SyncErrorKind.NotAllowed, $"the link to {kept} is kept by the mesh: it ends when that member leaves")));
+            return;
         }
+        foreach (var (endpoint, actor) in leading)
+            GiveUp(endpoint, actor);
         if (node is { } known)
         {
             _wanted.Remove(known);
@@ -242,6 +279,12 @@ public sealed class PeersActor : ReceiveActor
         return matches.Length == 1 ? matches[0] : null;
     }
 
+    private void OnAnnounceLinks(AnnounceLinks announce)
+    {
+        foreach (var peer in _peers.Values)
+            peer.Forward(announce);
+    }
+
     private void OnTerminated(Terminated terminated)
     {
         foreach (var node in _peers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
@@ -250,7 +293,10 @@ public sealed class PeersActor : ReceiveActor
             _broken.Remove(node);
         }
         foreach (var endpoint in _dialers.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
+        {
             _dialers.Remove(endpoint);
+            _keepers.Remove(endpoint);
+        }
         _dialed.Remove(terminated.ActorRef);
         if (terminated.ActorRef.Equals(_accepting))
             _accepting = null;

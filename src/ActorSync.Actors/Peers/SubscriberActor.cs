@@ -1,9 +1,11 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -13,6 +15,9 @@ namespace ActorSync.Actors;
 /// </summary>
 public sealed class SubscriberActor : ReceiveActor, IWithTimers
 {
+    /// <summary>Its name below the peer's actor.</summary>
+    public const string Name = "subscriber";
+
     /// <summary>A message of the peer.</summary>
     public sealed record Message(SyncMessage Value);
 
@@ -22,8 +27,14 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         public static readonly Stop Instance = new();
     }
 
+    // A push that is being stored, its last command, and how many links there were when it came.
+    private sealed record Storing(Push Push, Address? Last, int Link);
+
     /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
     public sealed record Answered(SyncError? Error);
+
+    /// <summary>On the event stream: a push of a peer brought nothing new.</summary>
+    public sealed record PushedInVain(NodeId Peer, GraphId Graph, int Known);
 
     private readonly SyncContext _sync;
     private readonly SubscriberMachine _machine;
@@ -153,12 +164,14 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     private void OnStored(GraphActor.CommandsReceived stored)
     {
-        if (stored.Tag is not (Push push, int link) || link != _links)
+        if (stored.Tag is not Storing { Push: var push } storing || storing.Link != _links)
             return;
         _storing--;
         if (stored.Result.Error is { } error)
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
-        Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result));
+        Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result, storing.Last, push.Commands.IsShort));
+        if (_peer is not null && stored.Result is { Error: null, Value: { Added: 0, Known: > 0 } kept })
+            Context.System.EventStream.Publish(new PushedInVain(_peer.Identity.Node, stored.Graph, kept.Known));
     }
 
     private void OnPolled(PollActor.Ended ended)
@@ -187,7 +200,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 _peer?.Actor.Tell(new PeerActor.Send(send.Payload, null));
                 break;
             case SubscriberOutput.Store store:
-                Store(store.Push);
+                Store(store.Push, store.Follows);
                 break;
             case SubscriberOutput.Repair repair:
                 Context.Parent.Tell(new PeerActor.Poll(repair.Graph, new PollOptions()));
@@ -204,19 +217,21 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Store(Push push)
+    private void Store(Push push, Address? follows)
     {
         // What is dropped here is not acknowledged, and comes again.
         if (_storing >= _sync.Settings.StoringPushes || _peer is null)
             return;
-        if (!push.Commands.Decode(_sync.Settings.Wire).TryGet(out var commands, out var error))
+        if (!push.Commands.Decode(_sync.Settings.Wire, follows: follows).TryGet(out var commands, out var error))
         {
-            Context.Parent.Tell(new PeerActor.Fault(error, push.Id.Value));
+            // That the push before did not arrive is nobody's fault.
+            if (error.Kind != SyncErrorKind.MissingPrior)
+                Context.Parent.Tell(new PeerActor.Fault(error, push.Id.Value));
             Run(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, error));
             return;
         }
         _storing++;
-        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, (push, _links)));
+        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, new Storing(push, commands.Count > 0 ? commands[^1].Address : null, _links)));
     }
 
     // One answer is for all graphs: those that are covered, and the others, which were refused if any was.

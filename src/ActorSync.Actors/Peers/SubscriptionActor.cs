@@ -1,9 +1,11 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
+using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
 
@@ -11,7 +13,7 @@ namespace ActorSync.Actors;
 /// The subscription that one peer holds here, beside the peer's link: interprets a <see cref="SubscriptionMachine"/>. It
 /// follows the graphs that the subscription covers and hears their commits.
 /// </summary>
-public sealed class SubscriptionActor : ReceiveActor, IWithTimers
+public sealed class SubscriptionActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name below the peer's actor.</summary>
     public const string Name = "subscription";
@@ -25,7 +27,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     /// </summary>
     public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
 
-    /// <summary>An Unsubscribe, a PushAck or a Rejected.</summary>
+    /// <summary>An Unsubscribe, a NumberGraphs, an acknowledgement or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
 
     /// <summary>Tell the peer that the subscription ends, and stop.</summary>
@@ -39,11 +41,15 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public static readonly GiveUpLooking Instance = new();
     }
 
+    /// <summary>On the event stream: a peer subscribed to a graph here, or does so no longer. A broken link says nothing of it.</summary>
+    public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn);
+
+    /// <summary>On the event stream: a peer that subscribes here holds these durably, and all before them.</summary>
+    public sealed record PeerAcked(NodeId Peer, GraphId Graph, IReadOnlyList<Address> Heads);
+
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
-    private readonly Outbox<SubscriptionOutput> _outbox = new();
-    private readonly Dictionary<GraphId, FollowedGraph> _followed = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly SortedList<GraphId, FollowedGraph> _followed = new(1, GraphId.Order);
     private PeerRef _peer;
     private SubscribeTo? _looking;
     private long _grant;
@@ -53,19 +59,6 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         _peer = peer;
         _sync = sync;
         _machine = new SubscriptionMachine(sync.Settings.Subscriptions, sync.Settings.Wire);
-        Receive<SubscribeTo>(OnSubscribeTo);
-        Receive<Other>(OnOther);
-        Receive<GraphActor.Changed>(OnChanged);
-        Receive<GraphActor.Version>(OnRefused);
-        Receive<GraphActor.PeerHolds>(holds => Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)));
-        Receive<PeerActor.Taken>(_ => Run(new SubscriptionInput.Taken()));
-        Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => Run(new SubscriptionInput.Unlinked()));
-        Receive<MachineTick>(_ => OnTick());
-        Receive<GiveUpLooking>(_ => OnGiveUpLooking());
-        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
-        Receive<Terminated>(OnGraphStopped);
-        Receive<Stop>(_ => OnStop());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,6 +66,29 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
 
     public static Props Props(PeerRef peer, SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriptionActor(peer, sync));
+
+    private static ILoggingAdapter Log => Context.GetLogger();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SubscribeTo subscribe: OnSubscribeTo(subscribe); break;
+            case Other other: OnOther(other); break;
+            case GraphActor.Changed changed: OnChanged(changed); break;
+            case GraphActor.Version version: OnRefused(version); break;
+            case GraphActor.PeerHolds holds: Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)); break;
+            case PeerActor.Taken: Run(new SubscriptionInput.Taken()); break;
+            case PeerActor.Linking linked: OnLinked(linked); break;
+            case PeerActor.Unlinking: OnUnlinked(); break;
+            case MachineTick: OnTick(); break;
+            case GiveUpLooking: OnGiveUpLooking(); break;
+            case SubscriptionReport.Get: Sender.Tell(Report()); break;
+            case Terminated stopped: OnGraphStopped(stopped); break;
+            case Stop: OnStop(); break;
+            default: Unhandled(message); break;
+        }
+    }
 
     protected override void PreStart() => Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
 
@@ -101,10 +117,18 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         if (!isSame)
         {
             Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
-            foreach (var graph in _followed.Values)
+            foreach (var (_, graph) in _followed)
                 graph.Actor.Tell(new GraphActor.Follow(_peer.Identity));
         }
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
+    }
+
+    // On the next link each is told of anew.
+    private void OnUnlinked()
+    {
+        foreach (var graph in _followed.Values)
+            graph.IsTold = false;
+        Run(new SubscriptionInput.Unlinked());
     }
 
     private void OnSubscribeTo(SubscribeTo subscribe)
@@ -142,6 +166,17 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(GiveUpLooking.Instance);
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
+        TellOfNew();
+    }
+
+    private void TellOfNew()
+    {
+        foreach (var (graph, followed) in _followed)
+        {
+            if (!followed.IsTold)
+                Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, true));
+            followed.IsTold = true;
+        }
     }
 
     // A graph that does not even say that it is broken: the peer tries again later.
@@ -159,7 +194,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     private void UnfollowWhatIsNotCovered()
     {
-        foreach (var graph in _followed.Keys.Except(_machine.Graphs).ToArray())
+        foreach (var graph in _followed.Select(graph => graph.Key).Except(_machine.Graphs).ToArray())
             Unfollow(graph);
     }
 
@@ -167,6 +202,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
     {
         if (!_followed.Remove(graph, out var followed))
             return;
+        if (followed.IsTold)
+            Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, false));
         Context.Unwatch(followed.Actor);
         followed.Actor.Tell(GraphActor.Unfollow.Instance);
     }
@@ -180,6 +217,12 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case PushAck ack:
                 Run(new SubscriptionInput.Ack(ack));
+                break;
+            case ShortAck ack:
+                Run(new SubscriptionInput.ShortAck(ack));
+                break;
+            case NumberGraphs numbers:
+                Run(new SubscriptionInput.Number(numbers));
                 break;
             case Rejected rejected:
                 Run(new SubscriptionInput.Rejected(rejected));
@@ -232,17 +275,18 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
 
     private void Run(SubscriptionInput input)
     {
+        var outbox = new Outbox<SubscriptionOutput>();
         try
         {
-            _machine.Handle(input, Timer.Now, _outbox);
+            _machine.Handle(input, Timer.Now, outbox);
         }
         catch (SyncException damaged)
         {
-            _log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
+            Log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
             _sync.Errors.Count(damaged.Error.Kind);
-            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, _outbox);
+            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, outbox);
         }
-        while (_outbox.TryTake(out var output))
+        while (outbox.TryTake(out var output))
             Interpret(output);
         // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
         if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)
@@ -261,6 +305,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 break;
             case SubscriptionOutput.AckedMoved moved:
                 _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
+                Context.System.EventStream.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);
@@ -269,7 +314,7 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
             case SubscriptionOutput.Ended ended:
-                _log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
+                Log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
                 FreeSlot();
                 break;
         }
@@ -282,5 +327,8 @@ public sealed class SubscriptionActor : ReceiveActor, IWithTimers
         public GraphSnapshot? Snapshot { get; set; }
 
         public SyncErrorKind? Refused { get; set; }
+
+        /// <summary>Whether it was told that the peer subscribed to it.</summary>
+        public bool IsTold { get; set; }
     }
 }

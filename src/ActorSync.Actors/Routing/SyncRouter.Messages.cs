@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Peers;
+using ActorSync.Placement;
 using ActorSync.Wire;
 
 namespace ActorSync.Actors;
@@ -16,8 +17,32 @@ public sealed partial class SyncRouter
     /// <summary>Answered by <see cref="GraphActor.Version"/>.</summary>
     public sealed record ReadGraph(GraphId Graph);
 
-    /// <summary>Answered by <see cref="GraphActor.Acted"/>.</summary>
-    public sealed record Act(GraphId Graph, GraphActor.Act Action);
+    /// <summary>Carried out wherever the graph is served. Answered by <see cref="GraphActor.Acted"/>.</summary>
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Action">The action.</param>
+    /// <param name="Ack">When it counts as done; null for what the node is set to. Without a mesh there is no store but this one.</param>
+    /// <param name="Within">How long that may take.</param>
+    public sealed record Act(GraphId Graph, GraphActor.Act Action, AckMode? Ack = null, TimeSpan? Within = null);
+
+    /// <summary>Carried out at this node. Answered by <see cref="GraphActor.Acted"/>.</summary>
+    public sealed record ActHere(GraphId Graph, GraphActor.Act Action);
+
+    /// <summary>The sender is the mesh: it is told of the graphs that are here (<see cref="GraphHere"/>) and of who is linked, and carries out actions.</summary>
+    public sealed record ServeMesh
+    {
+        public static readonly ServeMesh Instance = new();
+    }
+
+    /// <summary>A graph is here; begun here just now, or not.</summary>
+    public sealed record GraphHere(GraphId Graph, bool IsNew);
+
+    /// <summary>Delete a graph, if this version is all there is of it. Answered by <see cref="Dropped"/>, or by nothing when there is more.</summary>
+    public sealed record DropGraph(GraphId Graph, GraphSnapshot Version);
+
+    public sealed record Dropped(GraphId Graph);
+
+    /// <summary>From a graph that is about to stop, to be deleted.</summary>
+    public sealed record LetGo(GraphId Graph);
 
     /// <summary>Follow a graph; when it is not here, <see cref="NoGraph"/> says so, and it is followed once it comes.</summary>
     public sealed record FollowGraph(GraphId Graph);
@@ -49,6 +74,12 @@ public sealed partial class SyncRouter
 
     /// <summary>The graphs, and the subscriptions that peers hold here.</summary>
     public sealed record Summary(IReadOnlyList<GraphId> Graphs, int OpenSubscriptions);
+
+    /// <summary>The sender keeps the membership of a mesh: probes are for it, and it is told who is linked.</summary>
+    public sealed record ServeMembership
+    {
+        public static readonly ServeMembership Instance = new();
+    }
 
     /// <summary>Close all graphs, and stop.</summary>
     public sealed record Close

@@ -16,18 +16,36 @@ public sealed partial class SyncRouter
     /// <summary>The actor of a state; or why there is none.</summary>
     public sealed record StateOpened(StateName Name, Result<IActorRef> Actor);
 
+    /// <summary>Answered by <see cref="OpenStates"/>.</summary>
+    public sealed record GetStates
+    {
+        public static readonly GetStates Instance = new();
+    }
+
+    /// <summary>The actors of the states that are shared.</summary>
+    public sealed record OpenStates(IReadOnlyList<IActorRef> Actors);
+
     private readonly Dictionary<StateName, IActorRef> _states = [];
     private readonly Dictionary<NodeId, PeerRef> _linked = [];
+    private IActorRef? _membership;
     private long _statesOpened;
 
     private void States()
     {
         Receive<OpenState>(OnOpenState);
+        Receive<GetStates>(_ => Sender.Tell(new OpenStates([.. _states.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal).Select(pair => pair.Value)])));
         Receive<StateActor.Began>(_ => Sender.Tell(new StateActor.Linked([.. _linked.Values])));
         Receive<PeerActor.LinkUp>(up => OnLink(() => _linked[up.Peer.Identity.Node] = up.Peer));
         Receive<PeerActor.LinkDown>(down => OnLink(() => _linked.Remove(down.Peer)));
+        Receive<ServeMembership>(_ => OnServeMembership());
         Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkUp));
         Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkDown));
+    }
+
+    private void OnServeMembership()
+    {
+        _membership = Sender;
+        Sender.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
     // It is known by one name to all and shared until the node ends.
@@ -55,13 +73,15 @@ public sealed partial class SyncRouter
         note();
         foreach (var state in _states.Values)
             state.Tell(new StateActor.Linked([.. _linked.Values]));
+        _membership?.Tell(new StateActor.Linked([.. _linked.Values]));
+        _mesh?.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
-    private bool OnState(PeerRef peer, StateMessage message)
+    private bool OnState(PeerRef peer, StateMessage message, int bytes)
     {
         if (_states.TryGetValue(message.State, out var state))
         {
-            state.Tell(new StateActor.FromPeer(peer, message));
+            state.Tell(new StateActor.FromPeer(peer, message, bytes));
             return true;
         }
         // Answers to what was asked before a restart need no answer.

@@ -37,7 +37,8 @@ public sealed partial class SyncRouter : ReceiveActor
         _slots = new SubscriptionSlots(settings.MaximumSubscriptions, settings.MaximumMemberSubscriptions);
         Receive<Payload>(OnPayload);
         Receive<GraphActor.ReceiveCommands>(OnReceiveCommands);
-        Receive<Act>(act => Forward(act.Graph, act.Action, error => new GraphActor.Acted(error)));
+        Receive<Act>(OnAct);
+        Receive<ActHere>(act => Forward(act.Graph, act.Action, error => new GraphActor.Acted(error)));
         Receive<ReadGraph>(read => Forward(read.Graph, GraphActor.Read.Instance, error => new GraphActor.Version(read.Graph, error)));
         Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
@@ -49,6 +50,7 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
         States();
+        Mesh();
     }
 
     /// <param name="store">The node's store.</param>
@@ -92,7 +94,7 @@ public sealed partial class SyncRouter : ReceiveActor
         try
         {
             if (SyncCodec.Decode(payload.Bytes, _settings.Wire).TryGet(out var message, out var error))
-                isHandedOn = Dispatch(payload.Peer, message);
+                isHandedOn = Dispatch(payload.Peer, message, payload.Bytes.Length);
             else
                 payload.Peer.Actor.Tell(new PeerActor.Fault(error, IsFailure(payload.Bytes.Span) ? null : 0));
         }
@@ -107,7 +109,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private static bool IsFailure(ReadOnlySpan<byte> payload) => SyncCodec.PeekType(payload).TryGet(out var type, out _) && type == SyncType.Error;
 
     // True when another actor takes the message, and says when it has handled it.
-    private bool Dispatch(PeerRef peer, SyncMessage message)
+    private bool Dispatch(PeerRef peer, SyncMessage message, int bytes)
     {
         switch (SyncDispatch.DestinationOf(message.Type))
         {
@@ -118,7 +120,7 @@ public sealed partial class SyncRouter : ReceiveActor
             case SyncDestination.Reference when _sessions.ContainsKey((peer.Identity.Node, ReferenceOf(message))):
                 return ToSession(peer, message);
             case SyncDestination.State:
-                return OnState(peer, (StateMessage)message);
+                return OnState(peer, (StateMessage)message, bytes);
             case SyncDestination.PollRequester or SyncDestination.Subscriber or SyncDestination.HelloSubscriber or SyncDestination.Reference:
                 TellStates(peer, message);
                 peer.Actor.Tell(new PeerActor.Deliver(message));
@@ -127,6 +129,12 @@ public sealed partial class SyncRouter : ReceiveActor
                 return OnSubscribe(peer, subscribe);
             case SyncDestination.Subscription:
                 peer.Actor.Tell(new SubscriptionActor.Other(message));
+                return true;
+            case SyncDestination.Membership when _membership is { } membership:
+                membership.Tell(new MembershipActor.FromPeer(peer, message));
+                return true;
+            case SyncDestination.Holding or SyncDestination.Forwarding when _mesh is { } mesh:
+                mesh.Tell(new MeshActor.FromPeer(peer, message));
                 return true;
             case SyncDestination.Senders:
                 return OnRejected(peer, (Rejected)message);
@@ -219,7 +227,7 @@ public sealed partial class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Fault(twice, subscribe.Id.Value));
             return false;
         }
-        if (!_slots.TryTake(peer.Identity.Node, isMember: false))
+        if (!_slots.TryTake(peer.Identity.Node, isMember: _members?.Find(peer.Identity.Node) is not null))
         {
             var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
             _errors.Count(SyncErrorKind.MaximumSubscriptionsExceeded);
@@ -249,8 +257,10 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         if (_closing)
             Sender.Tell(new GraphActor.Version(new GraphId(create.Init.Id), Closing));
+        else if (_dropping.ContainsKey(new GraphId(create.Init.Id)))
+            Sender.Tell(new GraphActor.Version(new GraphId(create.Init.Id), BeingDropped));
         else
-            Graph(create.Init).Forward(GraphActor.Read.Instance);
+            Graph(create.Init, isMadeHere: true).Forward(GraphActor.Read.Instance);
     }
 
     private static SyncError Closing => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
@@ -258,7 +268,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private void OnReceiveCommands(GraphActor.ReceiveCommands receive)
     {
         var first = receive.Commands.Count > 0 ? receive.Commands[0] : null;
-        if (!_closing && !_graphs.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
+        if (!_closing && !_graphs.ContainsKey(receive.Graph) && !_dropping.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
             Graph(first);
         Forward(receive.Graph, receive, error => new GraphActor.CommandsReceived(receive.Graph, receive.Tag, error));
     }
@@ -273,18 +283,19 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private static SyncError UnknownGraph(GraphId graph) => new(SyncErrorKind.UnknownGraph, $"the graph {graph} is not here");
 
-    private IActorRef Graph(Command init)
+    private IActorRef Graph(Command init, bool isMadeHere = false)
     {
         var graph = new GraphId(init.Id);
-        return _graphs.TryGetValue(graph, out var actor) ? actor : Open(graph, init);
+        return _graphs.TryGetValue(graph, out var actor) ? actor : Open(graph, init, isMadeHere);
     }
 
-    private IActorRef Open(GraphId graph, Command? init)
+    private IActorRef Open(GraphId graph, Command? init, bool isMadeHere = false)
     {
         // A graph that could not be made may be begun again before its actor is gone: the name is its own.
         var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors), $"graph-{graph}-{++_opened}");
         Context.Watch(actor);
         _graphs.Add(graph, actor);
+        _mesh?.Tell(new GraphHere(graph, isMadeHere && !_store.Graphs.Contains(graph)));
         if (_awaited.Remove(graph, out var followers))
         {
             foreach (var follower in followers)
@@ -324,7 +335,9 @@ public sealed partial class SyncRouter : ReceiveActor
         foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
         {
             _graphs.Remove(graph);
-            if (!_closing)
+            if (_dropping.ContainsKey(graph))
+                Delete(graph);
+            else if (!_closing)
                 _log.Error("Graph {0} is down", graph);
         }
         OnStateTerminated(terminated.ActorRef);
@@ -350,7 +363,7 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private void StopIfClosed()
     {
-        if (_closing && _graphs.Count + _states.Count == 0)
+        if (_closing && _graphs.Count + _states.Count + _dropping.Count == 0)
             Context.Stop(Self);
     }
 }

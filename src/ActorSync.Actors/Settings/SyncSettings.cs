@@ -1,8 +1,10 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Spread;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 
 namespace ActorSync.Actors;
@@ -28,6 +30,12 @@ public sealed record SyncSettings
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Default;
 
     public HelloSettings Hellos { get; init; } = HelloSettings.Default;
+
+    /// <summary>How shared states are kept and exchanged.</summary>
+    public StateSettings States { get; init; } = StateSettings.Default;
+
+    /// <summary>How commits spread through a mesh.</summary>
+    public SpreadSettings Spread { get; init; } = SpreadSettings.Default;
 
     public StandingSettings Standing { get; init; } = StandingSettings.Default;
 

@@ -1,8 +1,10 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Graphs.Polls;
+using ActorSync.Graphs.Spread;
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Peers;
+using ActorSync.States;
 using ActorSync.Wire;
 using Akka.Configuration;
 
@@ -54,6 +56,8 @@ public static class SyncSettingsReader
         Graphs = new GraphLimits
         {
             Heads = keys.Count("graph.heads", 1, GraphLimits.MostHeads),
+            CollapseWithin = keys.Time("graph.collapse-within"),
+            CollapseAtMost = keys.Time("graph.collapse-at-most"),
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
             RememberedRejections = keys.Count("graph.remembered-rejections", 1),
@@ -92,6 +96,8 @@ public static class SyncSettingsReader
             PollAgainAfter = keys.Time("hello.poll-again-after"),
             RetryAtMost = keys.Time("hello.retry-at-most"),
         },
+        States = StateKeys(keys),
+        Spread = SpreadKeys(keys),
         Standing = new StandingSettings
         {
             StrikesMost = keys.Count("peer.strikes", 1),
@@ -106,9 +112,60 @@ public static class SyncSettingsReader
         },
     };
 
+    private static StateSettings StateKeys(Keys keys) => new()
+    {
+        DefaultTtl = keys.Text("state.default-ttl") == "none" ? null : keys.Time("state.default-ttl"),
+        TombstoneTtl = keys.Time("state.tombstone-ttl"),
+        ExpiredTtl = keys.Time("state.expired-ttl"),
+        PurgeInterval = keys.Time("state.purge-interval"),
+        PushInterval = keys.Time("state.push-interval"),
+        PullInterval = keys.Time("state.pull-interval"),
+        SampledPeers = keys.Count("state.sampled-peers", 1),
+        PullsMost = keys.Count("state.pulls", 1),
+        PeersMost = keys.Count("state.peers", 1),
+        MessageBytes = keys.Bytes("state.message-bytes"),
+        AnswerWithin = keys.Time("state.answer-within"),
+        PlainAnswerWithin = keys.Time("state.plain-answer-within"),
+        Attempts = keys.Count("state.attempts", 1),
+        PushRetries = keys.Count("state.push-retries", 0),
+        RoundsMost = keys.Count("state.rounds", 1),
+        ScannedEntries = keys.Count("state.scanned-entries", 1),
+        WatchedChanges = keys.Count("state.watched-changes", 1),
+        WatchedBytes = keys.LongBytes("state.watched-bytes"),
+        Limits = new StateLimits
+        {
+            Keys = keys.Count("state.keys", 1),
+            KeyBytes = keys.Count("state.key-bytes", 1, WireLimits.StateKeyBytes),
+            ValueBytes = keys.Bytes("state.value-bytes", 1),
+            Bytes = keys.LongBytes("state.bytes"),
+            PendingEntries = keys.Count("state.pending-entries", 1),
+            EntriesPerSet = keys.Count("state.entries-per-set", 1),
+            Ahead = keys.Time("state.ahead"),
+        },
+    };
+
+    private static SpreadSettings SpreadKeys(Keys keys) => new()
+    {
+        Neighbours = keys.Count("spread.neighbours", 2, Overlay.MostNeighbours),
+        NeighboursMost = keys.Count("spread.neighbours-most", 2),
+        LinkWithin = keys.Time("spread.link-within"),
+        Linger = keys.Time("spread.linger"),
+        Patience = keys.Time("spread.patience"),
+        PatienceStep = keys.Time("spread.patience-step"),
+        Hold = keys.Time("spread.hold"),
+        Tolerance = keys.Count("spread.tolerance", 1),
+        ToleranceMost = keys.Count("spread.tolerance-most", 1),
+        PollEvery = keys.Time("spread.poll-every"),
+        PollAtMost = keys.Time("spread.poll-at-most"),
+        PollSoon = keys.Time("spread.poll-soon"),
+        Hello = SpreadSettings.Default.Hello with { ChangeDelay = keys.Time("spread.change-delay"), Duration = keys.Time("spread.duration") },
+    };
+
     private static Result<SyncSettings> Check(SyncSettings settings) =>
         settings.Hellos.Terms.Check() is { } hello
             ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.hello: {hello.Message}")
+            : settings.Spread.Hello.Check() is { } spread
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"actorsync.sync.spread: {spread.Message}")
             : settings.Graphs.CommandPayloadBytes + Command.MaxOverhead + WireLimits.SentenceBytes > settings.Wire.PayloadBytes
             ? new SyncError(
                 SyncErrorKind.InvalidRequest,

@@ -1,4 +1,6 @@
+using ActorSync.Peers;
 using ActorSync.States;
+using ActorSync.States.Exchange;
 using ActorSync.States.Stores;
 using ActorSync.Wire;
 
@@ -19,38 +21,32 @@ public sealed partial class StateActor
     /// <summary>The entry of a key; null when it has none, or none that counts.</summary>
     public sealed record Value(Result<StateEntry?> Entry);
 
-    /// <summary>Answered by <see cref="Content"/>.</summary>
-    public sealed record GetContent
-    {
-        public static readonly GetContent Instance = new();
-    }
+    /// <summary>Entries of a peer that is not linked: all of them or none. Answered by <see cref="Taken"/> when they are durable.</summary>
+    /// <param name="Source">Who sends them; they are not handed back there.</param>
+    /// <param name="Entries">The entries.</param>
+    public sealed record Take(NodeId Source, IReadOnlyList<StateEntry> Entries);
 
-    /// <summary>All entries that have a value now, and the version of them and the tombstones.</summary>
+    /// <summary>What became of a <see cref="Take"/>, and the version with it.</summary>
+    public sealed record Taken(Result<StateReceiveResult> Result);
+
+    /// <summary>Answered by <see cref="Content"/>.</summary>
+    /// <param name="IsWhole">Whether tombstones belong to it: what another node must know.</param>
+    /// <param name="Unless">Of this version nothing is wanted: the answer has it, and no entries.</param>
+    public sealed record GetContent(bool IsWhole = false, StateVersion? Unless = null);
+
+    /// <summary>Entries of a moment: those that have a value, or all. The version is that of all of them.</summary>
     public sealed record Content(Result<IReadOnlyList<StateEntry>> Entries, StateVersion Version);
 
-    /// <summary>Answered by <see cref="Report"/>.</summary>
-    public sealed record GetReport
+    /// <summary>Answered by a <see cref="StateStatus"/>.</summary>
+    public sealed record GetStatus
     {
-        public static readonly GetReport Instance = new();
+        public static readonly GetStatus Instance = new();
     }
 
-    /// <summary>How the state stands, in counts since the actor began.</summary>
-    /// <param name="Name">The state.</param>
-    /// <param name="Error">Why it cannot be used; null when it can.</param>
-    /// <param name="Version">Its version.</param>
-    /// <param name="Keys">Keys, tombstones included.</param>
-    /// <param name="Tombstones">Tombstones.</param>
-    /// <param name="Bytes">Bytes of all entries, as they are on the wire.</param>
-    /// <param name="Peers">Peers that can be reached and share it.</param>
-    /// <param name="OwedPushes">Peers that are owed a push.</param>
-    /// <param name="Pulls">Pulls that ended well.</param>
-    /// <param name="LevelPulls">Those that found nothing different.</param>
-    /// <param name="Failures">Pulls and pushes that failed, and entries that were refused.</param>
-    /// <param name="BytesSent">Bytes of payloads that were sent.</param>
-    public sealed record Report(
-        StateName Name, SyncError? Error, StateVersion Version, int Keys, int Tombstones, long Bytes, int Peers, int OwedPushes, long Pulls, long LevelPulls, long Failures, long BytesSent);
+    /// <summary>Bytes that went over ways that it does not see.</summary>
+    public sealed record Traffic(long BytesReceived, long BytesSent);
 
-    /// <summary>Be told of every change: <see cref="Changed"/>.</summary>
+    /// <summary>Be told what there is, by a <see cref="Content"/>, and then of every change: <see cref="Changed"/>. Again: what there is now.</summary>
     public sealed record Follow
     {
         public static readonly Follow Instance = new();
@@ -62,16 +58,19 @@ public sealed partial class StateActor
     }
 
     /// <summary>The change event: entries that are held now, deletions included, and entries that expired.</summary>
-    public sealed record Changed(StateName Name, IReadOnlyList<StateEntry> Entries, IReadOnlyList<StateEntry> Expired);
+    public sealed record Changed(StateName Name, IReadOnlyList<StateEntry> Entries, IReadOnlyList<StateEntry> Expired, StateVersion Version);
 
     /// <summary>A message of a peer, of this state. The peer's actor is told when it was handled.</summary>
-    public sealed record FromPeer(PeerRef Peer, StateMessage Message);
+    public sealed record FromPeer(PeerRef Peer, StateMessage Message, int Bytes = 0);
 
     /// <summary>A failure that a peer told, perhaps of this state.</summary>
     public sealed record PeerFailed(PeerRef Peer, SyncFailure Failure);
 
     /// <summary>The peers that are linked.</summary>
     public sealed record Linked(IReadOnlyCollection<PeerRef> Peers);
+
+    /// <summary>The plain peers are now these.</summary>
+    public sealed record UsePlain(IReadOnlyCollection<IPlainPeer> Peers);
 
     /// <summary>To the router: it has begun, or begun anew, and does not know who is linked.</summary>
     public sealed record Began
@@ -84,6 +83,10 @@ public sealed partial class StateActor
     {
         public static readonly Close Instance = new();
     }
+
+    private sealed record Handed(NodeId Peer, StatePush Push, Result<StateVersion?> Result);
+
+    private sealed record Asked(NodeId Peer, ExchangeId Pull, Result<IReadOnlyList<StateEntry>?> Result);
 
     private sealed record Opened(Result<OpenedState> Result);
 

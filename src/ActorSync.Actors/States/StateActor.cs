@@ -1,5 +1,4 @@
 using ActorSync.Machines;
-using ActorSync.Peers;
 using ActorSync.States;
 using ActorSync.States.Exchange;
 using ActorSync.States.Stores;
@@ -14,6 +13,7 @@ namespace ActorSync.Actors;
 /// Opening ──store opened──> Open ──Close──> Closing ──what is under way is stored, store closed──> stopped
 ///    └──cannot be opened──> Broken: every request is answered with the error
 /// </code>
+/// This part is its life; what it does for applications and for peers stands in the others.
 /// </summary>
 public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
@@ -23,21 +23,13 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
     private readonly IStateStores _stores;
     private readonly TimeProvider _time;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StateAccounts _accounts = new();
     private readonly Outbox<ReplicaOutput> _outbox = new();
-    private readonly Dictionary<long, IActorRef> _askers = [];
-    private readonly HashSet<IActorRef> _followers = [];
-    private readonly HashSet<NodeId> _strangers = [];
-    private Dictionary<NodeId, PeerRef> _peers = [];
     private StateReplica? _replica;
     private IStateStore? _store;
     private Task<Result<OpenedState>>? _opening;
-    private long _tokens;
     private int _appending;
     private bool _isClosing;
-    private long _pulls;
-    private long _levelPulls;
-    private long _failures;
-    private long _bytesSent;
 
     public StateActor(StateName name, StateSettings settings, SyncContext sync, IStateStores stores, TimeProvider time)
     {
@@ -76,10 +68,11 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
         _opening.PipeTo(Self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
     }
 
-    // Who follows the state, follows what comes after this: they wait behind what is in the mailbox.
+    // Who follows the state, and who are its plain peers, is so after this as well: they wait behind what is in the mailbox.
     protected override void PreRestart(Exception reason, object message)
     {
         base.PreRestart(reason, message);
+        Self.Tell(new UsePlain([.. _plain.Values]));
         foreach (var follower in _followers)
             Self.Tell(Follow.Instance, follower);
     }
@@ -91,8 +84,8 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
         if (_opening is not null)
             _ = CloseOnceOpenAsync(_opening);
         var error = new SyncError(SyncErrorKind.StoreFailed, $"the state \"{_name}\" stopped before this was committed; look whether it is there, and try again");
-        foreach (var asker in _askers.Values)
-            asker.Tell(new Applied(error));
+        foreach (var (asker, refusal) in _askers.Values)
+            asker.Tell(refusal(error));
     }
 
     private static async Task CloseOnceOpenAsync(Task<Result<OpenedState>> opening)
@@ -126,9 +119,11 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
     private void Broken(SyncError error)
     {
         Receive<Set>(_ => Sender.Tell(new Applied(error)));
+        Receive<Take>(_ => Sender.Tell(new Taken(error)));
         Receive<Get>(_ => Sender.Tell(new Value(error)));
         Receive<GetContent>(_ => Sender.Tell(new Content(error, default)));
-        Receive<GetReport>(_ => Sender.Tell(new Report(_name, error, default, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+        Receive<Follow>(_ => Sender.Tell(new Content(error, default)));
+        Receive<GetStatus>(_ => Sender.Tell(StateStatus.Of(_name, error)));
         Receive<FromPeer>(from => Refuse(from, error));
         Receive<Close>(_ => Context.Stop(Self));
         ReceiveAny(_ => { });
@@ -137,9 +132,13 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
     private void Open()
     {
         Receive<Set>(OnSet);
+        Receive<Take>(OnTake);
         Receive<FromPeer>(OnFromPeer);
         Receive<PeerFailed>(failed => Run(new ReplicaInput.Message(Known(failed.Peer), failed.Failure, Wall)));
         Receive<Linked>(OnLinked);
+        Receive<UsePlain>(OnUsePlain);
+        Receive<Handed>(OnHanded);
+        Receive<Asked>(OnAsked);
         Receive<MachineTick>(_ => OnTick());
         Receive<Close>(_ => OnClose());
         Reading();
@@ -150,61 +149,12 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
     {
         var error = new SyncError(SyncErrorKind.ShuttingDown, $"the state \"{_name}\" is closing");
         Receive<Set>(_ => Sender.Tell(new Applied(error)));
+        Receive<Take>(_ => Sender.Tell(new Taken(error)));
         Receive<FromPeer>(from => Refuse(from, error));
         Receive<StoreClosed>(_ => Context.Stop(Self));
         Reading();
         ReceiveAny(_ => { });
     }
-
-    private void Reading()
-    {
-        Receive<AppendEnded>(OnAppendEnded);
-        Receive<Get>(get => Sender.Tell(new Value(new Result<StateEntry?>(_replica!.Table.TryGetLive(get.Key, Wall, out var entry) ? entry : null))));
-        Receive<GetContent>(_ => Sender.Tell(OnGetContent()));
-        Receive<GetReport>(_ => Sender.Tell(OnGetReport()));
-        Receive<Follow>(_ => OnFollow());
-        Receive<Unfollow>(_ => OnUnfollow(Sender));
-        Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
-    }
-
-    private void OnSet(Set set)
-    {
-        _askers.Add(++_tokens, Sender);
-        Run(new ReplicaInput.Set(_tokens, set.Sets, Wall));
-    }
-
-    // A peer that did not share the state and now speaks of it does.
-    private void OnFromPeer(FromPeer from)
-    {
-        if (_strangers.Remove(from.Peer.Identity.Node))
-            TellPeers();
-        Run(new ReplicaInput.Message(Known(from.Peer), from.Message, Wall));
-        from.Peer.Actor.Tell(PeerActor.Handled.Instance);
-    }
-
-    // Whoever speaks can be answered, also when its link was not told of yet.
-    private StatePeer Known(PeerRef peer)
-    {
-        _peers.TryAdd(peer.Identity.Node, peer);
-        return new StatePeer(peer.Identity.Node, peer.MaxPayloadBytes);
-    }
-
-    private static void Refuse(FromPeer from, SyncError error)
-    {
-        if (from.Message is Wire.StatePull or Wire.StateCompare or Wire.StatePush { WantsAnswer: true })
-            from.Peer.Actor.Tell(PeerActor.Send.Failure(error, from.Message.Exchange.Value, null));
-        from.Peer.Actor.Tell(PeerActor.Handled.Instance);
-    }
-
-    private void OnLinked(Linked linked)
-    {
-        _peers = linked.Peers.ToDictionary(peer => peer.Identity.Node);
-        _strangers.IntersectWith(_peers.Keys);
-        TellPeers();
-    }
-
-    private void TellPeers() => Run(new ReplicaInput.Peers(
-        [.. _peers.Values.Where(peer => !_strangers.Contains(peer.Identity.Node)).Select(peer => new StatePeer(peer.Identity.Node, peer.MaxPayloadBytes))], Wall));
 
     private void OnTick()
     {
@@ -218,6 +168,7 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
         var hasStranger = false;
         while (_outbox.TryTake(out var output))
             hasStranger |= Do(output);
+        _accounts.Note(_replica.Table.Version, Timer.Now);
         if (hasStranger)
             TellPeers();
     }
@@ -231,14 +182,23 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
                 OnAppend(append);
                 return false;
             case ReplicaOutput.Send send when _peers.TryGetValue(send.Peer, out var peer):
-                _bytesSent += send.Payload.Length;
+                _accounts.Of(send.Peer).Sent(send.Payload);
                 peer.Actor.Tell(new PeerActor.Send(send.Payload, null));
                 return false;
-            case ReplicaOutput.Applied applied when _askers.Remove(applied.Token, out var asker):
-                asker.Tell(new Applied(applied.Result));
+            case ReplicaOutput.Hand hand:
+                OnHand(hand);
+                return false;
+            case ReplicaOutput.Ask ask:
+                OnAsk(ask);
+                return false;
+            case ReplicaOutput.Applied applied:
+                Answer(applied.Token, new Applied(applied.Result));
+                return false;
+            case ReplicaOutput.Taken taken:
+                Answer(taken.Token, new Taken(taken.Result));
                 return false;
             case ReplicaOutput.Changed changed:
-                Publish(new Changed(_name, changed.Entries, changed.Expired));
+                Publish(new Changed(_name, changed.Entries, changed.Expired, _replica!.Table.Version));
                 return false;
             case ReplicaOutput.StartTimer timer:
                 Timer.Start(timer.At);
@@ -250,25 +210,6 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
             default:
                 return false;
         }
-    }
-
-    private bool OnPulled(ReplicaOutput.Pulled pulled)
-    {
-        if (!pulled.Result.TryGet(out var report, out var error))
-            return OnTrouble(pulled.Peer, error);
-        _pulls++;
-        _levelPulls += report.WasLevel ? 1 : 0;
-        return false;
-    }
-
-    private bool OnTrouble(NodeId peer, SyncError error)
-    {
-        if (error.Kind == SyncErrorKind.UnknownState)
-            return _strangers.Add(peer);
-        _failures++;
-        _sync.Errors.Count(error.Kind);
-        _log.Debug("State {0}, peer {1}: {2}", _name, peer.ToShortString(), error);
-        return false;
     }
 
     private void OnAppend(ReplicaOutput.Append append)
@@ -291,37 +232,6 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
         else
             Run(new ReplicaInput.Committed(ended.Number, Wall));
         CloseIfDone();
-    }
-
-    private void Publish(Changed changed)
-    {
-        foreach (var follower in _followers)
-            follower.Tell(changed);
-    }
-
-    private Content OnGetContent()
-    {
-        var wall = Wall;
-        return new Content(new Result<IReadOnlyList<StateEntry>>([.. _replica!.Table.Entries.Where(entry => StateTable.IsLive(entry, wall))]), _replica.Table.Version);
-    }
-
-    private Report OnGetReport()
-    {
-        var table = _replica!.Table;
-        return new Report(
-            _name, null, table.Version, table.Count, table.Tombstones, table.Bytes, _peers.Count - _strangers.Count, _replica.OwedPushes, _pulls, _levelPulls, _failures, _bytesSent);
-    }
-
-    private void OnFollow()
-    {
-        if (_followers.Add(Sender))
-            Context.Watch(Sender);
-    }
-
-    private void OnUnfollow(IActorRef follower)
-    {
-        if (_followers.Remove(follower))
-            Context.Unwatch(follower);
     }
 
     private void OnClose()

@@ -21,4 +21,7 @@ public abstract record GraphInput
 
     /// <summary>The store did not commit an append, nor any after it that was begun before this.</summary>
     public sealed record CommitFailed(long Append, SyncError Error) : GraphInput;
+
+    /// <summary>The timer ran out.</summary>
+    public sealed record Tick : GraphInput;
 }

@@ -11,8 +11,20 @@ public sealed record GraphLimits
     /// </summary>
     public const int MostHeads = KnownHeads.Most - 1;
 
-    /// <summary>Heads, above which they are merged into one: 1 to <see cref="MostHeads"/>.</summary>
+    /// <summary>
+    /// Heads, above which they are merged into one: 1 to <see cref="MostHeads"/>. A node that only relays waits for a
+    /// while before it does that, so that not all do it at once, and has up to <see cref="MostHeads"/> meanwhile.
+    /// </summary>
     public int Heads { get; init; } = 64;
+
+    /// <summary>
+    /// Within what time, drawn at random, a node merges too many heads; longer than a commit takes to reach most others.
+    /// Doubled each time that none of them was first.
+    /// </summary>
+    public TimeSpan CollapseWithin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest that the doubling grows to.</summary>
+    public TimeSpan CollapseAtMost { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Bytes of one command's payload.</summary>
     public int CommandPayloadBytes { get; init; } = 768 << 10;

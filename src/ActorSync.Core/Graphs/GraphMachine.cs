@@ -19,11 +19,17 @@ namespace ActorSync.Graphs;
 /// </summary>
 public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeeping
 {
+    // So far ahead of a command the memory is fetched where the index will look for it.
+    private const int ExpectedAhead = 8;
+
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
     private readonly GraphLimits _limits;
     private readonly IGraphContent _content;
     private readonly UnkeptCommands _unkept;
+    private readonly CollapsePace _pace;
+    private MonotonicTime _timer = MonotonicTime.Never;
+    private MonotonicTime _now;
     private readonly Queue<Pending> _pending = new();
     private readonly List<Batch> _gathered = [];
     private long _appends;
@@ -39,7 +45,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     {
     }
 
-    private GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphContent content)
+    private GraphMachine(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphContent content, Random? random = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Heads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.Heads, GraphLimits.MostHeads);
@@ -47,6 +53,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
         _reader = reader;
         _limits = limits;
         _content = content;
+        _pace = new CollapsePace(limits, random);
         _unkept = new UnkeptCommands(index, limits.RememberedRejections);
         Facts = content.Facts;
         Committed = new GraphSnapshot(graph, index, index.Count, index.Heads(), reader);
@@ -63,6 +70,9 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
 
     /// <inheritdoc/>
     public bool IsSnapshotDue => Keeping is { IsSnapshotDue: true };
+
+    /// <inheritdoc/>
+    public bool IsSnapshotOverdue => Keeping is { IsSnapshotOverdue: true };
 
     /// <inheritdoc/>
     public bool IsLastSnapshotDue => Keeping is { IsLastSnapshotDue: true };
@@ -83,15 +93,16 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     /// <param name="limits">Its limits.</param>
     /// <param name="policy">Its policy, the same at every peer.</param>
     /// <param name="facts">The snapshot of its facts, if one is kept: what it fits is not evaluated again.</param>
+    /// <param name="random">Draws when to merge too many heads; null to do it at once, where no other node does.</param>
     /// <returns>The machine; PolicyFailed, or ParallelFinalize, which is final.</returns>
     /// <exception cref="SyncException">The store is damaged.</exception>
-    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy, IFactStore? facts = null)
+    public static Result<GraphMachine> Open(GraphId graph, GraphIndex index, ICommandReader reader, GraphLimits limits, IGraphPolicy policy, IFactStore? facts = null, Random? random = null)
     {
         if (policy is OpaquePolicy)
-            return new GraphMachine(graph, index, reader, limits);
+            return new GraphMachine(graph, index, reader, limits, new PlainContent(index, limits), random);
         var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
         return WovenContent.Open(index, reader, policy, options, facts).TryGet(out var content, out var error)
-            ? new GraphMachine(graph, index, reader, limits, content)
+            ? new GraphMachine(graph, index, reader, limits, content, random)
             : error;
     }
 
@@ -101,6 +112,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
 
     public void Handle(GraphInput input, MonotonicTime now, IOutbox<GraphOutput> outbox)
     {
+        _now = now;
         switch (input)
         {
             case GraphInput.Act act:
@@ -115,7 +127,24 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
             case GraphInput.CommitFailed failed:
                 OnCommitFailed(failed, outbox);
                 break;
+            case GraphInput.Tick:
+                OnTick(outbox);
+                break;
         }
+        if (_pace.DueAt == _timer)
+            return;
+        _timer = _pace.DueAt;
+        outbox.Put(new GraphOutput.StartTimer(_timer));
+    }
+
+    // Batches that are open see to it when they are sealed.
+    private void OnTick(IOutbox<GraphOutput> outbox)
+    {
+        if (_gathered.Count > 0 || Overload() is not null || !_pace.IsDue(_index.HeadOrdinals.Count, _now))
+            return;
+        _content.Collapse();
+        if (_content.Seal().TryGet(out var step, out _))
+            Append(step, [], outbox);
     }
 
     private void OnAct(GraphInput.Act act, IOutbox<GraphOutput> outbox)
@@ -166,14 +195,17 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     private void Gather(GraphInput.Receive receive)
     {
         var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
-        foreach (var command in receive.Commands)
+        for (var i = 0; i < receive.Commands.Count; i++)
         {
+            if (i + ExpectedAhead < receive.Commands.Count)
+                _index.Expect(receive.Commands[i + ExpectedAhead].Id);
+            var command = receive.Commands[i];
             if (Forbidden(command) is { } forbidden)
                 tally.Count(command, forbidden);
             else
                 Add(command, receive.MayFinalize, tally);
         }
-        if (_index.HeadOrdinals.Count > _limits.Heads)
+        if (_pace.IsDue(_index.HeadOrdinals.Count, _now))
             _content.Collapse();
         _gathered.Add(new Batch(receive, tally));
     }

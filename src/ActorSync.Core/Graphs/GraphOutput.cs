@@ -1,4 +1,5 @@
 using ActorSync.Graphs.Clients;
+using ActorSync.Machines;
 
 namespace ActorSync.Graphs;
 
@@ -17,6 +18,9 @@ public abstract record GraphOutput
 
     /// <summary>The batch is durable as far as it was kept, or the store failed.</summary>
     public sealed record Received(long Token, Result<ReceiveResult> Result) : GraphOutput;
+
+    /// <summary>Call again then, in place of any time named before: there are more heads than there should be.</summary>
+    public sealed record StartTimer(MonotonicTime At) : GraphOutput;
 
     /// <summary>A new version is committed.</summary>
     /// <param name="Snapshot">The version.</param>

@@ -1,5 +1,6 @@
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Stores;
+using ActorSync.Graphs.Subscriptions;
 
 namespace ActorSync.Graphs;
 
@@ -11,6 +12,7 @@ public sealed class GraphSnapshot
 {
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
+    private volatile Lack? _lastLack;
 
     /// <param name="graph">The graph.</param>
     /// <param name="index">Its index; only what is below <paramref name="count"/> is read.</param>
@@ -32,6 +34,16 @@ public sealed class GraphSnapshot
     public int Count { get; }
 
     public HeadSet Heads { get; }
+
+    /// <summary>The first damage that reading the graph has met since it was opened; null while it met none.</summary>
+    public SyncError? Damage => _reader.Damage;
+
+    /// <summary>What the last subscriber that was looked at lacks of this version: others lack the same.</summary>
+    internal Lack? LastLack
+    {
+        get => _lastLack;
+        set => _lastLack = value;
+    }
 
     /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
     internal GraphIndex Index => _index;

@@ -17,8 +17,10 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
     /// </summary>
     public const int MostSteps = 1 << 18;
 
-    private readonly List<Address> _heads = [];
+    // Replaced, never changed: whoever has it may keep it.
+    private Address[] _heads = [];
 
+    /// <summary>The heads, as they are now.</summary>
     public IReadOnlyList<Address> Heads => _heads;
 
     public IEnumerable<CommandId> Ids => _heads.Select(head => head.Id);
@@ -41,15 +43,15 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
             if (known.MaxCut >= head.MaxCut && snapshot.Contains(known) && snapshot.IsAncestor(id, known.Id, ref steps) == true)
                 return false;
         }
-        for (var i = _heads.Count - 1; i >= 0; i--)
+        var kept = new List<Address>(_heads.Length + 1);
+        foreach (var known in _heads)
         {
-            var known = _heads[i];
-            if (known.MaxCut < head.MaxCut && (!snapshot.Contains(known) || snapshot.IsAncestor(known.Id, id, ref steps) == true))
-                _heads.RemoveAt(i);
+            if (known.MaxCut >= head.MaxCut || (snapshot.Contains(known) && snapshot.IsAncestor(known.Id, id, ref steps) != true))
+                kept.Add(known);
         }
-        if (_heads.Count == Most)
-            _heads.Remove(_heads.MinBy(known => known.MaxCut));
-        _heads.Add(head);
+        if (kept.Count == Most)
+            kept.Remove(kept.MinBy(known => known.MaxCut));
+        _heads = [.. kept, head];
         return true;
     }
 
@@ -62,10 +64,13 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
         return news;
     }
 
+    /// <summary>Knows the same as another.</summary>
+    public void Replace(KnownHeads other) => _heads = other._heads;
+
     /// <summary>Forgets what was known, and knows this instead.</summary>
     public void Replace(GraphSnapshot snapshot, IEnumerable<CommandId> ids)
     {
-        _heads.Clear();
+        _heads = [];
         AddAll(snapshot, ids);
     }
 
@@ -77,13 +82,9 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
     {
         var steps = mostSteps;
         foreach (var head in peersHeads.Where(snapshot.Contains))
-        {
-            for (var i = _heads.Count - 1; i >= 0; i--)
-            {
-                var known = _heads[i].Id;
-                if (known != head && snapshot.Contains(known) && snapshot.IsAncestor(head, known, ref steps) != false)
-                    _heads.RemoveAt(i);
-            }
-        }
+            _heads = [.. _heads.Where(known => !Contradicts(head, known.Id))];
+
+        bool Contradicts(CommandId head, CommandId known) =>
+            known != head && snapshot.Contains(known) && snapshot.IsAncestor(head, known, ref steps) != false;
     }
 }

@@ -11,6 +11,9 @@ internal struct RangeCursor(IReadOnlyList<OrdinalRange> ranges)
     /// <summary>Whether nothing is left.</summary>
     public readonly bool AtEnd => _range == ranges.Count;
 
+    /// <summary>Whether it has not moved yet.</summary>
+    public readonly bool IsAtStart => _range == 0 && _offset == 0;
+
     /// <summary>The ordinal at this place.</summary>
     public readonly int Ordinal => ranges[_range].First + _offset;
 

@@ -22,6 +22,12 @@ public interface ILink : IAsyncDisposable
     LinkCounters Counters { get; }
 
     /// <summary>
+    /// How long nothing was heard of the other end, keep-alives included, while this end was listening; zero for a carrier
+    /// that ends when the other end does.
+    /// </summary>
+    TimeSpan SilentFor => TimeSpan.Zero;
+
+    /// <summary>
     /// Hands over a payload. Ends when the link has taken it; waits while the bounded outbound queue is full, which is
     /// the back-pressure. The memory must stay unchanged until then.
     /// </summary>

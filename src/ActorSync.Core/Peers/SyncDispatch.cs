@@ -35,6 +35,18 @@ public enum SyncDestination
     /// <summary>The shared state that it names.</summary>
     State,
 
+    /// <summary>The membership of the mesh.</summary>
+    Membership,
+
+    /// <summary>The holding of the graph.</summary>
+    Holding,
+
+    /// <summary>The actions that are forwarded here, or from here.</summary>
+    Forwarding,
+
+    /// <summary>The channels that are relayed here, or from here.</summary>
+    Relaying,
+
     /// <summary>Known to the protocol, not served by this node.</summary>
     None,
 }
@@ -47,13 +59,17 @@ public static class SyncDispatch
         SyncType.Poll => SyncDestination.Graph,
         SyncType.Narrowed or SyncType.Credit or SyncType.RequestMissing or SyncType.SyncResume or SyncType.EndSession => SyncDestination.PollResponder,
         SyncType.Level or SyncType.Narrow or SyncType.PollResponse or SyncType.PollEnd or SyncType.Offer => SyncDestination.PollRequester,
-        SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck => SyncDestination.Subscription,
-        SyncType.Push or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
+        SyncType.Subscribe or SyncType.Unsubscribe or SyncType.PushAck or SyncType.NumberGraphs or SyncType.ShortAck => SyncDestination.Subscription,
+        SyncType.Push or SyncType.ShortPush or SyncType.Subscribed or SyncType.Unsubscribed or SyncType.MaximumSubscriptionsExceeded or SyncType.SubscriptionEnded => SyncDestination.Subscriber,
         SyncType.Rejected => SyncDestination.Senders,
         SyncType.HelloSubscribe or SyncType.HelloUnsubscribe => SyncDestination.HelloPublisher,
         SyncType.HelloNotify => SyncDestination.HelloSubscriber,
         SyncType.Error => SyncDestination.Reference,
         >= SyncType.StatePull and <= SyncType.StatePushed => SyncDestination.State,
+        SyncType.MemberProbe or SyncType.MemberProbed => SyncDestination.Membership,
+        SyncType.Hold or SyncType.HoldingAck => SyncDestination.Holding,
+        SyncType.ForwardAction or SyncType.ForwardResult => SyncDestination.Forwarding,
+        SyncType.RelayOpen or SyncType.Relay or SyncType.RelayClose => SyncDestination.Relaying,
         _ => SyncDestination.None,
     };
 }

@@ -40,8 +40,8 @@ public abstract record StateInput(WallTime Wall)
     /// <summary>Writes of the application: all of them, or none when one of them cannot be.</summary>
     public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall) : StateInput(Wall);
 
-    /// <summary>Entries of a peer: each that can be.</summary>
-    public sealed record Receive(long Token, NodeId Peer, IReadOnlyList<StateEntry> Entries, WallTime Wall) : StateInput(Wall);
+    /// <summary>Entries of a peer: each that can be, or none when one of them cannot.</summary>
+    public sealed record Receive(long Token, NodeId Peer, IReadOnlyList<StateEntry> Entries, WallTime Wall, bool AllOrNone = false) : StateInput(Wall);
 
     /// <summary>The store committed an append.</summary>
     public sealed record Committed(long Append, WallTime Wall) : StateInput(Wall);

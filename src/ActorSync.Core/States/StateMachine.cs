@@ -139,7 +139,9 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
             bytes += size;
         }
         var result = new StateReceiveResult(0, refused, reasons);
-        if (kept.Count == 0)
+        if (refused > 0 && receive.AllOrNone)
+            outbox.Put(new StateOutput.Received(receive.Token, reasons[0]));
+        else if (kept.Count == 0)
             outbox.Put(new StateOutput.Received(receive.Token, result));
         else
             Append(new Pending(kept, keys, bytes, receive.Peer, receive.Token, result), outbox);

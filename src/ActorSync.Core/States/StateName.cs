@@ -8,6 +8,8 @@ public readonly record struct StateName
     /// <summary>Bytes of a name.</summary>
     public const int MostBytes = 64;
 
+    private const string Members = "members";
+
     private readonly string? _value;
 
     /// <exception cref="ArgumentException">No such name may be.</exception>
@@ -17,6 +19,12 @@ public readonly record struct StateName
             throw new ArgumentException($"a state's name has 1 to {MostBytes} bytes of UTF-8 without control characters", nameof(value));
         _value = value;
     }
+
+    /// <summary>
+    /// Whether the name is the nodes' own, for what they tell each other of themselves: "members", and what begins with
+    /// "actorsync.". Applications cannot open such states.
+    /// </summary>
+    public bool IsReserved => Value == Members || Value.StartsWith("actorsync.", StringComparison.Ordinal);
 
     /// <summary>The name; empty for the name that was never given.</summary>
     public string Value => _value ?? "";

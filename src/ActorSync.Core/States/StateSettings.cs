@@ -30,6 +30,12 @@ public sealed record StateSettings
     /// <summary>How often peers are asked whether they differ.</summary>
     public TimeSpan PullInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether a peer is asked as soon as it can be reached, beside those that are drawn: what two halves of a network
+    /// wrote while they were apart is then level as soon as they meet.
+    /// </summary>
+    public bool PullsNewPeers { get; init; }
+
     /// <summary>To how many peers, drawn anew each time, a change is pushed, and how many are asked: r0 of the protocol.</summary>
     public int SampledPeers { get; init; } = 3;
 
@@ -48,6 +54,9 @@ public sealed record StateSettings
     /// <summary>How long an answer may stay out.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a plain peer, which is handed entries and asked for all it holds, may take at most for an answer.</summary>
+    public TimeSpan PlainAnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How often a request is sent before its peer counts as out of reach.</summary>
     public int Attempts { get; init; } = 3;
 
@@ -58,6 +67,12 @@ public sealed record StateSettings
 
     /// <summary>Requests of one pull; what is still missing then, the next pull brings.</summary>
     public int RoundsMost { get; init; } = 4096;
+
+    /// <summary>Changes that may wait for one reader who watches; one that falls further behind is told once more what there is.</summary>
+    public int WatchedChanges { get; init; } = 64;
+
+    /// <summary>Bytes of entries that may wait for one.</summary>
+    public long WatchedBytes { get; init; } = 16 << 20;
 
     /// <summary>Entries that are looked at for one answer.</summary>
     public int ScannedEntries { get; init; } = 1 << 16;

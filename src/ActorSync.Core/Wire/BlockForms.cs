@@ -23,6 +23,9 @@ internal enum PriorForm : byte
 
     /// <summary>A merge of two addresses.</summary>
     MergeExplicitExplicit = 6,
+
+    /// <summary>The last command of the push before: of a short block alone.</summary>
+    Follows = 7,
 }
 
 /// <summary>How a block gives a command's priority: bits 3 and 4 of the command's tag. The bits above are 0.</summary>

@@ -14,13 +14,17 @@ namespace ActorSync.Wire;
 ///   varint   bytes of payload, and the payload; both are left out of a merge
 /// 8 bytes  check: the first 8 bytes of the ids of all commands, XORed, the last of them first
 /// </code>
+/// A short block, of a <see cref="ShortPush"/>, has a check of 4 bytes, and one form of prior more: the last command of the push before.
 /// </summary>
-public sealed class CommandBlock(ReadOnlyMemory<byte> bytes)
+public sealed class CommandBlock(ReadOnlyMemory<byte> bytes, bool isShort = false)
 {
-    /// <summary>Bytes of the check at the end.</summary>
-    internal const int CheckSize = sizeof(ulong);
-
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    /// <summary>Whether it is a short block.</summary>
+    public bool IsShort { get; } = isShort;
+
+    /// <summary>Bytes of the check at the end.</summary>
+    internal static int CheckSize(bool isShort) => isShort ? sizeof(uint) : sizeof(ulong);
 
     /// <summary>
     /// Rebuilds the commands, in their order, and derives their ids. Whether the priors given by address are there, and
@@ -28,17 +32,27 @@ public sealed class CommandBlock(ReadOnlyMemory<byte> bytes)
     /// </summary>
     /// <param name="limits">What is refused before anything is allocated for it.</param>
     /// <param name="identity">How the graph's ids are derived; the SHA-256 of the canonical bytes when null.</param>
+    /// <param name="follows">Of a short block: the last command of the push before; null when that is not known.</param>
     /// <returns>
     /// The commands, or one error for the whole block: MalformedPayload, LimitExceeded (more commands than a message may hold), WrongMaxCut (a max cut over the
-    /// greatest), InvalidCommand (a merge of a command with itself), Duplicate, or WrongId when the check fails.
+    /// greatest), InvalidCommand (a merge of a command with itself), Duplicate, WrongId when the check fails, or MissingPrior
+    /// when a command follows the push before and that is not known.
     /// </returns>
-    public Result<IReadOnlyList<Command>> Decode(WireLimits limits, ICommandIdentity? identity = null) =>
-        new CommandBlockReader(limits, identity).Read(Bytes.Span);
+    public Result<IReadOnlyList<Command>> Decode(WireLimits limits, ICommandIdentity? identity = null, Address? follows = null) =>
+        new CommandBlockReader(limits, identity, IsShort, follows).Read(Bytes.Span);
 
     /// <summary>A block of these commands, whatever its size.</summary>
-    public static CommandBlock Encode(IEnumerable<Command> commands)
+    public static CommandBlock Encode(IEnumerable<Command> commands) => Encode(commands, isShort: false, follows: null);
+
+    /// <summary>A short block of these commands.</summary>
+    /// <param name="commands">The commands.</param>
+    /// <param name="follows">The last command of the push before, when the reader is known to have it.</param>
+    public static CommandBlock EncodeShort(IEnumerable<Command> commands, Address? follows) => Encode(commands, isShort: true, follows);
+
+    private static CommandBlock Encode(IEnumerable<Command> commands, bool isShort, Address? follows)
     {
-        var writer = new CommandBlockWriter(new WireLimits { CommandsPerMessage = int.MaxValue }, int.MaxValue);
+        var writer = new CommandBlockWriter(new WireLimits { CommandsPerMessage = int.MaxValue }, 0);
+        writer.Reset(int.MaxValue, isShort, follows);
         foreach (var command in commands)
             if (!writer.TryAdd(command))
                 throw new ArgumentException("the commands take more than 2 GiB", nameof(commands));

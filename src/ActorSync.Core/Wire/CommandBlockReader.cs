@@ -6,7 +6,7 @@ namespace ActorSync.Wire;
 /// Decodes one block: rebuilds the canonical bytes of each command in a buffer that the commands of the block share,
 /// and hashes them. A reference back is to a command rebuilt before, whose id and max cut are known by then.
 /// </summary>
-internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? identity)
+internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? identity, bool isShort = false, Address? follows = null)
 {
     private const int MinCommandSize = 2;
 
@@ -31,9 +31,9 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
             _commands[_count] = command;
             _check ^= command.Id.Prefix;
         }
-        var check = reader.Fixed64("the check");
+        var isRight = isShort ? reader.Fixed32("the check") == (uint)(_check >> 32) : reader.Fixed64("the check") == _check;
         reader.End();
-        if (reader.Error is null && check != _check)
+        if (reader.Error is null && !isRight)
             reader.Fail(SyncErrorKind.WrongId, $"the ids of its {_count} commands are not those that the sender computed: it is damaged, or the ids of the graph are derived otherwise there");
         return reader.Error is { } error ? new SyncError(error.Kind, $"a block of commands: {error.Message}") : _commands;
     }
@@ -42,8 +42,8 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
     {
         var tag = reader.Byte("the tag");
         var (priorForm, priorityForm) = ((PriorForm)(tag & 7), (PriorityForm)(tag >> 3 & 3));
-        var single = priorForm is PriorForm.Previous or PriorForm.Back or PriorForm.Explicit;
-        if (tag >> 5 != 0 || priorForm > PriorForm.MergeExplicitExplicit || single == (priorityForm == PriorityForm.Implied))
+        var single = priorForm is PriorForm.Previous or PriorForm.Back or PriorForm.Explicit or PriorForm.Follows;
+        if (tag >> 5 != 0 || (priorForm == PriorForm.Follows && !isShort) || single == (priorityForm == PriorityForm.Implied))
             reader.Fail(SyncErrorKind.MalformedPayload, $"its tag is {tag:x2}, which is none");
         var prior = ReadPrior(ref reader, priorForm);
         var priority = ReadPriority(ref reader, priorityForm, prior.Kind);
@@ -68,6 +68,8 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
                 return Prior.Single(Back(ref reader));
             case PriorForm.Explicit:
                 return Prior.Single(Explicit(ref reader));
+            case PriorForm.Follows:
+                return Prior.Single(Followed(ref reader));
         }
         var one = form == PriorForm.MergeExplicitExplicit ? Explicit(ref reader) : Back(ref reader);
         var other = form == PriorForm.MergeBackBack ? Back(ref reader) : Explicit(ref reader);
@@ -99,6 +101,16 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
     }
 
     private static Address Explicit(ref WireReader reader) => AsPrior(ref reader, reader.Address("its prior"));
+
+    private Address Followed(ref WireReader reader)
+    {
+        if (follows is not { } last)
+        {
+            reader.Fail(SyncErrorKind.MissingPrior, "its prior is the last command of the push before, which is not known here");
+            return default;
+        }
+        return AsPrior(ref reader, last);
+    }
 
     private static Address AsPrior(ref WireReader reader, Address address)
     {

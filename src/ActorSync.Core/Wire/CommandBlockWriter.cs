@@ -19,6 +19,8 @@ public sealed class CommandBlockWriter
     private int _maxBytes;
     private uint _basic;
     private ulong _check;
+    private bool _isShort;
+    private Address? _follows;
 
     /// <param name="limits">The limits of commands in one message.</param>
     /// <param name="maxBytes">The most bytes that the block may take, count and check included.</param>
@@ -36,9 +38,12 @@ public sealed class CommandBlockWriter
 
     /// <summary>Begins a new block. Blocks made before stay as they are.</summary>
     /// <param name="maxBytes">The most bytes that the block may take, count and check included.</param>
-    public void Reset(int maxBytes)
+    /// <param name="isShort">Whether it is a short block.</param>
+    /// <param name="follows">Of a short block: the last command of the push before, when the reader is known to have it.</param>
+    public void Reset(int maxBytes, bool isShort = false, Address? follows = null)
     {
         _maxBytes = maxBytes;
+        (_isShort, _follows) = (isShort, follows);
         _addresses.Clear();
         _indexes.Clear();
         _bodySize = 0;
@@ -76,11 +81,17 @@ public sealed class CommandBlockWriter
         var bytes = new byte[Size];
         var at = Varint.Write(bytes, (uint)Count);
         _body.AsSpan(0, _bodySize).CopyTo(bytes.AsSpan(at));
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at + _bodySize), _check);
-        return new CommandBlock(bytes);
+        if (_isShort)
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at + _bodySize), (uint)(_check >> 32));
+        else
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at + _bodySize), _check);
+        return new CommandBlock(bytes, _isShort);
     }
 
-    private static long SizeOf(int count, long body) => Varint.Size((uint)count) + body + CommandBlock.CheckSize;
+    /// <summary>The limits of commands in one message.</summary>
+    internal WireLimits Limits => _limits;
+
+    private long SizeOf(int count, long body) => Varint.Size((uint)count) + body + CommandBlock.CheckSize(_isShort);
 
     private int WriteHeader(Span<byte> header, Command command)
     {
@@ -111,6 +122,8 @@ public sealed class CommandBlockWriter
         {
             if (left == 1)
                 return PriorForm.Previous;
+            if (left == 0 && prior.Left == _follows)
+                return PriorForm.Follows;
             WriteReference(header, ref at, left, prior.Left);
             return left > 0 ? PriorForm.Back : PriorForm.Explicit;
         }

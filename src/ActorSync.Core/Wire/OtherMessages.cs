@@ -24,4 +24,12 @@ public sealed record HelloNotify(GraphId Graph, Address Head) : SyncMessage(Sync
 public sealed record SyncFailure(SyncErrorKind Kind, ulong Reference, GraphId? Graph, string Sentence) : SyncMessage(SyncType.Error)
 {
     public SyncError ToError() => new(Kind, Sentence);
+
+    /// <summary>An error of this node, told to a peer: files and folders are no business of a peer's.</summary>
+    public static SyncFailure Of(SyncError error, ulong reference, GraphId? graph) => new(error.Kind, reference, graph, error.Kind switch
+    {
+        SyncErrorKind.StoreDamaged => "the peer's store is damaged, and gives out nothing of what is: repair it there, or ask another peer",
+        SyncErrorKind.StoreFailed => "the peer's store cannot read or write: its log says why; try again later, or ask another peer",
+        _ => error.Message,
+    });
 }

@@ -83,13 +83,13 @@ internal static class PollCodec
     };
 
     /// <summary>What is left of the payload, as a slice.</summary>
-    public static CommandBlock Block(ref WireReader from, ReadOnlyMemory<byte> payload)
+    public static CommandBlock Block(ref WireReader from, ReadOnlyMemory<byte> payload, bool isShort = false)
     {
         var bytes = payload.Slice(from.At, from.Remaining);
-        if (bytes.Length <= CommandBlock.CheckSize)
+        if (bytes.Length <= CommandBlock.CheckSize(isShort))
             from.Fail(SyncErrorKind.MalformedPayload, $"the block of commands is cut: {bytes.Length} bytes at byte {from.At}");
         from.Take("the block of commands", bytes.Length);
-        return new CommandBlock(bytes);
+        return new CommandBlock(bytes, isShort);
     }
 
     private static SessionId Session(ref WireReader from) => new(from.Fixed64("the session"));

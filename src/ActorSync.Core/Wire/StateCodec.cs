@@ -59,11 +59,13 @@ internal static class StateCodec
                 return true;
             case StatePush push:
                 to.Flag(push.WantsAnswer);
+                to.Fixed128(push.Version.Digest);
                 Write(to, push.Entries);
                 return true;
             case StatePushed pushed:
                 to.Number(pushed.Refused, nameof(pushed.Refused));
                 to.Number((ulong)(pushed.Why ?? 0));
+                to.Fixed128(pushed.Version.Digest);
                 return true;
             default:
                 return false;
@@ -89,7 +91,7 @@ internal static class StateCodec
                 from.Flag("whether more is to come") ? from.Fixed128("the next position") : null,
                 from.Bits("what is held", WireLimits.StateFingerprints),
                 Entries(ref from)),
-            SyncType.StatePush => new StatePush(name, exchange, round, from.Flag("whether an answer is wanted"), Entries(ref from)),
+            SyncType.StatePush => new StatePush(name, exchange, round, from.Flag("whether an answer is wanted"), new StateVersion(from.Fixed128("the version")), Entries(ref from)),
             _ => Pushed(ref from, name, exchange, round),
         };
     }
@@ -239,7 +241,7 @@ internal static class StateCodec
         var why = OtherCodec.Kind(ref from, "why an entry was refused", orNone: true);
         if (why == 0 != (refused == 0))
             from.Fail(SyncErrorKind.MalformedPayload, $"{refused} refused entries at byte {at} do not go with the reason {why}");
-        return new StatePushed(name, exchange, round, refused, why == 0 ? null : why);
+        return new StatePushed(name, exchange, round, refused, why == 0 ? null : why, new StateVersion(from.Fixed128("the version")));
     }
 
     private static void WriteFixed(WireWriter to, IReadOnlyList<ulong> numbers, int limit, string what)

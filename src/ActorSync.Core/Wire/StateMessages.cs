@@ -67,8 +67,9 @@ public sealed record StateEntries(StateName State, ExchangeId Exchange, uint Rou
 /// <param name="Exchange">The publisher's run, or the pull.</param>
 /// <param name="Round">The push.</param>
 /// <param name="WantsAnswer">Whether a <see cref="StatePushed"/> is to say that they are durable.</param>
+/// <param name="Version">The version of the state at the sender.</param>
 /// <param name="Entries">The entries.</param>
-public sealed record StatePush(StateName State, ExchangeId Exchange, uint Round, bool WantsAnswer, IReadOnlyList<StateEntry> Entries)
+public sealed record StatePush(StateName State, ExchangeId Exchange, uint Round, bool WantsAnswer, StateVersion Version, IReadOnlyList<StateEntry> Entries)
     : StateMessage(SyncType.StatePush, State, Exchange, Round);
 
 /// <summary>The entries of a push are durable, but for those that were refused.</summary>
@@ -77,5 +78,6 @@ public sealed record StatePush(StateName State, ExchangeId Exchange, uint Round,
 /// <param name="Round">The push.</param>
 /// <param name="Refused">How many were refused; they would be again.</param>
 /// <param name="Why">Why the first of them was; null when none was.</param>
-public sealed record StatePushed(StateName State, ExchangeId Exchange, uint Round, int Refused, SyncErrorKind? Why)
+/// <param name="Version">The version of the state with them.</param>
+public sealed record StatePushed(StateName State, ExchangeId Exchange, uint Round, int Refused, SyncErrorKind? Why, StateVersion Version)
     : StateMessage(SyncType.StatePushed, State, Exchange, Round);

@@ -5,7 +5,7 @@ namespace ActorSync.Wire;
 /// <summary>The bodies of the messages of a subscription.</summary>
 internal static class SubscriptionCodec
 {
-    // Beside its id a graph takes a sample, at least three bytes, or an answer, at least one.
+    // Beside its id a graph takes a sample, at least three bytes, or an answer or a number, at least one.
     private const int MinSubscribeGraph = CommandId.Size + 3;
     private const int MinSubscribedGraph = CommandId.Size + 1;
 
@@ -43,6 +43,18 @@ internal static class SubscriptionCodec
                 to.Number(ack.Index);
                 to.Addresses(ack.Heads, nameof(ack.Heads));
                 return true;
+            case NumberGraphs numbers:
+                Write(to, numbers);
+                return true;
+            case ShortPush push:
+                to.Number(push.Number);
+                to.Number(push.Index);
+                to.Raw(push.Commands.Bytes.Span);
+                return true;
+            case ShortAck ack:
+                to.Number(ack.Number);
+                to.Number(ack.Index);
+                return true;
             case SubscriptionEnded ended:
                 to.Fixed64(ended.Id.Value);
                 to.Byte((byte)ended.Reason);
@@ -65,6 +77,9 @@ internal static class SubscriptionCodec
         SyncType.Push => new Push(Id(ref from), from.Graph(), from.UInt32("the index"), PollCodec.Block(ref from, payload)),
         SyncType.PushAck => new PushAck(
             Id(ref from), from.Graph(), from.UInt32("the index"), from.Addresses("the heads", WireLimits.SampleAddresses)),
+        SyncType.NumberGraphs => new NumberGraphs(Id(ref from), NumberedGraphs(ref from)),
+        SyncType.ShortPush => new ShortPush(from.UInt32("the number"), from.UInt32("the index"), PollCodec.Block(ref from, payload, isShort: true)),
+        SyncType.ShortAck => new ShortAck(from.UInt32("the number"), from.UInt32("the index")),
         SyncType.SubscriptionEnded => new SubscriptionEnded(Id(ref from), Reason(ref from)),
         _ => null,
     };
@@ -124,6 +139,25 @@ internal static class SubscriptionCodec
                 ? new SubscribedGraph(graph, null, from.Bits("what is known", WireLimits.SampleAddresses))
                 : new SubscribedGraph(graph, refused, []);
         }
+        return graphs;
+    }
+
+    private static void Write(WireWriter to, NumberGraphs numbers)
+    {
+        to.Fixed64(numbers.Id.Value);
+        to.Count(numbers.Graphs.Count, WireLimits.GraphsPerSubscribe, nameof(numbers.Graphs));
+        foreach (var (graph, number) in numbers.Graphs)
+        {
+            to.Graph(graph);
+            to.Number(number);
+        }
+    }
+
+    private static NumberedGraph[] NumberedGraphs(ref WireReader from)
+    {
+        var graphs = new NumberedGraph[from.Count("the graphs", WireLimits.GraphsPerSubscribe, MinSubscribedGraph)];
+        for (var i = 0; i < graphs.Length; i++)
+            graphs[i] = new NumberedGraph(from.Graph(), from.UInt32("the number"));
         return graphs;
     }
 

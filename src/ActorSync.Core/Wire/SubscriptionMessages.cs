@@ -58,6 +58,28 @@ public sealed record Push(SubscriptionId Id, GraphId Graph, uint Index, CommandB
 /// <param name="Heads">The subscriber's durable heads, at most <see cref="WireLimits.SampleAddresses"/>; the publisher ignores those it does not hold.</param>
 public sealed record PushAck(SubscriptionId Id, GraphId Graph, uint Index, IReadOnlyList<Address> Heads) : SyncMessage(SyncType.PushAck);
 
+/// <summary>
+/// From the subscriber: what it will understand by these numbers, on this link and from now on. Whoever does not know
+/// the message, or did not get it, pushes without.
+/// </summary>
+/// <param name="Id">The subscription.</param>
+/// <param name="Graphs">Graphs of it, at most <see cref="WireLimits.GraphsPerSubscribe"/>.</param>
+public sealed record NumberGraphs(SubscriptionId Id, IReadOnlyList<NumberedGraph> Graphs) : SyncMessage(SyncType.NumberGraphs);
+
+/// <summary>A graph of a subscription, and its number: never 0, and never another's as long as the subscriber runs.</summary>
+public readonly record struct NumberedGraph(GraphId Graph, uint Number);
+
+/// <summary>A <see cref="Push"/> of a graph that has a number, with a short block.</summary>
+/// <param name="Number">The number of the subscription and the graph.</param>
+/// <param name="Index">As in <see cref="Push"/>: of the same counter.</param>
+/// <param name="Commands">The commands, priors first.</param>
+public sealed record ShortPush(uint Number, uint Index, CommandBlock Commands) : SyncMessage(SyncType.ShortPush);
+
+/// <summary>The commands of a <see cref="ShortPush"/> are durable at the subscriber, and the last of them is its only head.</summary>
+/// <param name="Number">The number of the subscription and the graph.</param>
+/// <param name="Index">The push.</param>
+public sealed record ShortAck(uint Number, uint Index) : SyncMessage(SyncType.ShortAck);
+
 /// <summary>The subscription is over; nothing more is pushed.</summary>
 public sealed record SubscriptionEnded(SubscriptionId Id, SubscriptionEndReason Reason) : SyncMessage(SyncType.SubscriptionEnded);
 

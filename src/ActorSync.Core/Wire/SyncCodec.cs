@@ -23,6 +23,9 @@ public static class SyncCodec
     public static int PushOverhead(uint index) =>
         HeaderSize + sizeof(ulong) + Graphs.CommandId.Size + Varint.Size(index);
 
+    /// <summary>The same of a <see cref="ShortPush"/>.</summary>
+    public static int ShortPushOverhead(uint number, uint index) => HeaderSize + Varint.Size(number) + Varint.Size(index);
+
     /// <summary>
     /// Bytes of a <see cref="PollResponse"/> beside its block: a payload of n bytes has room for a block of n less this.
     /// </summary>
@@ -46,13 +49,16 @@ public static class SyncCodec
         var writer = new WireWriter(message switch
         {
             Push push => PushOverhead(push.Index) + push.Commands.Bytes.Length,
+            ShortPush push => ShortPushOverhead(push.Number, push.Index) + push.Commands.Bytes.Length,
             PollResponse response => PollResponseOverhead(response.Index, response.Left) + response.Commands.Bytes.Length,
+            Relay relay => PlacementCodec.RelayOverhead + relay.Payload.Length,
+            ForwardAction action => 128 + action.Payload.Length,
             _ => 192,
         });
         writer.Byte(WireLimits.Version);
         writer.Byte((byte)message.Type);
         if (!PollCodec.TryWrite(writer, message) && !SubscriptionCodec.TryWrite(writer, message) && !OtherCodec.TryWrite(writer, message)
-            && !StateCodec.TryWrite(writer, message))
+            && !StateCodec.TryWrite(writer, message) && !MemberCodec.TryWrite(writer, message) && !PlacementCodec.TryWrite(writer, message))
             throw new ArgumentException($"{message.GetType()} is no message of the protocol", nameof(message));
         return writer.Written;
     }
@@ -70,7 +76,7 @@ public static class SyncCodec
         var reader = new WireReader(payload.Span);
         reader.Take("the header", HeaderSize);
         var message = PollCodec.Read(ref reader, type, payload) ?? SubscriptionCodec.Read(ref reader, type, payload) ?? OtherCodec.Read(ref reader, type)
-            ?? StateCodec.Read(ref reader, type);
+            ?? StateCodec.Read(ref reader, type) ?? MemberCodec.Read(ref reader, type) ?? PlacementCodec.Read(ref reader, type, payload);
         reader.End();
         return reader.Error is { } error ? new SyncError(error.Kind, $"a {type} payload of {payload.Length} bytes: {error.Message}") : message!;
     }

@@ -19,10 +19,14 @@ public enum SyncType : byte
     Push = 15,
     PushAck = 16,
     SubscriptionEnded = 17,
+    NumberGraphs = 18,
+    ShortPush = 19,
 
     HelloSubscribe = 20,
     HelloUnsubscribe = 21,
     HelloNotify = 22,
+
+    ShortAck = 23,
 
     RequestMissing = 30,
     SyncResume = 31,
@@ -39,4 +43,15 @@ public enum SyncType : byte
     StateEntries = 54,
     StatePush = 55,
     StatePushed = 56,
+
+    MemberProbe = 60,
+    MemberProbed = 61,
+
+    Hold = 70,
+    HoldingAck = 71,
+    ForwardAction = 72,
+    ForwardResult = 73,
+    RelayOpen = 74,
+    Relay = 75,
+    RelayClose = 76,
 }

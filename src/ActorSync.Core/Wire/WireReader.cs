@@ -50,6 +50,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     public ulong Fixed64(string what) =>
         Take(what, sizeof(ulong)) is { Length: sizeof(ulong) } bytes ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
 
+    /// <summary>Four bytes, lowest first.</summary>
+    public uint Fixed32(string what) =>
+        Take(what, sizeof(uint)) is { Length: sizeof(uint) } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+
     /// <summary>Five bytes, lowest first.</summary>
     public ulong Fixed40(string what) =>
         Take(what, 5) is { Length: 5 } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) | (ulong)bytes[4] << 32 : 0;

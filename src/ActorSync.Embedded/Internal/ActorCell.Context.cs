@@ -29,20 +29,17 @@ internal sealed partial class ActorCell : IActorContext
         (child as IInternalActorRef)?.SendSystemMessage(new Terminate());
     }
 
-    internal void Become(Receive receive)
+    internal void Become(Receive receive) => _behavior = receive;
+
+    internal void BecomeStacked(Receive receive)
     {
-        if (_behaviors.Count > 0)
-            _behaviors.Pop();
-        _behaviors.Push(receive);
+        (_covered ??= new Stack<Receive>()).Push(_behavior);
+        _behavior = receive;
     }
 
-    internal void BecomeStacked(Receive receive) => _behaviors.Push(receive);
+    internal void UnbecomeStacked() => _behavior = _covered is { Count: > 0 } ? _covered.Pop() : null;
 
-    internal void UnbecomeStacked()
-    {
-        if (_behaviors.Count > 0)
-            _behaviors.Pop();
-    }
+    private void ForgetBehaviors() => (_behavior, _covered) = (null, null);
 
     public void SetReceiveTimeout(TimeSpan? timeout)
     {

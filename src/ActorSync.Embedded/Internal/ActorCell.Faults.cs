@@ -186,7 +186,7 @@ internal sealed partial class ActorCell
         TellWatchersOfDeath();
         UnwatchAll();
         _actor = null;
-        _behaviors.Clear();
+        ForgetBehaviors();
         CurrentMessage = null;
         Sender = null;
     }

@@ -4,9 +4,9 @@ namespace Akka.Actor;
 // Terminated that follows through the mailbox counts only while it is still expected (an Unwatch in between ends that).
 internal sealed partial class ActorCell
 {
-    private readonly HashSet<IActorRef> _watching = new();
-    private readonly HashSet<IActorRef> _terminatedQueued = new();
-    private readonly HashSet<IInternalActorRef> _watchers = new();
+    private RefSet _watching;
+    private RefSet _terminatedQueued;
+    private RefSet _watchers;
 
     public IActorRef Watch(IActorRef subject)
     {
@@ -44,7 +44,7 @@ internal sealed partial class ActorCell
 
     private void UnwatchAll()
     {
-        foreach (var watchee in _watching)
+        foreach (var watchee in _watching.Snapshot())
             ((IInternalActorRef)watchee).SendSystemMessage(new Unwatch(SelfRef));
         _watching.Clear();
         _terminatedQueued.Clear();
@@ -52,10 +52,10 @@ internal sealed partial class ActorCell
 
     private void TellWatchersOfDeath()
     {
-        foreach (var watcher in _watchers)
+        foreach (var watcher in _watchers.Snapshot())
         {
             if (!watcher.Equals(ParentRef)) // the parent is told in any case
-                watcher.SendSystemMessage(new DeathWatchNotification(SelfRef, true));
+                ((IInternalActorRef)watcher).SendSystemMessage(new DeathWatchNotification(SelfRef, true));
         }
         _watchers.Clear();
     }

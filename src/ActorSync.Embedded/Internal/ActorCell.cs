@@ -6,7 +6,8 @@ namespace Akka.Actor;
 /// </summary>
 internal sealed partial class ActorCell
 {
-    private readonly Stack<Receive> _behaviors = new();
+    private Receive _behavior; // null: the actor's first
+    private Stack<Receive> _covered; // behaviours below the one that counts
     private ActorBase _actor;
     private SupervisorStrategy _strategy;
 
@@ -75,7 +76,7 @@ internal sealed partial class ActorCell
         try
         {
             Receive(envelope.Message);
-            CurrentMessage = null;
+            (CurrentMessage, Sender) = (null, null); // an idle actor holds on to neither
         }
         catch (Exception failure)
         {
@@ -105,11 +106,11 @@ internal sealed partial class ActorCell
         Receive(timer.Message);
     }
 
-    private void HandToActor(object message) => _actor.ReceiveWith(_behaviors.Count > 0 ? _behaviors.Peek() : null, message);
+    private void HandToActor(object message) => _actor.ReceiveWith(_behavior, message);
 
     private ActorBase NewInstance()
     {
-        _behaviors.Clear();
+        ForgetBehaviors();
         _strategy = null;
         var actor = Props.NewActor();
         if (!ReferenceEquals(actor.Cell, this))

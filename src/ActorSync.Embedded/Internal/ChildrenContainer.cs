@@ -12,9 +12,9 @@ internal enum AfterDying
 /// <summary>The names, references and restart counts of an actor's children. Locked, because anybody may make a top-level actor.</summary>
 internal sealed class ChildrenContainer
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, ChildRestartStats> _byName = new();
-    private readonly HashSet<LocalActorRef> _dying = new();
+    private ChildRestartStats _only; // while there is one child
+    private Dictionary<string, ChildRestartStats> _byName; // once there were two
+    private HashSet<LocalActorRef> _dying;
     private AfterDying _after;
     private Exception _cause;
     private bool _closed;
@@ -22,64 +22,67 @@ internal sealed class ChildrenContainer
 
     internal bool IsNormal
     {
-        get { lock (_lock) return _after == AfterDying.Nothing && !_closed; }
+        get { lock (this) return _after == AfterDying.Nothing && !_closed; }
     }
 
     internal bool IsTerminating
     {
-        get { lock (_lock) return _after == AfterDying.Terminate || _closed; }
+        get { lock (this) return _after == AfterDying.Terminate || _closed; }
     }
 
     internal LocalActorRef Add(string name, Func<string, LocalActorRef> make)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_after == AfterDying.Terminate || _closed)
                 throw new InvalidOperationException("Cannot create child while terminating or terminated");
             name ??= "$" + Base64Name(_nextName++);
-            if (_byName.ContainsKey(name))
+            if (Lookup(name) is not null)
                 throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
             var child = make(name);
-            _byName.Add(name, new ChildRestartStats(child));
+            Put(name, new ChildRestartStats(child));
             return child;
         }
     }
 
     internal LocalActorRef Find(string name)
     {
-        lock (_lock)
-            return _byName.GetValueOrDefault(name)?.Child;
+        lock (this)
+            return Lookup(name)?.Child;
     }
 
     internal bool Contains(LocalActorRef child) => TryGetStats(child, out _);
 
     internal bool TryGetStats(LocalActorRef child, out ChildRestartStats stats)
     {
-        lock (_lock)
-            return _byName.TryGetValue(child.Path.Name, out stats) && stats.Child.Equals(child);
+        lock (this)
+        {
+            stats = Lookup(child.Path.Name);
+            return stats?.Child.Equals(child) == true;
+        }
     }
 
     internal LocalActorRef[] Snapshot()
     {
-        lock (_lock)
-            return _byName.Count == 0 ? [] : _byName.Values.Select(stats => stats.Child).ToArray();
+        lock (this)
+            return _byName is not null ? _byName.Values.Select(stats => stats.Child).ToArray() : _only is not null ? [_only.Child] : [];
     }
 
     internal void MarkDying(LocalActorRef child)
     {
-        lock (_lock)
+        lock (this)
         {
-            if (_byName.TryGetValue(child.Path.Name, out var stats) && stats.Child.Equals(child))
-                _dying.Add(child);
+            if (Lookup(child.Path.Name)?.Child.Equals(child) == true)
+                (_dying ??= new HashSet<LocalActorRef>()).Add(child);
         }
     }
 
     /// <summary>Remembers what to do after the dying children; false when there are none and it is to be done now.</summary>
     internal bool AwaitDying(AfterDying after, Exception cause)
     {
-        lock (_lock)
+        lock (this)
         {
-            if (_dying.Count == 0)
+            if (_dying is null or { Count: 0 })
                 return false;
             (_after, _cause) = (after, cause);
             return true;
@@ -89,12 +92,14 @@ internal sealed class ChildrenContainer
     /// <summary>Takes a dead child out and says what to do now, if it was the last one waited for.</summary>
     internal AfterDying Remove(LocalActorRef child, out Exception cause)
     {
-        lock (_lock)
+        lock (this)
         {
-            _byName.Remove(child.Path.Name);
-            _dying.Remove(child);
+            _byName?.Remove(child.Path.Name);
+            if (_only?.Child.Equals(child) == true)
+                _only = null;
+            _dying?.Remove(child);
             cause = _cause;
-            if (_dying.Count > 0)
+            if (_dying is { Count: > 0 })
                 return AfterDying.Nothing;
             var now = _after;
             (_after, _cause) = (AfterDying.Nothing, null);
@@ -104,8 +109,23 @@ internal sealed class ChildrenContainer
 
     internal void Close()
     {
-        lock (_lock)
+        lock (this)
             _closed = true;
+    }
+
+    private ChildRestartStats Lookup(string name) =>
+        _byName is not null ? _byName.GetValueOrDefault(name) : _only?.Child.Path.Name == name ? _only : null;
+
+    private void Put(string name, ChildRestartStats child)
+    {
+        if (_byName is null && _only is null)
+        {
+            _only = child;
+            return;
+        }
+        _byName ??= new Dictionary<string, ChildRestartStats> { [_only.Child.Path.Name] = _only };
+        _only = null;
+        _byName.Add(name, child);
     }
 
     private static string Base64Name(long number)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorSync.Graphs;
 using ActorSync.Node.Control;
+using ActorSync.Placement;
 using Command = System.CommandLine.Command;
 
 namespace ActorSync.Node.Cli;
@@ -14,11 +15,13 @@ internal static class GraphAddCommand
         var source = new PayloadSource();
         var priority = new Option<uint>("--priority") { Description = "The command's place among concurrent ones: lower comes later in the weave, and has the last word." };
         var finalize = new Option<bool>("--finalize") { Description = "Of finalize priority: in the weave before all that does not come before it in the graph." };
+        var ack = new Option<AckMode?>("--ack") { Description = "In a mesh, when it counts as done: local, durable in one store; replicated, in as many as the mesh says.", HelpName = "local|replicated" };
         var json = CommonOptions.Json();
         var command = new Command("add", "Commit one command to a graph.") { graph };
         source.AddTo(command);
         command.Options.Add(priority);
         command.Options.Add(finalize);
+        command.Options.Add(ack);
         command.Options.Add(json);
         command.SetAction(async (parse, stop) =>
         {
@@ -33,9 +36,8 @@ internal static class GraphAddCommand
         });
         return command;
 
-        Task<Result<CommandAdded>> AddAsync(INodeControl control, GraphId id, ReadOnlyMemory<byte> payload, ParseResult parse, CancellationToken stop) => parse.GetValue(finalize)
-            ? control.FinalizeAsync(id, payload, stop)
-            : control.AddAsync(id, payload, parse.GetValue(priority), stop);
+        Task<Result<CommandAdded>> AddAsync(INodeControl control, GraphId id, ReadOnlyMemory<byte> payload, ParseResult parse, CancellationToken stop) => control.AddAsync(
+            id, payload, new ActionOptions { Priority = parse.GetValue(priority), Finalize = parse.GetValue(finalize), Ack = parse.GetValue(ack) }, stop);
 
         async Task<Result<int>> RunAsync(INodeControl control, ReadOnlyMemory<byte> payload, ParseResult parse, CancellationToken stop)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Hosting;
+using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Cli;
 
@@ -14,11 +15,14 @@ internal static class NodeCommand
     {
         var listen = new Option<string?>("--listen", "-l") { Description = "Where to accept links, on a loopback address or over tls://; off for nowhere.", HelpName = "HOST:PORT" };
         var peers = new Option<string[]>("--peer", "-p") { Description = "A peer to subscribe to for every graph that is here; may be given more than once.", HelpName = "HOST:PORT" };
+        var mesh = new Option<bool>("--mesh") { Description = "Be a member of a mesh: the first one, unless --join names others." };
+        var join = new Option<string[]>("--join", "-j") { Description = "A member of the mesh to join; may be given more than once.", HelpName = "HOST:PORT" };
         var untilInputEnds = new Option<bool>(UntilInputEnds) { Description = "Stop as well when the standard input ends: a program that starts a node is never outlived by it." };
-        var command = new Command("node", "Run one node until Ctrl-C or SIGTERM.") { listen, peers, untilInputEnds };
+        var command = new Command("node", "Run one node until Ctrl-C or SIGTERM.") { listen, peers, mesh, join, untilInputEnds };
         command.SetAction(async (parse, stop) =>
         {
             var settings = Settings(options, parse, parse.GetValue(listen), parse.GetValue(peers) ?? []);
+            settings = InMesh(settings, parse.GetValue(mesh), parse.GetValue(join) ?? []);
             if (!parse.GetValue(untilInputEnds))
                 return await RunAsync(context, settings, stop);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -74,6 +78,21 @@ internal static class NodeCommand
                 added.Add(new PeerSettings { Endpoint = endpoint });
         }
         return error is null ? settings with { Peers = [.. settings.Peers, .. added] } : error;
+    }
+
+    private static Result<NodeSettings> InMesh(Result<NodeSettings> chosen, bool mesh, string[] join)
+    {
+        if (!chosen.TryGet(out var settings, out _) || !mesh && join.Length == 0)
+            return chosen;
+        var joined = new List<TcpEndpoint>();
+        foreach (var member in join)
+        {
+            if (!Endpoints.ParsePeer(member).TryGet(out var endpoint, out var error))
+                return error;
+            joined.Add(endpoint);
+        }
+        var before = settings.Mesh ?? new MeshSettings();
+        return settings with { Mesh = before with { Join = [.. before.Join, .. joined] } };
     }
 
     private static async Task<int> RunAsync(CliContext context, Result<NodeSettings> chosen, CancellationToken stop)

@@ -18,10 +18,12 @@ internal static partial class SimulateCommand
         var nodes = new Option<string>("--nodes") { Description = "Nodes of a network: a number, or the fewest and the most.", HelpName = "MIN..MAX", DefaultValueFactory = _ => AnyNodes };
         var seed = new Option<int?>("--seed") { Description = "The first seed.", HelpName = "NUMBER" };
         var json = CommonOptions.Json();
+        var world = new Option<string>("--world") { Description = "What is simulated: graphs (a network, payload by payload), mesh (members, states, placed graphs), or all: each seed in both.", HelpName = "graphs|mesh|all", DefaultValueFactory = _ => "graphs" };
+        world.AcceptOnlyFromAmong("graphs", "mesh", "all");
         var trace = new Option<bool>("--trace") { Description = "With one seed: print every payload that is sent." };
         var command = new Command("simulate", "Run simulated networks under drawn faults, each from one seed. Exit code 0 when every promise holds, 1 when one is broken.")
         {
-            seeds, nodes, seed, trace, json,
+            seeds, nodes, seed, world, trace, json,
         };
         command.SetAction((parse, stop) =>
         {
@@ -32,16 +34,24 @@ internal static partial class SimulateCommand
                 context.Output.Fail($"--seeds is 1 or more, --nodes a number or a range like {AnyNodes}, from {SimulationOptions.FewestNodes} to {SimulationOptions.MostNodes} (see actorsync simulate --help)");
                 return Task.FromResult(ExitCodes.Usage);
             }
-            if (parse.GetValue(trace) && count > 1)
+            var worlds = WorldsOf(parse.GetRequiredValue(world));
+            if (parse.GetValue(trace) && count * worlds.Length > 1)
             {
-                context.Output.Fail("--trace is for one seed: name it with --seed, without --seeds (see actorsync simulate --help)");
+                context.Output.Fail("--trace is for one seed in one world: name it with --seed, without --seeds (see actorsync simulate --help)");
                 return Task.FromResult(ExitCodes.Usage);
             }
-            var series = new SimulationSeries(first ?? 1, count, least, most, parse.GetValue(trace) ? context.Output.Line : null);
+            var series = new SimulationSeries(first ?? 1, count, least, most, parse.GetValue(trace) ? context.Output.Line : null) { Worlds = worlds };
             return Task.FromResult(Run(series, context, parse.GetValue(json), stop));
         });
         return command;
     }
+
+    private static SimulationWorld[] WorldsOf(string name) => name switch
+    {
+        "graphs" => [SimulationWorld.Graphs],
+        "mesh" => [SimulationWorld.Mesh],
+        _ => Enum.GetValues<SimulationWorld>(),
+    };
 
     private static (int Least, int Most)? ParseNodes(string text)
     {
@@ -56,7 +66,7 @@ internal static partial class SimulateCommand
     {
         var progress = new ProgressLine(context.Output, "simulate", "seeds", context.Time);
         var totals = series.Run(
-            done => progress.Report(done, series.Count),
+            done => progress.Report(done, series.Runs),
             failure =>
             {
                 progress.End();
@@ -73,7 +83,7 @@ internal static partial class SimulateCommand
 
     private static string Describe(SimulationReport failure, SimulationSeries series) => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {failure.Seed}, version {SyncNode.Version}, {failure.Nodes} nodes: {failure.Failure} (replay: dotnet run --project src/ActorSync.Node -c Release -- simulate --seed {failure.Seed} --nodes {series.NodesAtLeast}..{series.NodesAtMost})");
+        $"seed {failure.Seed}, version {SyncNode.Version}, {failure.Nodes} nodes: {failure.Failure} (replay: dotnet run --project src/ActorSync.Node -c Release -- simulate --seed {failure.Seed} --nodes {series.NodesAtLeast}..{series.NodesAtMost}{(failure.World == SimulationWorld.Mesh ? " --world mesh" : "")})");
 
     [GeneratedRegex(@"^(\d{1,3})(?:\.\.(\d{1,3}))?$")]
     private static partial Regex NodesRange();

@@ -50,7 +50,11 @@ internal static class StatusCommand
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
+        if (status.Store is { Risk: { } risk } store)
+            context.Output.Table(["fsync", "risk"], [[store.Fsync, risk]]);
         context.Output.Table(GraphLsCommand.Columns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
+        if (status.States is { Count: > 0 } states)
+            context.Output.Table(StateStatusCommand.Columns, states.Select(StateStatusCommand.Row));
         if (status.Peers.Count > 0)
             context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));
         if (status.Errors.Count > 0)

@@ -1,3 +1,4 @@
+using ActorSync.Peers.Providers;
 using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Configuration;
@@ -16,6 +17,9 @@ public static class Endpoints
             return new SyncError(SyncErrorKind.InvalidRequest, $"the port of '{text}' must be from 1 to 65535: 0 is for listening only");
         return endpoint.IsTls || endpoint.IsLoopback() ? endpoint : new SyncError(SyncErrorKind.InvalidRequest, $"cannot link to '{text}': {WhyLoopback}");
     }
+
+    /// <summary>The endpoint of a peer that a provider found, which has a port.</summary>
+    public static Result<TcpEndpoint> OfPeer(PeerEndpoint peer, bool isTls) => ParsePeer($"{(isTls ? TcpEndpoint.TlsPrefix : "")}{peer}");
 
     /// <summary>Reads an endpoint to listen on, which must be on loopback or over TLS.</summary>
     public static Result<TcpEndpoint> ParseListen(string text)

@@ -58,6 +58,9 @@ public static class KnownKeys
     {
         if (reference.GetObject() is not { } known)
             return mine.IsObject() ? Wrong(path, "a value, not a section in braces") : null;
+        // Peers that are named one by one stand in a list in the section's place; who reads the list checks it.
+        if (path == SettingsReader.PeersPath && !mine.IsObject())
+            return null;
         if (mine.GetObject() is not { } given)
             return Wrong(path, $"a section in braces with {string.Join(", ", known.Items.Keys.Order())}");
         foreach (var (key, value) in given.Items)

@@ -11,6 +11,9 @@ public sealed record NodeSettings
     /// <summary>Peers that a configuration may name.</summary>
     public const int MaximumPeers = 1024;
 
+    /// <summary>The port that nodes listen on unless they are told otherwise.</summary>
+    public const int DefaultPort = 7400;
+
     /// <summary>The folder of the store, as a full path.</summary>
     public required string DataFolder { get; init; }
 
@@ -19,6 +22,9 @@ public sealed record NodeSettings
 
     /// <summary>The certificates of links over TLS; null where there are none.</summary>
     public TlsFiles? Tls { get; init; }
+
+    /// <summary>The mesh that the node is a member of; null for none.</summary>
+    public MeshSettings? Mesh { get; init; }
 
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
@@ -32,8 +38,14 @@ public sealed record NodeSettings
     /// <summary>The peers that the node keeps links to.</summary>
     public IReadOnlyList<PeerSettings> Peers { get; init; } = [];
 
+    /// <summary>Peers that a provider finds; null for none beside <see cref="Peers"/>.</summary>
+    public ProvidedPeerSettings? ProvidedPeers { get; init; }
+
     /// <summary>Limits and times of the sync actors: the keys under <c>actorsync.sync</c>.</summary>
     public SyncSettings Sync { get; init; } = new();
+
+    /// <summary>The shared states, and what of them is spoken over HTTP.</summary>
+    public StatesSettings States { get; init; } = new();
 
     public NodeLogLevel LogLevel { get; init; } = NodeLogLevel.Info;
 
@@ -51,6 +63,8 @@ public sealed record NodeSettings
     {
         Listen = null,
         Peers = [],
+        Mesh = null,
+        ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",
     };
@@ -77,6 +91,9 @@ public sealed record PeerSettings
 
     /// <summary>Between two polls, with <see cref="PeerMode.Poll"/>.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a provider found it: it may turn out to be this node, and is given up then.</summary>
+    public bool IsProvided { get; init; }
 }
 
 /// <summary>How a node learns of a peer's commits.</summary>

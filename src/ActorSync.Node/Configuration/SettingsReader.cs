@@ -10,6 +10,9 @@ namespace ActorSync.Node.Configuration;
 /// <summary>Maps the keys under <c>actorsync</c> onto <see cref="NodeSettings"/>; the first bad value is the error.</summary>
 public static class SettingsReader
 {
+    /// <summary>The key of the peers: a section, or a list of peers in its place.</summary>
+    public const string PeersPath = "actorsync.peers";
+
     private static readonly string[] PeerKeys = ["endpoint", "mode", "graphs", "interval"];
 
     public static Result<NodeSettings> Read(Config config)
@@ -20,7 +23,7 @@ public static class SettingsReader
             return error;
         try
         {
-            return Map(config.WithFallback(KnownKeys.Reference)) with { Sync = sync, EngineConfiguration = HoconLines.Of(config, "akka") };
+            return Map(config, config.WithFallback(KnownKeys.Reference)) with { Sync = sync, EngineConfiguration = HoconLines.Of(config, "akka") };
         }
         catch (SyncException e)
         {
@@ -28,17 +31,42 @@ public static class SettingsReader
         }
     }
 
-    private static NodeSettings Map(Config config) => new()
+    private static NodeSettings Map(Config given, Config config) => new()
     {
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
+        Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
-        Peers = Peers(config.GetValue("actorsync.peers")),
+        Peers = IsPeerList(given) ? Peers(given.GetValue(PeersPath)) : [],
+        ProvidedPeers = IsPeerList(given) ? null : Provided(config),
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
+        States = StatesReader.Read(config),
     };
+
+    private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();
+
+    private static ProvidedPeerSettings? Provided(Config config)
+    {
+        var provider = ProviderReader.Read(config, "peers");
+        var isTls = Choice<LinkKind>(config, "peers.links") == LinkKind.Tls;
+        // What will not be linked to is better said at the start than each time it is tried.
+        foreach (var peer in provider.Endpoints)
+        {
+            if (Endpoints.OfPeer(peer with { Port = peer.Port ?? NodeSettings.DefaultPort }, isTls).Error is { } error)
+                throw new SyncException(new SyncError(error.Kind, $"{PeersPath}.endpoints: {error.Message}"));
+        }
+        return provider.IsNone ? null : new ProvidedPeerSettings
+        {
+            Provider = provider,
+            Mode = Choice<PeerMode>(config, "peers.mode"),
+            Graphs = Value(config, "peers.graphs", Graphs),
+            IsTls = isTls,
+            Interval = Span(config, "peers.interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1)),
+        };
+    }
 
     private static TlsFiles? Tls(Config config)
     {
@@ -65,7 +93,7 @@ public static class SettingsReader
         if (elements.Count > NodeSettings.MaximumPeers)
             throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
         if (elements.Count == 0 && peers is not null && peers.IsString())
-            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }]");
+            throw Bad("actorsync.peers", $"{peers}", "expected a list such as [{ endpoint = \"127.0.0.1:7401\" }], or a section that says where peers come from");
         return [.. elements.Select((peer, i) => Peer(peer, $"peers.{i}"))];
     }
 
@@ -97,10 +125,10 @@ public static class SettingsReader
             : graphs;
     }
 
-    private static string Text(Config config, string key) =>
+    internal static string Text(Config config, string key) =>
         Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
 
-    private static TEnum Choice<TEnum>(Config config, string key, string? section = null)
+    internal static TEnum Choice<TEnum>(Config config, string key, string? section = null)
         where TEnum : struct, Enum
         => Value(config, key, value =>
             Array.Find(Enum.GetValues<TEnum>(), choice => Name(choice) == value.GetString()) is var found && Name(found) == value.GetString()
@@ -111,7 +139,7 @@ public static class SettingsReader
         where TEnum : struct, Enum
         => choice.ToString().ToLowerInvariant();
 
-    private static TimeSpan Span(Config config, string key, TimeSpan least, TimeSpan most, string? section = null) => Value(config, key, value =>
+    internal static TimeSpan Span(Config config, string key, TimeSpan least, TimeSpan most, string? section = null) => Value(config, key, value =>
     {
         var span = value.GetTimeSpan(allowInfinite: false);
         return span >= least && span <= most ? span : throw new FormatException($"expected from {Describe(least)} to {Describe(most)}");
@@ -120,7 +148,7 @@ public static class SettingsReader
     private static string Describe(TimeSpan span) =>
         span < TimeSpan.FromSeconds(1) ? $"{span.TotalMilliseconds} ms" : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds} s");
 
-    private static T Value<T>(Config config, string key, Func<HoconValue, T> read, string? section = null)
+    internal static T Value<T>(Config config, string key, Func<HoconValue, T> read, string? section = null)
     {
         var path = section is null ? $"{KnownKeys.Root}.{key}" : $"{KnownKeys.Root}.{section}.{key}";
         var value = config.GetValue(section is null ? path : key)!;
@@ -138,6 +166,6 @@ public static class SettingsReader
         }
     }
 
-    private static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
+    internal static SyncException Bad(string path, string value, string expected, Exception? inner = null) =>
         new(new SyncError(SyncErrorKind.InvalidRequest, $"the configuration key {path} = {value}: {expected}"), inner);
 }

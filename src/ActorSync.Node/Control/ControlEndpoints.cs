@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization.Metadata;
+using ActorSync.Placement;
 
 namespace ActorSync.Node.Control;
 
 /// <summary>The paths of the control socket; docs/operations.md shows each with curl.</summary>
-internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken stopping)
+internal sealed partial class ControlEndpoints(INodeControl control, long payloadBytes, TimeProvider time, Action<Exception> report, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -23,9 +24,12 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         routes.MapPost("/unsubscribe", Answer(UnsubscribeAsync));
         routes.MapPost("/hello", Answer(HelloAsync));
         routes.MapPost("/unhello", Answer(StopHelloAsync));
+        routes.MapGet("/members", Answer(MembersAsync));
+        routes.MapPost("/members/remove", Answer(RemoveMemberAsync));
         routes.MapPost("/import-git", Stream(ImportGitAsync));
         routes.MapPost("/sync", Stream(SyncAsync));
         routes.MapPost("/wait", Stream(WaitAsync));
+        MapStates(routes);
     }
 
     private async Task<SyncError?> StatusAsync(HttpContext context, CancellationToken cancellation) =>
@@ -48,6 +52,16 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         return null;
     }
 
+    private async Task<SyncError?> MembersAsync(HttpContext context, CancellationToken cancellation)
+    {
+        if (!(await control.StatusAsync(cancellation)).TryGet(out var status, out var error))
+            return error;
+        if (status.Mesh is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh");
+        await context.Response.WriteAsJsonAsync(status.Mesh, ControlJson.Line.MeshStatus, cancellationToken: cancellation);
+        return null;
+    }
+
     private async Task<SyncError?> CreateAsync(HttpContext context, CancellationToken cancellation)
     {
         if (!(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out var error))
@@ -60,15 +74,24 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
         if (!HttpRequests.Graph(context).TryGet(out var graph, out var error) ||
             !HttpRequests.Number<uint>(context, "priority", 0).TryGet(out var priority, out error) ||
             !HttpRequests.Flag(context, "finalize").TryGet(out var finalize, out error) ||
+            !Ack(context).TryGet(out var ack, out error) ||
             !(await HttpRequests.PayloadAsync(context, payloadBytes, cancellation)).TryGet(out var payload, out error))
         {
             return error;
         }
         if (finalize && context.Request.Query.ContainsKey("priority"))
             return new SyncError(SyncErrorKind.InvalidRequest, "a command is of finalize priority, or of a number: not both");
-        var added = finalize ? await control.FinalizeAsync(graph, payload, cancellation) : await control.AddAsync(graph, payload, priority, cancellation);
+        var added = await control.AddAsync(graph, payload, new ActionOptions { Priority = priority, Finalize = finalize, Ack = ack }, cancellation);
         return await WriteAsync(context, added, ControlJson.Line.CommandAdded, cancellation);
     }
+
+    private static Result<AckMode?> Ack(HttpContext context) => context.Request.Query["ack"].ToString() switch
+    {
+        "" => new Result<AckMode?>(null),
+        "local" => AckMode.Local,
+        "replicated" => AckMode.Replicated,
+        var other => new SyncError(SyncErrorKind.InvalidRequest, $"ack must be local or replicated, not '{other}'"),
+    };
 
     private async Task<SyncError?> FactsAsync(HttpContext context, CancellationToken cancellation)
     {
@@ -156,6 +179,9 @@ internal sealed class ControlEndpoints(INodeControl control, long payloadBytes, 
 
     private Task<SyncError?> StopHelloAsync(HttpContext context, CancellationToken cancellation) =>
         AskAsync(context, ControlJson.Line.PeerGraph, ControlJson.Line.PeerGraph, control.StopHelloAsync, cancellation);
+
+    private Task<SyncError?> RemoveMemberAsync(HttpContext context, CancellationToken cancellation) =>
+        AskAsync(context, ControlJson.Line.MemberRequest, ControlJson.Line.MemberRequest, control.RemoveMemberAsync, cancellation);
 
     private Task<SyncError?> SyncAsync(HttpContext context, CancellationToken cancellation) =>
         RunAsync(context, ControlJson.Line.SyncRequest, ControlJson.Line.StreamLineSyncProgressSyncReport, control.SyncAsync, cancellation);

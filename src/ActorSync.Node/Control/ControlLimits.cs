@@ -6,6 +6,9 @@ internal static class ControlLimits
     /// <summary>Bytes of a body of JSON. Where a body is a payload, it has as many as the node's commands may have.</summary>
     public const long JsonBytes = 64 << 10;
 
+    /// <summary>Bytes of a write of a shared state: the key, and a value of the size that one may have.</summary>
+    public const long StateJsonBytes = 256 << 10;
+
     /// <summary>Bytes past that limit that are still read, so that a body that is too long gets the node's own answer.</summary>
     public const long BodySlackBytes = 64 << 10;
 

@@ -61,7 +61,7 @@ public sealed class ControlServer : IAsyncDisposable
         {
             kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Math.Max(payloadBytes, ControlLimits.JsonBytes) + ControlLimits.BodySlackBytes;
+            kestrel.Limits.MaxRequestBodySize = Math.Max(payloadBytes, ControlLimits.StateJsonBytes) + ControlLimits.BodySlackBytes;
             kestrel.Limits.MaxConcurrentConnections = ControlLimits.Connections;
             kestrel.Limits.MaxRequestLineSize = ControlLimits.RequestLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = ControlLimits.HeaderBytes;
@@ -82,7 +82,7 @@ public sealed class ControlServer : IAsyncDisposable
     }
 
     /// <summary>The node has its own way of hearing signals: see <see cref="Hosting.StopSignals"/>.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    internal sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

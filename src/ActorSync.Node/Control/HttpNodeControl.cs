@@ -26,11 +26,12 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/graphs", new ReadOnlyMemoryContent(payload), ControlJson.Line.GraphCreated, cancellation);
 
-    public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?priority={priority}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
-
-    public Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?finalize=true", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+    public Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation)
+    {
+        var place = options.Finalize ? "finalize=true" : $"priority={options.Priority}";
+        var ack = options.Ack is { } mode ? $"&ack={mode.ToString().ToLowerInvariant()}" : "";
+        return AskAsync(HttpMethod.Post, $"/graphs/{graph}/commands?{place}{ack}", new ReadOnlyMemoryContent(payload), ControlJson.Line.CommandAdded, cancellation);
+    }
 
     public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {
@@ -58,6 +59,9 @@ public sealed class HttpNodeControl : INodeControl
     public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/connect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerLinked, cancellation);
 
+    public Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/members/remove", JsonContent.Create(request, ControlJson.Line.MemberRequest), ControlJson.Line.MemberRequest, cancellation);
+
     public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "/disconnect", JsonContent.Create(request, ControlJson.Line.PeerRequest), ControlJson.Line.PeerRequest, cancellation);
 
@@ -78,6 +82,20 @@ public sealed class HttpNodeControl : INodeControl
 
     public Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation) =>
         RunAsync("/wait", JsonContent.Create(request, ControlJson.Line.WaitRequest), ControlJson.Line.StreamLineWaitProgressWaitReport, progress, cancellation);
+
+    public async Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation) =>
+        (await ListAsync($"/state/entries?{Query(state)}&prefix={Uri.EscapeDataString(prefix)}", ControlJson.Line.StateLine, cancellation)).TryGet(out var lines, out var error) ? new StateLines(lines) : error;
+
+    public Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, $"/state/entry?{Query(state)}&key={Uri.EscapeDataString(key)}", null, ControlJson.Line.StateLine!, cancellation)!;
+
+    public Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "/state/write", JsonContent.Create(request, ControlJson.Line.StateWrite), ControlJson.Line.StateWritten, cancellation);
+
+    public async Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) =>
+        (await ListAsync($"/state/watch?{Query(state)}&prefix={Uri.EscapeDataString(prefix)}", ControlJson.Line.StateChanged, cancellation)).TryGet(out var changes, out var error) ? new StateWatch(changes) : error;
+
+    private static string Query(string state) => $"state={Uri.EscapeDataString(state)}";
 
     public ValueTask DisposeAsync()
     {

@@ -55,10 +55,10 @@ internal static partial class HttpRequests
     }
 
     /// <summary>The body as JSON.</summary>
-    public static async Task<Result<T>> JsonAsync<T>(HttpContext context, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public static async Task<Result<T>> JsonAsync<T>(HttpContext context, JsonTypeInfo<T> type, CancellationToken cancellation, long most = ControlLimits.JsonBytes)
         where T : class
     {
-        if (!(await PayloadAsync(context, ControlLimits.JsonBytes, cancellation)).TryGet(out var bytes, out var error))
+        if (!(await PayloadAsync(context, most, cancellation)).TryGet(out var bytes, out var error))
             return error;
         try
         {

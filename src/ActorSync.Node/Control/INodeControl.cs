@@ -15,10 +15,8 @@ public interface INodeControl : IAsyncDisposable
 
     Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation);
 
-    Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation);
-
-    /// <summary>Commits a command of finalize priority.</summary>
-    Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+    /// <summary>Commits a command; in a mesh where the graph is served.</summary>
+    Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation);
 
     /// <summary>The facts of a graph's latest version, of one name or of all, whose keys begin so.</summary>
     Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation);
@@ -56,11 +54,34 @@ public interface INodeControl : IAsyncDisposable
     /// <summary>Is told no longer.</summary>
     Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation);
 
+    /// <summary>Takes a member that will not come back out of the mesh.</summary>
+    Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation);
+
     /// <summary>Reads the history of a git repository on this machine into a graph.</summary>
     Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation);
 
+    /// <summary>The entries of a shared state whose keys begin so.</summary>
+    Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation);
+
+    /// <summary>The entry of a key; null when it has no value.</summary>
+    Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation);
+
+    /// <summary>Writes or deletes a key.</summary>
+    Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation);
+
+    /// <summary>What there is, and then every change.</summary>
+    Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation);
+
     /// <summary>Polls every peer for every graph in common until each is level, or the time is over.</summary>
     Task<Result<WaitReport>> WaitConvergedAsync(WaitRequest request, IProgress<WaitProgress> progress, CancellationToken cancellation);
+}
+
+/// <summary>What is asked so often that it is said shorter.</summary>
+public static class NodeControlExtensions
+{
+    /// <summary>Commits a command as the node is set to.</summary>
+    public static Task<Result<CommandAdded>> AddAsync(this INodeControl control, GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
+        control.AddAsync(graph, payload, new ActionOptions { Priority = priority }, cancellation);
 }
 
 /// <summary>Facts of one version, in the order of names and keys; a broken connection ends them with a <see cref="SyncException"/>.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using ActorSync.Graphs;
+using ActorSync.Node.Hosting;
+using ActorSync.Node.Providers;
 
 namespace ActorSync.Node.Control;
 
@@ -8,7 +10,14 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
 {
     public bool Running => running;
 
-    public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) => await node.StatusAsync(cancellation);
+    /// <summary>Hears of the links that are made by hand.</summary>
+    public HandLinks Links { get; init; } = new();
+
+    /// <summary>Where the node's peers come from, for its status.</summary>
+    public IReadOnlyList<ObservedPeers> PeerSources { get; init; } = [];
+
+    public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) =>
+        await node.StatusAsync(cancellation) with { PeerSources = PeerSources.Count > 0 ? [.. PeerSources.Select(source => source.Status)] : null };
 
     public async Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
@@ -17,11 +26,12 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return new GraphCreated(graph.ToString());
     }
 
-    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, uint priority, CancellationToken cancellation) =>
-        Added(graph, await node.AddAsync(graph, payload, priority, cancellation));
-
-    public async Task<Result<CommandAdded>> FinalizeAsync(GraphId graph, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        Added(graph, await node.FinalizeAsync(graph, payload, cancellation));
+    public async Task<Result<CommandAdded>> AddAsync(GraphId graph, ReadOnlyMemory<byte> payload, ActionOptions options, CancellationToken cancellation)
+    {
+        if (options.Ack is not null && node.Membership is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "when an action counts as done can be chosen in a mesh only: start the node with --mesh, or with --join HOST:PORT");
+        return Added(graph, await node.AddAsync(graph, payload, options, cancellation));
+    }
 
     public async Task<Result<FactList>> FactsAsync(GraphId graph, FactQuery query, CancellationToken cancellation)
     {
@@ -68,17 +78,32 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return await PeerPolls.PollOnceAsync(node, request, graph, progress, cancellation);
     }
 
-    public Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.ConnectAsync(node, request, cancellation);
+    public async Task<Result<PeerLinked>> ConnectAsync(PeerRequest request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.ConnectAsync(node, request, cancellation));
 
-    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation) => PeerLinks.DisconnectAsync(node, request, cancellation);
+    public Task<Result<PeerRequest>> DisconnectAsync(PeerRequest request, CancellationToken cancellation)
+    {
+        Links.Remove(request.Peer);
+        return PeerLinks.DisconnectAsync(node, request, cancellation);
+    }
 
-    public Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.SubscribeAsync(node, request, cancellation);
+    public async Task<Result<PeerGraph>> SubscribeAsync(PeerGraph request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.SubscribeAsync(node, request, cancellation));
 
     public Task<Result<PeerGraph>> UnsubscribeAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.UnsubscribeAsync(node, request, cancellation);
 
-    public Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) => PeerLinks.HelloAsync(node, request, cancellation);
+    public async Task<Result<PeerGraph>> HelloAsync(HelloRequest request, CancellationToken cancellation) =>
+        ByHand(request.Peer, await PeerLinks.HelloAsync(node, request, cancellation));
 
     public Task<Result<PeerGraph>> StopHelloAsync(PeerGraph request, CancellationToken cancellation) => PeerLinks.StopHelloAsync(node, request, cancellation);
+
+    public async Task<Result<MemberRequest>> RemoveMemberAsync(MemberRequest request, CancellationToken cancellation)
+    {
+        var named = node.Membership?.View.Members.Where(member => request.Member.Length >= 4 && member.Node.ToString().StartsWith(request.Member, StringComparison.OrdinalIgnoreCase)).ToArray() ?? [];
+        if (named.Length != 1)
+            return new SyncError(SyncErrorKind.InvalidRequest, $"'{request.Member}' names {named.Length} members of the mesh: give at least four digits of one's name, as actorsync members shows it");
+        return await node.RemoveMemberAsync(named[0].Node, cancellation) is { } error ? error : request;
+    }
 
     public async Task<Result<ImportReport>> ImportGitAsync(ImportRequest request, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
@@ -94,7 +119,22 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
         return await new Convergence(node, time, progress).WaitAsync(TimeSpan.FromSeconds(request.TimeoutSeconds), cancellation);
     }
 
+    public Task<Result<StateLines>> StateListAsync(string state, string prefix, CancellationToken cancellation) => StateControl.ListAsync(node, state, prefix, cancellation);
+
+    public Task<Result<StateLine?>> StateGetAsync(string state, string key, CancellationToken cancellation) => StateControl.GetAsync(node, state, key, cancellation);
+
+    public Task<Result<StateWritten>> StateWriteAsync(StateWrite request, CancellationToken cancellation) => StateControl.WriteAsync(node, request, cancellation);
+
+    public Task<Result<StateWatch>> StateWatchAsync(string state, string prefix, CancellationToken cancellation) => StateControl.WatchAsync(node, state, prefix, cancellation);
+
     public ValueTask DisposeAsync() => running ? ValueTask.CompletedTask : node.DisposeAsync();
+
+    private Result<T> ByHand<T>(string peer, Result<T> result)
+    {
+        if (result.Error is null)
+            Links.Add(peer);
+        return result;
+    }
 
     private Result<CommandAdded> Added(GraphId graph, Result<Address> added) => added.TryGet(out var address, out var error)
         ? new CommandAdded(graph.ToString(), address.Id.ToString(), address.MaxCut, time.GetUtcNow())

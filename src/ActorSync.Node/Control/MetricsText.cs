@@ -17,8 +17,13 @@ public static class MetricsText
         Family(text, "actorsync_subscriptions_maximum", "gauge", "Peers that may.", [([], status.MaximumSubscriptions)]);
         if (status.Store is { } store)
             Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of commits that were never whole, cut off when the store was opened.", [([], store.TornBytes)]);
+        if (status.Mesh is { } mesh)
+            Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
+        if (status.States is { Count: > 0 } states)
+            StateMetrics.Write(states, (name, type, help, samples) => Family(text, name, type, help, samples));
+        Sources(text, status.PeerSources ?? []);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
     }
@@ -28,7 +33,7 @@ public static class MetricsText
         Of("actorsync_graph_commands", "Commands in the graph.", graph => graph.Commands);
         Of("actorsync_graph_heads", "Heads of the graph.", graph => graph.Heads);
 
-        Of("actorsync_graph_damaged", "1 while the graph cannot be read.", graph => graph.Error is null ? 0 : 1);
+        Of("actorsync_graph_damaged", "1 while the graph, or a part of it, cannot be read.", graph => graph.Error is null ? 0 : 1);
 
         void Of(string name, string help, Func<GraphStatus, double> value) =>
             Family(text, name, "gauge", help, graphs.Select(graph => (Labels("graph", graph.Graph), value(graph))));
@@ -48,6 +53,19 @@ public static class MetricsText
 
         void Of(string name, string type, string help, Func<PeerStatus, double> value) =>
             Family(text, name, type, help, peers.Select(peer => ((IReadOnlyList<(string, string)>)[("node", peer.Node ?? ""), ("endpoint", PeerPolls.NameOf(peer))], value(peer))));
+    }
+
+    private static void Sources(StringBuilder text, IReadOnlyList<PeerSourceStatus> sources)
+    {
+        if (sources.Count == 0)
+            return;
+        Of("actorsync_provider_peers", "gauge", "Peers that the provider knows of.", source => source.Peers.Count);
+        Of("actorsync_provider_failing", "gauge", "1 while the provider cannot find its peers anew.", source => source.Error is null ? 0 : 1);
+        Of("actorsync_provider_changes_total", "counter", "Changes of the provider's peers.", source => source.Changes);
+        Of("actorsync_provider_failures_total", "counter", "Failures of the provider; one that repeats itself counts once.", source => source.Failures);
+
+        void Of(string name, string type, string help, Func<PeerSourceStatus, double> value) =>
+            Family(text, name, type, help, sources.Select(source => ((IReadOnlyList<(string, string)>)[("purpose", source.Purpose), ("provider", source.Provider)], value(source))));
     }
 
     private static IReadOnlyList<(string Name, string Value)> Labels(string name, string value) => [(name, value)];

@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Net;
 using ActorSync.Actors;
 using ActorSync.Node.Configuration;
+using ActorSync.Node.Demo;
+using ActorSync.Node.Output;
 using ActorSync.Peers;
 using ActorSync.Storage;
 using ActorSync.Transport;
@@ -24,6 +28,8 @@ public static class NodeComposition
 
     private static async Task<Result<ISyncNode>> StartAsync(NodeSettings settings)
     {
+        if (CheckMesh(settings) is { } nowhere)
+            return nowhere;
         if (!Links(settings).TryGet(out var links, out var error))
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
@@ -32,10 +38,11 @@ public static class NodeComposition
         var started = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
-            Recovered = Describe(store.Recovery),
+            Recovered = Describe(store.Recovery, settings),
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
+            Mesh = settings.Mesh is { } mesh ? MeshOf(mesh) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
@@ -44,6 +51,22 @@ public static class NodeComposition
             await store.DisposeAsync();
         return started;
     }
+
+    private static MeshOptions MeshOf(MeshSettings mesh) => new()
+    {
+        Join = [.. mesh.Join.Select(endpoint => endpoint.ToString())],
+        Endpoints = [.. mesh.Advertise.Select(endpoint => endpoint.ToString())],
+        Roles = mesh.Roles,
+        Placement = mesh.Placement,
+        Ack = mesh.Ack,
+        Holding = mesh.Holding,
+    };
+
+    // "Everywhere" is where one listens, not where one is reached.
+    private static SyncError? CheckMesh(NodeSettings settings) =>
+        settings is { Mesh.Advertise.Count: 0, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? new SyncError(SyncErrorKind.InvalidRequest, $"a member of a mesh that listens at {listen} must say where the others reach it: set actorsync.mesh.advertise")
+            : null;
 
     private static LinkConnector Connector(TcpLinkSettings links)
     {
@@ -54,7 +77,7 @@ public static class NodeComposition
     private static Result<TcpLinkSettings> Links(NodeSettings settings)
     {
         if (settings.Tls is not { } files)
-            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls)
+            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
                 ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
                 : new TcpLinkSettings();
         if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))
@@ -64,8 +87,17 @@ public static class NodeComposition
     }
 
     // A store that is new has lost nothing.
-    private static StoreStatus Describe(StoreRecovery found) =>
-        new(found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge);
+    private static StoreStatus Describe(StoreRecovery found, NodeSettings settings) => new(
+        found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge,
+        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings));
+
+    private static string? RiskOf(NodeSettings settings) => settings.Fsync switch
+    {
+        FsyncMode.Always => null,
+        FsyncMode.Interval => string.Create(CultureInfo.InvariantCulture,
+            $"fsync interval: a failure of system or power may lose the commits of the last {settings.FsyncInterval.TotalMilliseconds} ms, which were acknowledged"),
+        _ => "fsync never: a failure of system or power may lose the commits of minutes, which were acknowledged",
+    };
 
     private static NodeLogLevel LevelOf(EngineLogLevel level) => level switch
     {
@@ -80,7 +112,11 @@ public static class NodeComposition
         Folder = settings.DataFolder,
         Fsync = settings.Fsync,
         FsyncInterval = settings.FsyncInterval,
+        Opening = settings.Log is { } log ? new ProgressTo<OpeningProgress>(progress => log.Info(Describe(progress))) : null,
     };
+
+    private static string Describe(OpeningProgress progress) => string.Create(CultureInfo.InvariantCulture,
+        $"graph {progress.Graph.ToShortString()} is being opened, every command of it is hashed: {Units.Bytes(progress.DoneBytes)} of {Units.Bytes(progress.TotalBytes)}, {Units.Seconds(progress.Left.TotalSeconds)} left");
 
     private static Action<SyncError, string> Report(NodeLog? log, ErrorCounts errors)
     {

@@ -1,5 +1,9 @@
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
+using ActorSync.Node.States;
+using ActorSync.Node.Providers;
+using ActorSync.Peers.Providers;
+using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Node.Hosting;
 
@@ -19,7 +23,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!(await factory(settings with { Log = log }, stop)).TryGet(out var node, out error))
             return error;
         await using (node)
-            error = await ControlAsync(node, settings, path, stop);
+            error = await StatesAsync(node, settings, path, stop);
         if (error is null)
             log.Info("stopped");
         else
@@ -27,25 +31,50 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         return error;
     }
 
+    private async Task<SyncError?> StatesAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    {
+        if (!(await StateHost.StartAsync(node, settings, time, log, stop)).TryGet(out var states, out var error))
+            return error;
+        await using (states)
+            return await ControlAsync(node, settings, path, stop);
+    }
+
     private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
     {
-        var control = new LocalNodeControl(node, importer, time, running: true);
+        var links = new HandLinks();
+        var provided = settings.ProvidedPeers is { } peers ? Observe(peers, node, settings.Listen) : null;
+        var control = new LocalNodeControl(node, importer, time, running: true) { Links = links, PeerSources = provided is null ? [] : [provided] };
         if (!(await ControlServer.StartAsync(control, path, settings.Sync.Graphs.CommandPayloadBytes, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
             return error;
         await using (server)
-            await ServeAsync(node, settings, path, stop);
+            await ServeAsync(node, settings, path, provided is null ? null : Provide(node, settings, provided, links), stop);
         return null;
     }
 
-    private async Task ServeAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    /// <summary>The peers that links are made to, with their ports, this node not among them.</summary>
+    private ObservedPeers Observe(ProvidedPeerSettings peers, ISyncNode node, TcpEndpoint? listen)
+    {
+        // Port 0 was replaced by one that was free; nobody else's node would have the same.
+        var bound = node.ListenName is { } name && TcpEndpoint.Parse(name).TryGet(out var endpoint, out _) ? endpoint : null;
+        var ports = new PeerPorts(listen is { Port: > 0 } ? listen.Port : NodeSettings.DefaultPort, peers.Provider.TargetPort);
+        return new ObservedPeers(
+            new TargetedPeers(ProviderFactory.Create(peers.Provider, time), ports, () => Interfaces.Of(bound, node.Id)), "links");
+    }
+
+    private ProvidedPeers Provide(ISyncNode node, NodeSettings settings, ObservedPeers provided, HandLinks links) => new(
+        node, provided, settings.ProvidedPeers!, endpoint => links.Contains(endpoint) || settings.Peers.Any(peer => peer.Endpoint.ToString() == endpoint), time, log);
+
+    private async Task ServeAsync(ISyncNode node, NodeSettings settings, string path, ProvidedPeers? provided, CancellationToken stop)
     {
         if (node.Store?.Describe() is { } recovered)
             log.Warning(recovered);
+        if (node.Store?.Risk is { } risk)
+            log.Warning(risk);
         log.Info($"node {node.Id}, data {settings.DataFolder}, listening on {node.ListenName ?? "nothing"}, control {path}");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tasks = settings.Peers
             .Select(peer => new PeerKeeper(node, peer, time, log).RunAsync(end.Token))
-            .Append(Task.Delay(Timeout.Infinite, end.Token))
+            .Append(provided?.RunAsync(end.Token) ?? Task.Delay(Timeout.Infinite, end.Token))
             .ToArray();
         var first = await Task.WhenAny(tasks);
         await end.CancelAsync();

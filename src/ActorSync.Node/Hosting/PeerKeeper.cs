@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Node.Configuration;
+using ActorSync.Peers;
 
 namespace ActorSync.Node.Hosting;
 
@@ -16,10 +17,14 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
     private readonly string _endpoint = peer.Endpoint.ToString();
     private readonly HashSet<string> _told = [];
 
-    /// <summary>Runs until it is cancelled.</summary>
+    /// <summary>The node that was met at the endpoint, once one was.</summary>
+    public NodeId? Met { get; private set; }
+
+    /// <summary>Runs until it is cancelled, or the peer is given up.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await ConnectAsync(stop);
+        if (!await ConnectAsync(stop))
+            return;
         var subscribed = new HashSet<GraphId>();
         while (true)
         {
@@ -34,7 +39,7 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
         }
     }
 
-    private async Task ConnectAsync(CancellationToken stop)
+    private async Task<bool> ConnectAsync(CancellationToken stop)
     {
         var wait = FirstRetry;
         while (true)
@@ -42,10 +47,17 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
             var result = await node.ConnectAsync(_endpoint, stop);
             if (result.TryGet(out var met, out var error))
             {
+                Met = met;
                 log.Info($"peer {_endpoint} is node {met}");
-                return;
+                return true;
             }
             Tell("link", error);
+            // What nobody asked for by name, and cannot be: this node itself, above all.
+            if (peer.IsProvided && error.Kind == SyncErrorKind.InvalidRequest)
+            {
+                await node.DisconnectAsync(_endpoint, stop);
+                return false;
+            }
             await Task.Delay(wait, time, stop);
             wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LastRetry.Ticks));
         }
@@ -55,7 +67,7 @@ public sealed class PeerKeeper(ISyncNode node, PeerSettings peer, TimeProvider t
     {
         var names = peer.Graphs.Where(name => name != "*");
         if (peer.Graphs.Contains("*"))
-            names = names.Union((await node.StatusAsync(stop)).Graphs.Where(graph => graph.Error is null).Select(graph => graph.Graph));
+            names = names.Union((await node.StatusAsync(stop)).Graphs.Where(graph => graph.Error is null || graph.Commands > 0).Select(graph => graph.Graph));
         return [.. names.Select(name => GraphId.TryParse(name, out var graph) ? graph : default)];
     }
 

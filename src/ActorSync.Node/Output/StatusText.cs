@@ -17,8 +17,14 @@ internal static class StatusText
         };
         if (status.Store?.Describe() is { } recovered)
             lines.Add($"  {recovered}");
-        lines.AddRange(status.Graphs.Select(graph => Of(graph, shorten)));
+        if (status.Store?.Risk is { } risk)
+            lines.Add($"  {risk}");
+        if (status.Mesh is { } mesh)
+            lines.Add($"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable");
+        lines.AddRange(status.Graphs.SelectMany(graph => Of(graph, shorten)));
+        lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
+        lines.AddRange((status.PeerSources ?? []).SelectMany(Of));
         if (status.Errors.Count > 0)
             lines.Add($"errors  {string.Join(", ", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => $"{error.Key} {Units.Count(error.Value)}"))}");
         return lines;
@@ -27,9 +33,27 @@ internal static class StatusText
     /// <summary>So many of something: "1 graph", "2 graphs".</summary>
     public static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
-    private static string Of(GraphStatus graph, Func<string, string> shorten) => graph.Error is { } error
-        ? $"graph {shorten(graph.Graph)}  {error}"
-        : $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+    private static IEnumerable<string> Of(GraphStatus graph, Func<string, string> shorten)
+    {
+        if (graph.Error is null || graph.Commands > 0)
+            yield return Figures(graph, shorten);
+        if (graph.Error is { } error)
+            yield return graph.Commands > 0 ? $"  {error}" : $"graph {shorten(graph.Graph)}  {error}";
+    }
+
+    private static string Figures(GraphStatus graph, Func<string, string> shorten) =>
+        $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+
+    private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
+        ? $"state {state.State}  {error}"
+        : $"state {state.State}  {(state.Entries == 1 ? "1 entry" : $"{Units.Count(state.Entries)} entries")}, {(state.Version.Length == 0 ? "empty" : $"version {shorten(state.Version)}")}, level with {state.Peers.Count(peer => peer.IsLevel)} of {Count(state.Peers.Count, "peer")}";
+
+    private static IEnumerable<string> Of(PeerSourceStatus source)
+    {
+        yield return $"{source.Purpose} by {source.Provider}: {Count(source.Peers.Count, "peer")}";
+        if (source.Error is { } error)
+            yield return $"  last error: {error}";
+    }
 
     private static IEnumerable<string> Of(PeerStatus peer, Func<string, string> shorten)
     {

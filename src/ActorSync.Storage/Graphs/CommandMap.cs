@@ -49,6 +49,11 @@ internal sealed class CommandMap
     /// <summary>Maps the next command to an offset in the newest block.</summary>
     public void Add(long offset) => _offsets.Add((uint)offset);
 
+    /// <summary>Maps the next commands to offsets in the newest block.</summary>
+    public void Add(ReadOnlySpan<uint> offsets) => _offsets.AddRange(offsets);
+
+    public void CopyOffsetsTo(int ordinal, Span<uint> offsets) => _offsets.CopyTo(ordinal, offsets);
+
     public Block Find(int ordinal, out int offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);

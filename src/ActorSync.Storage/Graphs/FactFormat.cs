@@ -64,7 +64,7 @@ internal static class FactFormat
         var digest = at.Id();
         var facts = ReadFacts(ref at);
         var recent = ReadRecent(ref at, facts);
-        return at.IsWhole && recent.Places <= commands ? new FactSnapshot(graph, policy, commands, digest, facts, recent) : null;
+        return at.IsWhole && recent.Places <= commands ? new FactSnapshot(graph, policy, commands, digest, new FactVersion(facts), recent) : null;
     }
 
     private static void WriteBody(FactSnapshot snapshot, ISink sink)
@@ -72,11 +72,11 @@ internal static class FactFormat
         sink.Bytes(Encoding.UTF8.GetBytes(snapshot.Policy));
         sink.Number((ulong)snapshot.Commands);
         sink.Raw(snapshot.HeadsDigest.ToArray());
-        sink.Number((ulong)snapshot.Facts.Count);
+        sink.Number((ulong)snapshot.FactCount);
         foreach (var fact in snapshot.Facts.From([]))
         {
             sink.Bytes(fact.Place);
-            sink.Bytes(fact.Value);
+            sink.Bytes(fact.Value.Span);
         }
         var recent = snapshot.Recent;
         sink.Number((ulong)recent.Places);
@@ -91,16 +91,16 @@ internal static class FactFormat
     private static void WriteTouch(FactRun recent, int touch, ISink sink)
     {
         var (place, before) = recent.Undo[touch];
-        sink.Number((ulong)FactMark.KindOf(recent.Marks[touch]) | (before is null ? 0u : HasBefore));
+        sink.Number((ulong)FactMark.KindOf(recent.Marks[touch]) | (before.IsNone ? 0u : HasBefore));
         sink.Bytes(place);
-        if (before is not null)
-            sink.Bytes(before);
+        if (!before.IsNone)
+            sink.Bytes(before.Span);
     }
 
     private static FactTree ReadFacts(ref Reader at)
     {
         // Each takes two bytes at least.
-        var facts = new (byte[] Place, byte[] Value)[at.Count(at.Left / 2)];
+        var facts = new (byte[] Place, FactValue Value)[at.Count(at.Left / 2)];
         for (var i = 0; i < facts.Length; i++)
         {
             facts[i] = (at.Bytes(int.MaxValue).ToArray(), at.Bytes(int.MaxValue).ToArray());
@@ -118,13 +118,14 @@ internal static class FactFormat
             for (var left = at.Count(at.Left / 2); left > 0; left--)
             {
                 var kind = at.Count(HasBefore + (int)TouchKind.Query);
-                var place = at.Bytes(int.MaxValue).ToArray();
+                var bytes = at.Bytes(int.MaxValue);
+                var place = new SoughtPlace(bytes, FactMark.Of(bytes, (TouchKind)(kind & ~HasBefore)));
                 facts.Find(ref place);
                 at.Require((kind & ~HasBefore) <= (int)TouchKind.Query);
-                var before = (kind & HasBefore) == 0 ? null : at.Bytes(int.MaxValue).ToArray();
-                touches.Add(new FactTouch(place, FactMark.Of(place, (TouchKind)(kind & ~HasBefore)), before, null));
+                var before = (kind & HasBefore) == 0 ? FactValue.None : at.Bytes(int.MaxValue).ToArray();
+                touches.Add(new FactTouch(place.Kept, place.Mark, before, null));
             }
-            recent.Add(touches);
+            recent.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(touches));
         }
         return recent;
     }

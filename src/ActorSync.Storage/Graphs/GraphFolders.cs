@@ -11,6 +11,7 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
     private const string Unmade = ".new";
     private const string Removed = ".gone";
     private const string Damaged = ".damaged";
+    private const string Unwanted = ".removed";
 
     public string Root { get; } = Path.Combine(folder, "graphs");
 
@@ -73,13 +74,7 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
     }
 
     /// <summary>A name, free so far, under which a graph is kept that is damaged.</summary>
-    public string AsidePathOf(GraphId graph)
-    {
-        var path = PathOf(graph) + Damaged;
-        for (var number = 2; files.FolderExists(path); number++)
-            path = $"{PathOf(graph)}{Damaged}-{number}";
-        return path;
-    }
+    public string AsidePathOf(GraphId graph) => FreePathOf(graph, Damaged);
 
     /// <summary>Graphs that are set aside and have nothing in their place: a repair was cut short, or could keep nothing.</summary>
     public IReadOnlyDictionary<GraphId, string> SetAsideOnly()
@@ -101,9 +96,14 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
         files.FlushFolder(Root);
     }
 
-    /// <summary>Takes a graph out of its place and then deletes it; says so in between, when it is gone durably.</summary>
+    /// <summary>
+    /// Takes a graph out of its place and then deletes it; says so in between, when it is gone durably. What was set aside
+    /// of it stays, under a name that no repair looks for.
+    /// </summary>
     public void Remove(GraphId graph, Action gone)
     {
+        foreach (var name in files.List(Root).Where(name => name.StartsWith(graph + Damaged, StringComparison.Ordinal)))
+            files.Rename(Path.Combine(Root, name), FreePathOf(graph, Unwanted));
         var path = PathOf(graph) + Removed;
         DeleteIfThere(path);
         if (files.FolderExists(PathOf(graph)))
@@ -111,6 +111,14 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
         files.FlushFolder(Root);
         gone();
         DeleteIfThere(path);
+    }
+
+    private string FreePathOf(GraphId graph, string ending)
+    {
+        var path = PathOf(graph) + ending;
+        for (var number = 2; files.FolderExists(path); number++)
+            path = $"{PathOf(graph)}{ending}-{number}";
+        return path;
     }
 
     private void DeleteIfThere(string path)

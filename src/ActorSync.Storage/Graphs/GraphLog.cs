@@ -20,6 +20,7 @@ internal sealed class GraphLog : IGraphStore
     private readonly IndexLog _checkpoints;
     private readonly Lazy<Task<bool>> _closed;
     private bool _hasTail;
+    private SyncError? _damage;
 
     private GraphLog(GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache, FactFile facts)
     {
@@ -45,6 +46,8 @@ internal sealed class GraphLog : IGraphStore
 
     public long TornBytes => _log.TornBytes;
 
+    public SyncError? Damage => Volatile.Read(ref _damage);
+
     /// <summary>Whether it was asked to close.</summary>
     public bool IsClosing => _closed.IsValueCreated || _log.IsClosing;
 
@@ -68,9 +71,10 @@ internal sealed class GraphLog : IGraphStore
     /// before them.
     /// </summary>
     public static Result<(GraphLog Log, GraphIndex Index)> Open(
-        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts, int checkpointCommands = StoreSettings.DefaultCheckpointCommands)
+        LogOptions options, GraphId graph, BlockCache cache, ICommandIdentity? identity, FactFile facts, int checkpointCommands = StoreSettings.DefaultCheckpointCommands,
+        IProgress<OpeningProgress>? progress = null)
     {
-        var opening = new GraphOpening(options, graph, identity, checkpointCommands);
+        var opening = new GraphOpening(options, graph, identity, checkpointCommands, progress);
         return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache, facts), opening.Index) : error;
     }
 
@@ -97,7 +101,7 @@ internal sealed class GraphLog : IGraphStore
             block.WasUsed = true;
         return CommandBatch.TryNext(data, ref offset, out var command)
             ? command
-            : throw Damage(block, offset, $"the command {ordinal} is not whole");
+            : throw DamageAt(block, offset, $"the command {ordinal} is not whole");
     }
 
     public async ValueTask DisposeAsync() => await Closed.ConfigureAwait(false);
@@ -172,20 +176,24 @@ internal sealed class GraphLog : IGraphStore
             try
             {
                 if (_log.Read(block.Segment, block.Offset, data) < data.Length)
-                    throw Damage(block, 0, "the file is shorter than it was");
+                    throw DamageAt(block, 0, "the file is shorter than it was");
             }
             catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
             {
                 throw new SyncException(StoreErrors.Failed("reading", _log.PathOf(block.Segment), failure), failure);
             }
             if (block.FindDamage(data, _log.SeedOf(block.Segment)) is >= 0 and var at)
-                throw Damage(block, at, "no intact record is there any more");
+                throw DamageAt(block, at, "no intact record is there any more");
             block.Data = data;
             _cache.Add(block);
             return data;
         }
     }
 
-    private SyncException Damage(Block block, int at, string why) =>
-        new(StoreErrors.Damaged(_log.PathOf(block.Segment), block.Offset + at, why));
+    private SyncException DamageAt(Block block, int at, string why)
+    {
+        var damage = StoreErrors.Damaged(_log.PathOf(block.Segment), block.Offset + at, why);
+        Interlocked.CompareExchange(ref _damage, damage, null);
+        return new SyncException(damage);
+    }
 }

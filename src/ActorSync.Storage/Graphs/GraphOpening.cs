@@ -8,10 +8,13 @@ namespace ActorSync.Storage;
 /// behind that is hashed and checked. An index that is not there, not intact or not this log's is deleted, and every
 /// command is hashed.
 /// </summary>
-internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandIdentity? identity, int checkpointCommands)
+internal sealed class GraphOpening(
+    LogOptions options, GraphId graph, ICommandIdentity? identity, int checkpointCommands, IProgress<OpeningProgress>? progress = null)
 {
+    private readonly OpeningMeter _meter = new(options, graph, progress);
     private LogFound? _found;
     private int _foundBlocks;
+    private bool _isPacked;
 
     public GraphIndex Index { get; private set; } = null!;
 
@@ -36,6 +39,7 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
         try
         {
             var start = Restore();
+            _meter.Begin(start);
             var opened = RecordLog.Open(options with { Walked = Walked }, Visit, start);
             if (opened.TryGet(out var log, out _))
                 Checkpoints = new IndexLog(IndexOptions with { Salt = log.Salt }, Index, Map, _found, _foundBlocks, checkpointCommands);
@@ -66,8 +70,10 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
     {
         try
         {
-            return LogOpening.Walk(IndexOptions, Read).TryGet(out var found, out _) && found is not null
-                && new IndexCheck(options, graph, identity, Index, Map).Agrees(found.Salt) ? found : null;
+            if (!LogOpening.Walk(IndexOptions, Read).TryGet(out var found, out _) || found is null)
+                return null;
+            Index.Settle();
+            return new IndexCheck(options, graph, identity, Index, Map).Agrees(found.Salt) ? found : null;
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
@@ -86,10 +92,19 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
             index.Files.FlushFolder(index.Folder);
     }
 
-    private SyncError? Read(RecordPlace place, byte type, ReadOnlyMemory<byte> body) =>
-        type == RecordFormat.ClosedType || (type == IndexRecord.RecordType && IndexRecord.TryRead(body.Span, Index, Map))
-            ? null
-            : StoreErrors.Damaged(IndexOptions.PathOf(place.Segment), place.Offset, "it is no part of an index");
+    private SyncError? Read(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
+    {
+        // What was restored as it stood is settled at the end: nothing can be built upon it before.
+        _isPacked |= type == PackedIndexRecord.RecordType;
+        var isRead = type switch
+        {
+            RecordFormat.ClosedType => true,
+            IndexRecord.RecordType => !_isPacked && IndexRecord.TryRead(body.Span, Index, Map),
+            PackedIndexRecord.RecordType => PackedIndexRecord.TryRead(body.Span, Index, Map),
+            _ => false,
+        };
+        return isRead ? null : StoreErrors.Damaged(IndexOptions.PathOf(place.Segment), place.Offset, "it is no part of an index");
+    }
 
     private SyncError? Walked(LogFound found) => Index.Count == 0
         ? StoreErrors.Damaged(options.PathOf(1), RecordFormat.SegmentHeaderSize, "the graph has no init command")
@@ -99,6 +114,7 @@ internal sealed class GraphOpening(LogOptions options, GraphId graph, ICommandId
     {
         if (type == RecordFormat.ClosedType)
             return null;
+        _meter.Add(place.Length);
         var block = Map.BlockFor(place, isNewest: Map.BlockCount > _foundBlocks);
         block.Length = (int)(place.End - block.Offset);
         var start = place.Offset + RecordFormat.HeadSize - block.Offset;

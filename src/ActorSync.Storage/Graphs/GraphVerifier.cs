@@ -86,7 +86,7 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
         }
     }
 
-    // Opening the graph believes its ids.
+    // Opening the graph believes its ids, and what is said of who follows whom.
     private SyncError? IndexDamage()
     {
         var index = GraphOpening.ReadIndex(options, graph, identity);
@@ -95,7 +95,9 @@ internal sealed class GraphVerifier(LogOptions options, GraphId graph, ICommandI
             if (index!.AddressOf(ordinal) != _index.AddressOf(ordinal) || index.PriorityAt(ordinal) != _index.PriorityAt(ordinal))
                 return StoreErrors.Damaged(IndexFile, 0, $"it says that command {ordinal} is {index.AddressOf(ordinal)}, {index.PriorityAt(ordinal)}; it is {_index.AddressOf(ordinal)}, {_index.PriorityAt(ordinal)}");
         }
-        return null;
+        return index?.DifferenceFrom(_index) is { } differs and >= 0
+            ? StoreErrors.Damaged(IndexFile, 0, $"what it says of what the command {differs} follows is not so")
+            : null;
     }
 
     private string IndexFile => Path.ChangeExtension(options.PathOf(1), IndexLog.Extension);

@@ -113,5 +113,5 @@ internal sealed class IndexLog(LogOptions options, GraphIndex index, CommandMap 
     }
 
     private Task<SyncError?> AppendAsync(int blocks) =>
-        _log!.AppendAsync(IndexRecord.RecordType, IndexRecord.Encode(index, map, _writtenBlocks, blocks));
+        _log!.AppendAsync(PackedIndexRecord.RecordType, PackedIndexRecord.Encode(index, map, _writtenBlocks, blocks));
 }

@@ -5,8 +5,8 @@ using ActorSync.Graphs.Index;
 namespace ActorSync.Storage;
 
 /// <summary>
-/// The body of a record of a graph's index: some blocks of the graph's log, and of each command in them what opening the
-/// graph would else have to read and hash the log for. Numbers are little-endian.
+/// The body of a record of a graph's index as it was first written, and is read still: some blocks of the graph's log, and of
+/// each command in them what the index follows from. <see cref="PackedIndexRecord"/> took its place. Numbers are little-endian.
 /// <code>
 /// 0   u32  ordinal of the first command      4   u32  commands
 /// 8   u32  blocks                            12  u32  runs
@@ -27,35 +27,6 @@ internal static class IndexRecord
     private const int HeadSize = 16;
     private const int BlockSize = 16;
     private const int RunSize = 20;
-
-    /// <summary>Encodes the commands of some blocks, none of them the newest, with room for a record's head before.</summary>
-    public static byte[] Encode(GraphIndex index, CommandMap map, int firstBlock, int blocks)
-    {
-        var (first, end) = (map.BlockAt(firstBlock).First, map.BlockAt(firstBlock + blocks).First);
-        var runs = Runs(index, first, end);
-        var record = new byte[RecordFormat.HeadSize + SizeOf(end - first, blocks, runs.Count)];
-        var rest = record.AsSpan(RecordFormat.HeadSize);
-        Put(ref rest, first, end - first, blocks, runs.Count);
-        for (var i = firstBlock; i < firstBlock + blocks; i++)
-        {
-            var block = map.BlockAt(i);
-            Put(ref rest, (int)block.Segment, (int)(uint)block.Offset, block.Length, map.BlockAt(i + 1).First - block.First);
-        }
-        foreach (var (at, next) in runs)
-        {
-            var (left, right) = index.PriorsOf(at);
-            var priority = index.PriorityAt(at);
-            Put(ref rest, next - at, (int)priority.Kind, (int)priority.Value, left, right);
-        }
-        for (var ordinal = first; ordinal < end; ordinal++)
-        {
-            index.IdOf(ordinal).CopyTo(rest);
-            rest = rest[CommandId.Size..];
-        }
-        for (var ordinal = first; ordinal < end; ordinal++)
-            Put(ref rest, map.OffsetOf(ordinal));
-        return record;
-    }
 
     /// <summary>Adds what a record says to an index and a map; false when it does not go on where they end.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, GraphIndex index, CommandMap map)
@@ -101,32 +72,8 @@ internal static class IndexRecord
         return offsets.Length == 0;
     }
 
-    // From the first command of each run to the one behind its last.
-    private static List<(int First, int End)> Runs(GraphIndex index, int first, int end)
-    {
-        var runs = new List<(int, int)>();
-        var start = first;
-        for (var ordinal = first + 1; ordinal <= end; ordinal++)
-        {
-            if (ordinal < end && index.SegmentOf(ordinal).First != ordinal && index.PriorityAt(ordinal) == index.PriorityAt(start))
-                continue;
-            runs.Add((start, ordinal));
-            start = ordinal;
-        }
-        return runs;
-    }
-
     private static long SizeOf(long commands, long blocks, long runs) =>
         HeadSize + blocks * BlockSize + runs * RunSize + commands * (CommandId.Size + sizeof(uint));
 
     private static int Number(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
-
-    private static void Put(ref Span<byte> rest, params ReadOnlySpan<int> numbers)
-    {
-        foreach (var number in numbers)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(rest, number);
-            rest = rest[sizeof(int)..];
-        }
-    }
 }

@@ -76,7 +76,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
     public void RememberAckedHeads(PeerIdentity peer, GraphId graph, IReadOnlyList<Address> heads)
     {
         // Whoever learns of heads keeps no more than that, the newest last.
-        IReadOnlyList<Address> kept = [.. heads.TakeLast(KnownHeads.Most)];
+        var kept = heads.Count <= KnownHeads.Most ? heads : [.. heads.TakeLast(KnownHeads.Most)];
         lock (_gate)
         {
             if (_isClosed || (_entries.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
@@ -121,6 +121,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
             // In order of their use, so that the order survives too.
             entries = [.. all ? _byUse : _byUse.Where(entry => _dirty.Contains((entry.Peer, entry.Graph)))];
             _dirty.Clear();
+            _dirty.TrimExcess();
         }
         var written = 0;
         try

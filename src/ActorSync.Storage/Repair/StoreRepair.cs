@@ -8,6 +8,9 @@ namespace ActorSync.Storage;
 /// <param name="SetAside">The folder that holds it as it was; null when nothing was done.</param>
 public sealed record RepairReport(VerifyReport Found, long Kept, string? SetAside);
 
+/// <summary>How far the look at one graph of a store is.</summary>
+public sealed record RepairProgress(GraphId Graph, VerifyProgress Verified);
+
 /// <summary>
 /// Looks at a store that no process holds, and takes damage out of it (docs/storage.md): a damaged graph is set aside, and
 /// what can be read of it takes its place. Peers see another incarnation of the node then, and send what is missing.
@@ -18,26 +21,28 @@ public sealed class StoreRepair
     private readonly IFileSystem _files;
     private readonly ICommandIdentity? _identity;
     private readonly GraphFolders _folders;
+    private readonly IProgress<RepairProgress>? _progress;
 
-    private StoreRepair(StoreSettings settings, IFileSystem files, ICommandIdentity? identity)
+    private StoreRepair(StoreSettings settings, IFileSystem files, ICommandIdentity? identity, IProgress<RepairProgress>? progress)
     {
         _settings = settings;
         _files = files;
         _identity = identity;
+        _progress = progress;
         _folders = new GraphFolders(files, settings.Folder);
     }
 
     /// <summary>Verifies each graph from its first byte, and changes nothing.</summary>
     /// <returns>A report of each graph; the error is StoreLocked, StoreDamaged (who the node is), StoreFailed or UnknownGraph.</returns>
     public static Task<Result<IReadOnlyList<RepairReport>>> VerifyAsync(
-        StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, CancellationToken cancellation = default) =>
-        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity).RunAsync(isRepairing: false, cancellation);
+        StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null, CancellationToken cancellation = default) =>
+        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress).RunAsync(isRepairing: false, cancellation);
 
     /// <summary>Verifies each graph, and repairs those that are damaged.</summary>
     /// <returns>As of <see cref="VerifyAsync"/>. What was done before an error stays done; it can be run again.</returns>
     public static Task<Result<IReadOnlyList<RepairReport>>> RepairAsync(
-        StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, CancellationToken cancellation = default) =>
-        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity).RunAsync(isRepairing: true, cancellation);
+        StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null, CancellationToken cancellation = default) =>
+        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress).RunAsync(isRepairing: true, cancellation);
 
     private async Task<Result<IReadOnlyList<RepairReport>>> RunAsync(bool isRepairing, CancellationToken cancellation)
     {
@@ -66,16 +71,20 @@ public sealed class StoreRepair
             sources[graph] = aside;
         foreach (var (graph, source) in sources.OrderBy(source => source.Key.Init))
         {
-            var found = new GraphVerifier(OptionsOf(source, null), graph, _identity, null).Run(null, cancellation);
+            var found = new GraphVerifier(OptionsOf(source, null), graph, _identity, new Verified(graph, _progress)).Run(null, cancellation);
             var isInPlace = source == _folders.PathOf(graph);
             if (!isRepairing || (found.IsSound && isInPlace))
             {
                 reports.Add(new RepairReport(found, found.Commands, isInPlace ? null : source));
                 continue;
             }
-            // First of all: whatever comes of the rest, peers must not count on what this graph held.
-            node = node with { Instance = NodeFile.DrawInstance() };
-            node.Write(_files, _settings.Folder);
+            // First of all: whatever comes of the rest, peers must not count on what this graph held. Who set a graph aside
+            // has done so before.
+            if (isInPlace)
+            {
+                node = node with { Instance = NodeFile.DrawInstance() };
+                node.Write(_files, _settings.Folder);
+            }
             if (!(await RepairAsync(graph, source, found).ConfigureAwait(false)).TryGet(out var report, out var error))
                 return error;
             reports.Add(report);
@@ -98,6 +107,11 @@ public sealed class StoreRepair
         else
             _folders.Abandon(graph);
         return new RepairReport(found, salvage.Count, aside);
+    }
+
+    private sealed class Verified(GraphId graph, IProgress<RepairProgress>? progress) : IProgress<VerifyProgress>
+    {
+        public void Report(VerifyProgress value) => progress?.Report(new RepairProgress(graph, value));
     }
 
     private LogOptions OptionsOf(string folder, WriterPool? writers) => new()

@@ -19,4 +19,13 @@ internal enum PlantedBug
 
     /// <summary>The publisher does not count what framing a payload costs.</summary>
     BudgetIgnoresFraming,
+
+    /// <summary>A member's signs of life are dated by the time of day.</summary>
+    HearsByTheTimeOfDay,
+
+    /// <summary>A member that is asked what it holds of a graph says: all.</summary>
+    HoldsWhateverIsAsked,
+
+    /// <summary>What was pushed counts as durable at the other holder.</summary>
+    CountsWhatWasSent,
 }

@@ -13,6 +13,7 @@ internal sealed class SimGraph
     private readonly Outbox<GraphOutput> _outbox = new();
     private readonly Dictionary<long, Request> _requests = [];
     private readonly Queue<Action> _stash = new();
+    private readonly SimTimer _timer;
     private GraphMachine? _machine;
     private SimStore? _store;
     private SyncError? _broken;
@@ -23,6 +24,7 @@ internal sealed class SimGraph
     public SimGraph(SimNode node, SimStore store)
     {
         (_node, _graph) = (node, store.Graph);
+        _timer = new SimTimer(node, () => Run(new GraphInput.Tick()));
         Open(store);
     }
 
@@ -30,6 +32,7 @@ internal sealed class SimGraph
     public SimGraph(SimNode node, GraphId graph, Command init)
     {
         (_node, _graph, _isNew) = (node, graph, true);
+        _timer = new SimTimer(node, () => Run(new GraphInput.Tick()));
         var store = node.Disk.Make(graph, []);
         store.Append(0, [init], error => node.Do(() => OnMade(store, error)));
         node.Simulation.Watch?.OnAppend(node, graph, [init], isAction: false, 0);
@@ -133,7 +136,7 @@ internal sealed class SimGraph
     private void Open(SimStore store)
     {
         _store = store;
-        _machine = GraphMachine.Open(_graph, store.Recover(), store, _node.Limits, _node.Policy).Value;
+        _machine = GraphMachine.Open(_graph, store.Recover(), store, _node.Limits, _node.Policy, random: _node.WaitsToCollapse ? _node.Simulation.Random : null).Value;
         if (_isNew)
             Publish(_machine.Committed);
     }
@@ -147,6 +150,9 @@ internal sealed class SimGraph
             {
                 case GraphOutput.Append append:
                     OnAppend(append, isAction);
+                    break;
+                case GraphOutput.StartTimer timer:
+                    _timer.Start(timer.At);
                     break;
                 case GraphOutput.Changed changed:
                     Publish(changed.Snapshot);
@@ -180,6 +186,7 @@ internal sealed class SimGraph
     private void Publish(GraphSnapshot snapshot)
     {
         _node.Simulation.Watch?.OnChanged(_node, snapshot, Facts);
+        _node.Spread?.OnChanged(snapshot);
         foreach (var peer in _node.Peers)
             peer.OnChanged(snapshot, FromPeer(peer.Identity, snapshot));
     }

@@ -118,6 +118,13 @@ internal sealed class SimHello
             _peer.Send(SyncCodec.Encode(offer));
     }
 
+    private void OnPolled(GraphId graph, Result<PollOutcome> result)
+    {
+        Subscribe(new HelloSubscriberInput.Polled(graph, result));
+        if (result is { Error: null, Value.Added: > 0 })
+            _node.Spread?.OnMissed(_peer, graph);
+    }
+
     private void Publish(HelloPublisherInput input)
     {
         Publisher.Handle(input, _node.Now, _told);
@@ -147,7 +154,7 @@ internal sealed class SimHello
                     break;
                 case HelloSubscriberOutput.Poll poll:
                     Polls++;
-                    _peer.Poll(poll.Graph, done: result => Subscribe(new HelloSubscriberInput.Polled(poll.Graph, result)));
+                    _peer.Poll(poll.Graph, done: result => OnPolled(poll.Graph, result));
                     break;
                 case HelloSubscriberOutput.Answered answered:
                     Answers.Add(answered.Error);

@@ -29,8 +29,8 @@ internal sealed record SimFaults
     public bool Reorders { get; init; } = true;
 }
 
-/// <summary>A payload as it was sent.</summary>
-internal sealed record SentPayload(SimNode From, SyncMessage Message, int Bytes)
+/// <summary>A payload that was sent: what it says in full, and the bytes and the type that it had.</summary>
+internal sealed record SentPayload(SimNode From, SyncMessage Message, int Bytes, SyncType Type)
 {
     /// <summary>The commands it carries.</summary>
     public IReadOnlyList<Graphs.Command> Commands => Message switch
@@ -60,6 +60,7 @@ internal sealed class SimLink(Simulation simulation, SimNode one, SimNode other)
 
     private readonly Direction _there = new();
     private readonly Direction _back = new();
+    private readonly ShortReading _reading = new();
     private int _generation;
 
     public SimFaults Faults { get; set; } = SimFaults.None;
@@ -136,10 +137,11 @@ internal sealed class SimLink(Simulation simulation, SimNode one, SimNode other)
             return;
         }
         var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
+        var inFull = _reading.InFull(from, Other(from), message);
         if (Traffic is null)
-            Sent.Add(new SentPayload(from, message, payload.Length));
-        Traffic?.OnSent(this, from, message, payload.Length);
-        simulation.Watch?.OnSent(from.PeerAt(this), message, payload.Length);
+            Sent.Add(new SentPayload(from, inFull, payload.Length, message.Type));
+        Traffic?.OnSent(this, from, inFull, payload.Length);
+        simulation.Watch?.OnSent(from.PeerAt(this), inFull, payload.Length);
         var direction = From(from);
         var handedOver = HandOver(direction, payload.Length);
         if (taken is not null)

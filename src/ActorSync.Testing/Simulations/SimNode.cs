@@ -53,8 +53,14 @@ internal sealed class SimNode
 
     public GraphLimits Limits { get; set; } = GraphLimits.Default;
 
+    /// <summary>Whether too many heads are merged after a while, not at once.</summary>
+    public bool WaitsToCollapse { get; set; } = true;
+
     /// <summary>The policy of the graphs that come after this is set.</summary>
     public IGraphPolicy Policy { get; set; } = OpaquePolicy.Instance;
+
+    /// <summary>Decides from whom the commits of a graph come; null where that is drawn or written down.</summary>
+    public ISimSpread? Spread { get; set; }
 
     /// <summary>Graphs that nobody may subscribe to.</summary>
     public HashSet<GraphId> NotAllowed { get; } = [];
@@ -88,10 +94,11 @@ internal sealed class SimNode
     /// <summary>Does something now, or once the node goes on.</summary>
     public void Do(Action action) => Do(_life, action);
 
-    /// <summary>Links two nodes; the link is up.</summary>
-    public SimLink LinkTo(SimNode other, int maxPayloadBytes = 1 << 20)
+    /// <summary>Links two nodes; the link is up, once it is prepared.</summary>
+    public SimLink LinkTo(SimNode other, int maxPayloadBytes = 1 << 20, Action<SimLink>? prepare = null)
     {
         var link = new SimLink(Simulation, this, other) { MaxPayloadBytes = maxPayloadBytes };
+        prepare?.Invoke(link);
         Attach(link);
         other.Attach(link);
         link.Up();
@@ -115,6 +122,8 @@ internal sealed class SimNode
     /// <summary>Commits what came: a batch with the init command begins the graph if it is not here.</summary>
     public void Receive(GraphId graph, IReadOnlyList<Command> commands, SimPeer? from, Action<Result<ReceiveResult>> answer)
     {
+        if (from is not null)
+            Spread?.OnArrived(from, commands);
         if (!Graphs.ContainsKey(graph) && commands.Count > 0 && commands[0].Id == graph.Init)
             Graphs.Add(graph, new SimGraph(this, graph, commands[0]));
         if (Graphs.TryGetValue(graph, out var found))

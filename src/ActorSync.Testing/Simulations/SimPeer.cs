@@ -30,6 +30,7 @@ internal sealed partial class SimPeer
     private bool _isLinked;
     private int _links;
     private int _storing;
+    private HashSet<GraphId> _followed = [];
 
     public SimPeer(SimNode node, SimLink link)
     {
@@ -139,6 +140,7 @@ internal sealed partial class SimPeer
         Hello.OnLinked();
         foreach (var poll in _polls.Values.Distinct().ToArray())
             poll.OnRelinked();
+        _node.Spread?.OnLinked(this);
     }
 
     public void OnUnlinked()
@@ -148,6 +150,8 @@ internal sealed partial class SimPeer
         Publish(new SubscriptionInput.Unlinked());
         Subscribe(new SubscriberInput.Unlinked());
         Hello.OnUnlinked();
+        _followed = [];
+        _node.Spread?.OnUnlinked(this);
     }
 
     public void OnChanged(GraphSnapshot snapshot, IReadOnlyList<CommandId> fromPeer)
@@ -185,6 +189,18 @@ internal sealed partial class SimPeer
             Interpret(output);
         if (!Publisher.IsOpen)
             _node.Slots.Free(Identity.Node);
+        if (_node.Spread is { } spread && _isLinked)
+            TellFollowed(spread);
+    }
+
+    private void TellFollowed(ISimSpread spread)
+    {
+        var before = _followed;
+        _followed = Publisher.IsOpen ? [.. Publisher.Graphs] : [];
+        foreach (var graph in _followed.Except(before))
+            spread.OnFollows(this, graph, isOn: true);
+        foreach (var graph in before.Except(_followed))
+            spread.OnFollows(this, graph, isOn: false);
     }
 
     public void Subscribe(SubscriberInput input)
@@ -253,6 +269,13 @@ internal sealed partial class SimPeer
             case PushAck ack:
                 Publish(new SubscriptionInput.Ack(ack));
                 break;
+            case ShortAck ack:
+                Publish(new SubscriptionInput.ShortAck(ack));
+                break;
+            // What is tampered with is pushed in full.
+            case NumberGraphs numbers when _simulation.Bug != PlantedBug.PushSkipsPrior:
+                Publish(new SubscriptionInput.Number(numbers));
+                break;
         }
     }
 
@@ -293,7 +316,7 @@ internal sealed partial class SimPeer
                 Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
-                Store(store.Push);
+                Store(store.Push, store.Follows);
                 break;
             case SubscriberOutput.Repair repair:
                 Repairs++;
@@ -311,19 +334,26 @@ internal sealed partial class SimPeer
         }
     }
 
-    private void Store(Push push)
+    private void Store(Push push, Address? follows)
     {
         // What is dropped here is not acknowledged, and comes again.
         if (_storing >= StoringPushes || !_isLinked)
             return;
+        if (!push.Commands.Decode(WireLimits.Default, _node.Policy.Identity, follows).TryGet(out var commands, out var error))
+        {
+            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, error));
+            return;
+        }
         var link = _links;
         _storing++;
-        _node.Receive(push.Graph, _simulation.Decode(push.Commands, _node.Policy.Identity), this, result =>
+        _node.Receive(push.Graph, commands, this, result =>
         {
             if (link != _links)
                 return;
             _storing--;
-            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result));
+            if (result.TryGet(out var kept, out _))
+                _node.Spread?.OnPushed(this, push.Graph, kept);
+            Subscribe(new SubscriberInput.Stored(push.Graph, push.Id, push.Index, result, commands[^1].Address, push.Commands.IsShort));
         });
     }
 }

@@ -14,7 +14,8 @@ internal static class Tampering
 
     private static ReadOnlyMemory<byte> WithoutAPrior(ReadOnlyMemory<byte> payload)
     {
-        var push = (Push)SyncCodec.Decode(payload, WireLimits.Default).Value;
+        if (SyncCodec.Decode(payload, WireLimits.Default).Value is not Push push)
+            return payload;
         List<Command> commands = [.. push.Commands.Decode(WireLimits.Default).Value];
         var skipped = commands.FindIndex(command => commands.Any(other => other.Prior.Left.Id == command.Id));
         if (skipped < 0)

@@ -43,12 +43,14 @@ internal sealed class LinkPulse : IDisposable
     /// <summary>The read has ended.</summary>
     public void ReadEnds() => Volatile.Write(ref _listeningSince, 0);
 
+    /// <summary>How long the present read has waited for the other end; zero between reads.</summary>
+    public TimeSpan SilentFor => Volatile.Read(ref _listeningSince) is not 0 and var since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+
     public void Dispose() => _timer.Dispose();
 
     private void Tick()
     {
-        var listeningSince = Volatile.Read(ref _listeningSince);
-        var silence = listeningSince == 0 ? TimeSpan.Zero : _time.GetElapsedTime(listeningSince);
+        var silence = SilentFor;
         if (silence >= _deadAfter)
         {
             _silent!();
@@ -60,7 +62,7 @@ internal sealed class LinkPulse : IDisposable
             _quiet!();
         }
         var untilQuiet = _interval - _time.GetElapsedTime(Volatile.Read(ref _sentAt));
-        var next = listeningSince == 0 || untilQuiet < _deadAfter - silence ? untilQuiet : _deadAfter - silence;
+        var next = silence == TimeSpan.Zero || untilQuiet < _deadAfter - silence ? untilQuiet : _deadAfter - silence;
         _timer.Change(next > TimeSpan.Zero ? next : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 }

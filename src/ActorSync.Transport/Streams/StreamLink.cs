@@ -50,6 +50,8 @@ internal sealed class StreamLink : ILink
 
     public LinkCounters Counters => _meter.Counters;
 
+    public TimeSpan SilentFor => _pulse.SilentFor;
+
     public ValueTask<SyncError?> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
     {
         LinkLimits.CheckPayload(payload, MaxPayloadBytes);

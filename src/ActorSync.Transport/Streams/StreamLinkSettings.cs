@@ -8,14 +8,17 @@ public sealed record StreamLinkSettings
     /// <summary>How long the other end's hello may take from the moment the stream is open.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>An end that sent nothing for so long sends a keep-alive of four bytes.</summary>
-    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// An end that sent nothing for so long sends a keep-alive of four bytes. Often enough for what forgets silent
+    /// connections on the way, which takes minutes; a link that carries something each minute needs one more in between.
+    /// </summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>
     /// A peer of which nothing was heard for so long while this end was reading is given up. Longer than the keep-alive
-    /// interval of either end, better three times as long.
+    /// interval of either end, better twice as long: on a stream of bytes none is lost, only late.
     /// </summary>
-    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(45);
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long an orderly end may take: to write out what is queued, and to see the other end stop too.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -177,6 +177,7 @@ public sealed class SubscriberActorTests : ActorTest
     private SubscriptionId Accept(Subscribe request)
     {
         Tell(new Subscribed(request.Id, request.Sequence, 600, 1 << 20, [.. request.Graphs.Select(asked => new SubscribedGraph(asked.Graph, null, []))]));
+        Assert.Equal(request.Graphs.Select(asked => asked.Graph), ExpectSent<NumberGraphs>(_peer).Graphs.Select(numbered => numbered.Graph));
         return request.Id;
     }
 

@@ -49,6 +49,22 @@ public sealed class SubscriptionActorTests : ActorTest
     }
 
     [Fact]
+    public void Who_listens_hears_of_graphs_that_the_peer_subscribed_to_and_of_those_no_more()
+    {
+        var listener = CreateTestProbe();
+        Sys.EventStream.Subscribe(listener.Ref, typeof(SubscriptionActor.Covers));
+        Subscribe(1);
+        Assert.Equal(new SubscriptionActor.Covers(Identity(2).Node, _graph.Id, true), listener.ExpectMsg<SubscriptionActor.Covers>());
+        Tell(new Subscribe(Id, 2, 10, 1 << 20, [Asked(_graph)]), _graphActor.Ref);
+        _subscription.Tell(PeerActor.Unlinking.Instance);
+        _subscription.Tell(new PeerActor.Linking(Peer(_peer)));
+        Tell(new Subscribe(Id, 3, 10, 1 << 20, [Asked(_graph)]), _graphActor.Ref);
+        Assert.True(listener.ExpectMsg<SubscriptionActor.Covers>().IsOn);
+        _subscription.Tell(SubscriptionActor.Stop.Instance);
+        Assert.False(listener.ExpectMsg<SubscriptionActor.Covers>().IsOn);
+    }
+
+    [Fact]
     public void A_further_request_sets_time_and_bytes_anew_and_adds_graphs()
     {
         Subscribe(1, bytes: 1000);

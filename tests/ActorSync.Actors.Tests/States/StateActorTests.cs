@@ -37,6 +37,7 @@ public sealed class StateActorTests : ActorTest
 
         append.SetResult(null);
         Assert.Equal([MergeOutcome.Won], ExpectMsg<StateActor.Applied>().Result.Value.Outcomes);
+        follower.ExpectMsg<StateActor.Content>();
         Assert.Equal("limit", follower.ExpectMsg<StateActor.Changed>().Entries.Single().Key);
         Assert.Equal("20", ValueOf(state, "limit"));
     }
@@ -80,12 +81,13 @@ public sealed class StateActorTests : ActorTest
         var state = Start();
         _store.Holds = true;
         var entry = StateEntry.Live("k", "1"u8.ToArray(), new StateStamp(1, 0, new NodeId(2)));
-        state.Tell(new StateActor.FromPeer(Peer(_peer), new StatePush(Name, Exchange, 4, true, [entry])));
+        state.Tell(new StateActor.FromPeer(Peer(_peer), new StatePush(Name, Exchange, 4, true, default, [entry])));
         _peer.ExpectMsg<PeerActor.Handled>();
         var append = _store.Next();
         Assert.False(_peer.HasMessages);
         append.SetResult(null);
-        Assert.Equal(new StatePushed(Name, Exchange, 4, 0, null), ExpectSent<StatePushed>(_peer));
+        var pushed = ExpectSent<StatePushed>(_peer);
+        Assert.Equal((4u, 0, new StateVersion(entry.Hash)), (pushed.Round, pushed.Refused, pushed.Version));
     }
 
     [Fact]
@@ -95,11 +97,11 @@ public sealed class StateActorTests : ActorTest
         state.Tell(new StateActor.Linked([Peer(_peer)]));
         var pull = ExpectSent<StatePull>(_peer);
         state.Tell(new StateActor.PeerFailed(Peer(_peer), new SyncFailure(SyncErrorKind.UnknownState, pull.Exchange.Value, null, "not shared")));
-        state.Tell(StateActor.GetReport.Instance, TestActor);
-        Assert.Equal(0, ExpectMsg<StateActor.Report>().Peers);
+        state.Tell(StateActor.GetStatus.Instance, TestActor);
+        Assert.Empty(ExpectMsg<StateStatus>().Peers);
         state.Tell(new StateActor.FromPeer(Peer(_peer), new StatePull(Name, Exchange, 1, StateRange.All, 0, 0)));
-        state.Tell(StateActor.GetReport.Instance, TestActor);
-        Assert.Equal(1, ExpectMsg<StateActor.Report>().Peers);
+        state.Tell(StateActor.GetStatus.Instance, TestActor);
+        Assert.Single(ExpectMsg<StateStatus>().Peers);
     }
 
     [Fact]
@@ -150,6 +152,7 @@ public sealed class StateActorTests : ActorTest
         ExpectMsg<StateActor.Applied>();
         var follower = CreateTestProbe();
         follower.Send(states[1], StateActor.Follow.Instance);
+        follower.ExpectMsg<StateActor.Content>();
         // What node 1 sends its peer 2 comes out at node 2, and the other way round.
         one.Tell(new PeerActor.LinkUp(new PeerRef(Identity(2), wires[0], 1 << 20, 8)));
         other.Tell(new PeerActor.LinkUp(new PeerRef(Identity(1), wires[1], 1 << 20, 8)));

@@ -85,8 +85,10 @@ internal sealed class NaiveClient(IGraphPolicy policy)
         ? written.Any(place => place.StartsWith(Convert.ToHexString(touch.Place), StringComparison.Ordinal))
         : written.Contains(Convert.ToHexString(touch.Place));
 
+    private static string Show(FactValue value) => value.IsNone ? "-" : Convert.ToHexString(value.Span);
+
     private static string Show(FactTouch touch) =>
-        $"{touch.Kind} {Convert.ToHexString(touch.Place)} {(touch.Before is null ? "-" : Convert.ToHexString(touch.Before))} {(touch.After is null ? "-" : Convert.ToHexString(touch.After))}";
+        $"{touch.Kind} {Convert.ToHexString(touch.Place)} {Show(touch.Before)} {Show(touch.After)}";
 
     public IReadOnlyList<Command> Order()
     {

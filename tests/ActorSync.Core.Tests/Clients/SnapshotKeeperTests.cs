@@ -20,12 +20,29 @@ public sealed class SnapshotKeeperTests
         Assert.Equal(1, store.Written);
     }
 
+    [Fact]
+    public void WhileMuchIsToDoOnlyWhatIsLongOverdueIsWritten()
+    {
+        var (store, graph) = (new FullStore { HasRoom = true }, new AlwaysDue());
+        var keeper = new SnapshotKeeper(graph, store);
+        keeper.AfterCommit(isBusy: true);
+        Assert.Equal(0, store.Written);
+        graph.IsSnapshotOverdue = true;
+        keeper.AfterCommit(isBusy: true);
+        Assert.Equal(1, store.Written);
+        graph.IsSnapshotOverdue = false;
+        keeper.AfterCommit(isBusy: false);
+        Assert.Equal(2, store.Written);
+    }
+
     /// <summary>Due after each commit; at the end only what failed is due.</summary>
     private sealed class AlwaysDue : IFactKeeping
     {
         private readonly GraphWriter _graph = new([GraphMaker.Root], policy: new KeyValuePolicy());
 
         public bool IsSnapshotDue => true;
+
+        public bool IsSnapshotOverdue { get; set; }
 
         public bool IsLastSnapshotDue => false;
 

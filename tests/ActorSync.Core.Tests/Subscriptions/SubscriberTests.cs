@@ -228,7 +228,7 @@ public sealed class SubscriberTests
     [Fact]
     public void ItIsRenewedAtHalfOfTheBytes()
     {
-        var pair = Subscribed(settings: SubscriptionSettings.Default with { MaxBytes = 4_000 });
+        var pair = Subscribed(settings: SubscriptionSettings.Default with { MaxBytes = 2_000 });
         for (var i = 0; i < 200; i++)
         {
             pair.GraphThere.Act(new byte[20]);

@@ -1,5 +1,7 @@
 using ActorSync.Graphs;
+using ActorSync.Membership;
 using ActorSync.Peers;
+using ActorSync.Placement;
 using ActorSync.States;
 using ActorSync.Wire;
 
@@ -41,10 +43,12 @@ internal static class GoldenSamples
         ["Block.MergeExplicit"] = [Merge, Closed],
     };
 
+    public static readonly StateVersion Version = new(new UInt128(0x1122334455667788, 0x99aabbccddeeff00));
     public static readonly StateEntry Limit = StateEntry.Live("limit", "{\"mbit\":20}"u8.ToArray(), new StateStamp(1_760_000_000_000, 0, Writer));
     public static readonly StateEntry Brief = StateEntry.Live("höhe", "4"u8.ToArray(), new StateStamp(1_760_000_000_001, 2, Writer), 30_000);
     public static readonly StateEntry Gone = StateEntry.Tombstone("old", new StateStamp(1_760_000_000_002, 0, default), 86_400_000);
 
+    private static readonly MembershipDigest Members = new(new UInt128(0x6ba64c9163d54bde, 0x14c14fc6e6e4c056));
     private static readonly StateName State = new("fleet");
     private static readonly ExchangeId Exchange = new(0x0f1e2d3c4b5a6978);
     private static readonly GraphId Graph = new(Init.Id);
@@ -73,6 +77,9 @@ internal static class GoldenSamples
         new Unsubscribed(Subscription, 8),
         new Push(Subscription, Graph, 41, CommandBlock.Encode([Bread, Ann, Merge])),
         new PushAck(Subscription, Graph, 41, [Merge.Address]),
+        new NumberGraphs(Subscription, [new NumberedGraph(Graph, 3)]),
+        new ShortPush(3, 42, CommandBlock.EncodeShort([Bread, Ann], follows: Milk.Address)),
+        new ShortAck(3, 42),
         new SubscriptionEnded(Subscription, SubscriptionEndReason.BudgetSpent),
         new HelloSubscribe(Graph, 250, 3600, 60_000),
         new HelloUnsubscribe(Graph),
@@ -88,7 +95,16 @@ internal static class GoldenSamples
         new StateDigests(State, Exchange, 1, 2, [Limit.Fingerprint, 0, Gone.Fingerprint, 0]),
         new StateCompare(State, Exchange, 2, 0, [new StateRangeContent(new StateRange(2, 0), [Limit.Fingerprint]), new StateRangeContent(new StateRange(2, 3), [])]),
         new StateEntries(State, Exchange, 2, new StateRange(2, 3).First, [true], [Gone]),
-        new StatePush(State, Exchange, 3, true, [Limit, Brief, Gone]),
-        new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead),
+        new StatePush(State, Exchange, 3, true, Version, [Limit, Brief, Gone]),
+        new StatePushed(State, Exchange, 3, 1, SyncErrorKind.ClockAhead, Version),
+        new MemberProbe(0x1122334455667788, Writer),
+        new MemberProbed(0x1122334455667788, true),
+        new Hold(Graph, 5, Members, [Bread.Address, Ann.Address]),
+        new HoldingAck(Graph, 5, Members, true, [true, false]),
+        new ForwardAction(0x1122334455667788, Graph, Priority.Basic(300), AckMode.Replicated, 10_000, "call Ann"u8.ToArray()),
+        new ForwardResult(0x1122334455667788, Ann.Address, SyncErrorKind.NotReplicated, "1 of 2 stores have it"),
+        new RelayOpen(7, new PeerIdentity(Writer, new InstanceId(0x99aabbccddeeff00)), 4096),
+        new Relay(7, true, SyncCodec.Encode(new Level(Session))),
+        new RelayClose(7, false, SyncErrorKind.Busy),
     ];
 }

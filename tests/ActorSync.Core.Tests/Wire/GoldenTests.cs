@@ -51,6 +51,8 @@ public sealed class GoldenTests
 
     [Theory]
     [InlineData("Push")]
+    [InlineData("ShortPush")]
+    [InlineData("ShortAck")]
     [InlineData("StatePush")]
     [InlineData("Command.Basic")]
     public void TheWorkedExampleOfTheDocumentIsTheGoldenFile(string name)
@@ -97,6 +99,7 @@ public sealed class GoldenTests
         return message switch
         {
             Push push => push.Commands.Decode(WireLimits.Default).Error,
+            ShortPush push => push.Commands.Decode(WireLimits.Default, follows: GoldenSamples.Milk.Address).Error,
             PollResponse response => response.Commands.Decode(WireLimits.Default).Error,
             _ => null,
         };

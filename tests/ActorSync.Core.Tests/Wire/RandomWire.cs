@@ -1,6 +1,8 @@
 using System.Numerics;
 using ActorSync.Graphs;
+using ActorSync.Membership;
 using ActorSync.Peers;
+using ActorSync.Placement;
 using ActorSync.States;
 using ActorSync.Wire;
 
@@ -61,6 +63,10 @@ internal static class RandomWire
         SyncType.Unsubscribed => new Unsubscribed(Subscription(random), UInt(random)),
         SyncType.Push => new Push(Subscription(random), Graph(random), UInt(random), Block(random)),
         SyncType.PushAck => new PushAck(Subscription(random), Graph(random), UInt(random), Some(random, WireLimits.SampleAddresses, _ => Address(random))),
+        SyncType.NumberGraphs => new NumberGraphs(
+            Subscription(random), Some(random, WireLimits.GraphsPerSubscribe, _ => new NumberedGraph(Graph(random), UInt(random)))),
+        SyncType.ShortPush => new ShortPush(UInt(random), UInt(random), CommandBlock.EncodeShort(Commands(random, random.Next(1, 30), before: random.Next(3)), null)),
+        SyncType.ShortAck => new ShortAck(UInt(random), UInt(random)),
         SyncType.SubscriptionEnded => new SubscriptionEnded(Subscription(random), random.GetItems(Enum.GetValues<SubscriptionEndReason>(), 1)[0]),
         SyncType.HelloSubscribe => new HelloSubscribe(Graph(random), UInt(random), UInt(random), UInt(random)),
         SyncType.HelloUnsubscribe => new HelloUnsubscribe(Graph(random)),
@@ -80,10 +86,23 @@ internal static class RandomWire
         SyncType.StateCompare => new StateCompare(State(random), Exchange(random), UInt(random), Number128(random), Ranges(random)),
         SyncType.StateEntries => new StateEntries(
             State(random), Exchange(random), UInt(random), Bool(random) ? Number128(random) : null, Bits(random), Some(random, 40, _ => Entry(random))),
-        SyncType.StatePush => new StatePush(State(random), Exchange(random), UInt(random), Bool(random), Some(random, 40, _ => Entry(random))),
+        SyncType.StatePush => new StatePush(State(random), Exchange(random), UInt(random), Bool(random), new StateVersion(Number128(random)), Some(random, 40, _ => Entry(random))),
         SyncType.StatePushed => Bool(random)
-            ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null)
-            : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead),
+            ? new StatePushed(State(random), Exchange(random), UInt(random), 0, null, new StateVersion(Number128(random)))
+            : new StatePushed(State(random), Exchange(random), UInt(random), 1 + Int(random) / 2, SyncErrorKind.ClockAhead, new StateVersion(Number128(random))),
+        SyncType.MemberProbe => new MemberProbe(Number(random, 64), new NodeId(Number128(random))),
+        SyncType.MemberProbed => new MemberProbed(Number(random, 64), Bool(random)),
+        SyncType.Hold => new Hold(Graph(random), UInt(random), new MembershipDigest(Number128(random)), Some(random, WireLimits.SampleAddresses, _ => Address(random))),
+        SyncType.HoldingAck => new HoldingAck(Graph(random), UInt(random), new MembershipDigest(Number128(random)), Bool(random), Bits(random)),
+        SyncType.ForwardAction => new ForwardAction(
+            Number(random, 64), Graph(random), Bool(random) ? Priority.Finalize : Priority.Basic(UInt(random)), Bool(random) ? AckMode.Replicated : AckMode.Local,
+            UInt(random), Bytes(random, random.Next(60))),
+        SyncType.ForwardResult => Bool(random)
+            ? new ForwardResult(Number(random, 64), Address(random), null, "")
+            : new ForwardResult(Number(random, 64), Bool(random) ? Address(random) : null, SyncErrorKind.NotReplicated, new string('é', random.Next(40))),
+        SyncType.RelayOpen => new RelayOpen(UInt(random), new PeerIdentity(new NodeId(Number128(random)), new InstanceId(Number(random, 64))), Int(random)),
+        SyncType.Relay => new Relay(UInt(random), Bool(random), Bytes(random, random.Next(60))),
+        SyncType.RelayClose => new RelayClose(UInt(random), Bool(random), Bool(random) ? null : SyncErrorKind.Busy),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "a type without a generator"),
     };
 

@@ -43,7 +43,7 @@ internal static class Readable
         {
             case CommandBlock block:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}: {block.Bytes.Length} bytes\n");
-                var commands = block.Decode(WireLimits.Default).Value;
+                var commands = block.Decode(WireLimits.Default, follows: block.IsShort ? GoldenSamples.Milk.Address : null).Value;
                 for (var i = 0; i < commands.Count; i++)
                     AppendCommand(text, i, commands[i], indent + "  ");
                 break;
@@ -56,7 +56,7 @@ internal static class Readable
                 for (var i = 0; i < list.Count; i++)
                     AppendField(text, $"[{i}]", list[i], indent + "  ");
                 break;
-            case Sample or SubscribeGraph or SubscribedGraph or StateRangeContent:
+            case Sample or SubscribeGraph or NumberedGraph or SubscribedGraph or StateRangeContent:
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{name}:\n");
                 AppendFields(text, value, indent + "  ");
                 break;

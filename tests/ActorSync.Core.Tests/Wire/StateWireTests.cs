@@ -24,6 +24,7 @@ public sealed class StateWireTests
         var error = Decode(SyncType.StatePush, to =>
         {
             to.Flag(true);
+            to.Fixed128(0);
             to.Number(1);
             to.Raw(sentence.StartsWith('5') ? bytes.AsSpan(0, bytes.Length - 32) : bytes);
         });
@@ -88,7 +89,7 @@ public sealed class StateWireTests
     public void WhatCameIsHashedAndSentOnAsItIs()
     {
         var entry = StateEntry.Live("k", "{ \"a\" : 1 }"u8.ToArray(), new StateStamp(5, 6, new NodeId(7)), 8);
-        var push = (StatePush)SyncCodec.Decode(SyncCodec.Encode(new StatePush(new StateName("s"), default, 0, false, [entry])), WireLimits.Default).Value;
+        var push = (StatePush)SyncCodec.Decode(SyncCodec.Encode(new StatePush(new StateName("s"), default, 0, false, default, [entry])), WireLimits.Default).Value;
         var read = Assert.Single(push.Entries);
         Assert.True(entry.Bytes.Span.SequenceEqual(read.Bytes.Span));
         Assert.Equal((entry.Hash, entry.Position), (read.Hash, read.Position));

@@ -57,6 +57,7 @@ public sealed class WireFuzzTests
         return message switch
         {
             Push push => push.Commands.Decode(WireLimits.Default).Error,
+            ShortPush push => push.Commands.Decode(WireLimits.Default, follows: GoldenSamples.Milk.Address).Error,
             PollResponse response => response.Commands.Decode(WireLimits.Default).Error,
             _ => null,
         };

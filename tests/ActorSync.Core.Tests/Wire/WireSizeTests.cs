@@ -23,8 +23,8 @@ public sealed class WireSizeTests(ITestOutputHelper output)
         var overhead = CommandBlock.Encode(commands).Bytes.Length - payload;
         output.WriteLine($"{(double)overhead / Count:f2} bytes a command beside {payloadBytes} of payload");
         // The first prior is an address, the first priority a number; count and check stand once.
-        const int Fixed = CommandId.Size + 5 + 5 + 2 + CommandBlock.CheckSize;
-        Assert.InRange(overhead, 0, 4 * Count + Fixed);
+        var fixedBytes = CommandId.Size + 5 + 5 + 2 + CommandBlock.CheckSize(isShort: false);
+        Assert.InRange(overhead, 0, 4 * Count + fixedBytes);
     }
 
     [Fact]
@@ -70,6 +70,10 @@ public sealed class WireSizeTests(ITestOutputHelper output)
             new Subscribed(id, uint.MaxValue, uint.MaxValue, ulong.MaxValue, [.. Enumerable.Repeat(new SubscribedGraph(graph, null, known), WireLimits.GraphsPerSubscribe)]),
             new Unsubscribe(id, uint.MaxValue, [.. Enumerable.Repeat(graph, WireLimits.GraphsPerSubscribe)]),
             new PushAck(id, graph, uint.MaxValue, sample.Addresses),
+            new Hold(graph, uint.MaxValue, default, sample.Addresses),
+            new HoldingAck(graph, uint.MaxValue, default, true, known),
+            new ForwardResult(ulong.MaxValue, address, SyncErrorKind.Busy, new string('a', WireLimits.SentenceBytes)),
+            new NumberGraphs(id, [.. Enumerable.Repeat(new NumberedGraph(graph, uint.MaxValue), WireLimits.GraphsPerSubscribe)]),
             new SyncFailure(SyncErrorKind.Busy, ulong.MaxValue, graph, new string('a', WireLimits.SentenceBytes)),
         };
         Assert.All(fits, message => Assert.InRange(SyncCodec.Encode(message).Length, 1, WireLimits.SmallestPayloadBytes));

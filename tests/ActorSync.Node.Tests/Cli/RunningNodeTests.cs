@@ -145,6 +145,7 @@ public sealed class RunningNodeTests : IDisposable
         _cli.Node.Status = _ => Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with
         {
             Store = new StoreStatus(true, 1, 13, true, false),
+            States = [Statuses.Shared],
             Peers = [Statuses.PeerNamed(Statuses.Peer, ["aa"]), Statuses.PeerNamed(null, ["aa"]) with { State = "waiting", LastError = "refused", Subscriber = null, Subscription = null, Hello = null }],
         };
         await using var node = await RunningNode.StartAsync(_cli);

@@ -49,6 +49,17 @@ public sealed class SimulateCommandTests
     }
 
     [Fact]
+    public async Task A_seed_may_be_run_in_every_world()
+    {
+        using var cli = new CliRun();
+        var run = await cli.RunAsync("simulate", "--seed", "5", "--nodes", "3", "--world", "all");
+        Assert.Equal(ExitCodes.Ok, run.Code);
+        Assert.StartsWith("2 seeds, all hold: ", run.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, (await cli.RunAsync("simulate", "--seed", "5", "--world", "moon")).Code);
+        Assert.Contains("--trace is for one seed", (await cli.RunAsync("simulate", "--seed", "5", "--trace", "--world", "all")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_seed_is_told_of_as_one()
     {
         using var cli = new CliRun();

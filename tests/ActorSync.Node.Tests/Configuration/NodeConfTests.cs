@@ -15,7 +15,14 @@ public sealed class NodeConfTests
         var defaults = SettingsReader.Read(Akka.Configuration.Config.Empty).Value;
 
         Assert.Empty(settings.Peers);
-        Assert.Equal(defaults with { Peers = settings.Peers }, settings);
+        Assert.Equal(["shared"], settings.States.Share.Select(name => name.Value));
+        Assert.Equal(defaults.States.Share, settings.States.Share);
+        Assert.Empty(settings.States.Http);
+        Assert.Empty(settings.States.Seeds);
+        Assert.Equal(defaults.States with { Share = settings.States.Share, Http = settings.States.Http, Seeds = settings.States.Seeds }, settings.States);
+        Assert.Equal(new StateHttpLimits(), settings.States.Limits);
+        Assert.Equal(ActorSync.States.StateSettings.Default, settings.Sync.States);
+        Assert.Equal(defaults with { Peers = settings.Peers, States = settings.States }, settings);
     }
 
     [Fact]

@@ -104,6 +104,22 @@ public sealed class SettingsTests
     [InlineData("listen = off", "unknown configuration key listen: did you mean actorsync.listen?")]
     [InlineData("where = x, actorsync.data = ${where}", "unknown configuration key where: a configuration has actorsync and akka")]
     [InlineData("actorsync.peers = none", "actorsync.peers = none: expected a list")]
+    [InlineData("actorsync.peers.provder = dns", "unknown configuration key actorsync.peers.provder: did you mean actorsync.peers.provider?")]
+    [InlineData("actorsync.peers.provider = gossip", "actorsync.peers.provider = gossip: expected static, dns, kubernetes")]
+    [InlineData("actorsync.peers.endpoints = here", "actorsync.peers.endpoints = here: expected a list such as")]
+    [InlineData("actorsync.peers.endpoints = [\"::1\", \"a:b\"]", "actorsync.peers.endpoints: 'a:b' is not a peer: its port is not a number")]
+    [InlineData("actorsync.peers.endpoints = [\"192.0.2.1\"]", "actorsync.peers.endpoints: cannot link to '192.0.2.1:7400': links over plain TCP")]
+    [InlineData("actorsync.peers.links = udp", "actorsync.peers.links = udp: expected tcp, tls")]
+    [InlineData("actorsync.peers.target-port = 65536", "actorsync.peers.target-port = 65536: expected a whole number from 0 to 65535")]
+    [InlineData("actorsync.peers { endpoints = [\"::1\"], mode = sometimes }", "actorsync.peers.mode = sometimes: expected subscribe, poll, hello")]
+    [InlineData("actorsync.peers.provider = dns", "actorsync.peers.dns.names = []: expected names, such as")]
+    [InlineData("actorsync.peers { provider = dns, dns { names = [a], interval = 1ms } }", "actorsync.peers.dns.interval = 1ms: expected from 1 s to 86400 s")]
+    [InlineData("actorsync.peers { provider = dns, dns { names = [a], servers = [b] } }", "actorsync.peers.dns.servers = [b]: 'b' is not the address of a server")]
+    [InlineData("actorsync.peers { provider = dns, dns { names = [a], attempts = 0 } }", "expected a whole number from 1 to 10")]
+    [InlineData("actorsync.peers { provider = kubernetes, kubernetes.api = \"https://a\" }", "expected the name of a service")]
+    [InlineData("actorsync.peers { provider = kubernetes, kubernetes { service = a, api = \"http://192.0.2.1\" } }", "http sends the token in the clear")]
+    [InlineData("actorsync.peers { provider = kubernetes, kubernetes { service = a, api = \"nowhere\" } }", "expected a URL such as")]
+    [InlineData("actorsync.peers { provider = kubernetes, kubernetes { service = \"a/b\", api = \"https://a\" } }", "expected a name of letters")]
     [InlineData("actorsync.peers = [ here ]", "actorsync.peers.0 = here: expected { endpoint")]
     [InlineData("actorsync.peers = [{ mode = poll }]", "actorsync.peers.0 = nothing: expected an endpoint")]
     [InlineData("actorsync.peers = [{ endpoint = \"a:0\" }]", "actorsync.peers.0.endpoint: the port of 'a:0' must be from 1 to 65535")]
@@ -117,6 +133,68 @@ public sealed class SettingsTests
 
         Assert.Equal(SyncErrorKind.InvalidRequest, error.Kind);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_any_provider_there_are_no_provided_peers()
+    {
+        Assert.Null(Read("").Value.ProvidedPeers);
+        Assert.Null(Read("actorsync.peers { provider = static }").Value.ProvidedPeers);
+        Assert.Null(Read("actorsync.peers = [{ endpoint = \"[::1]:1\" }]").Value.ProvidedPeers);
+        Assert.Null(Read("actorsync.peers.endpoints = [\"::1\"]").Value.ForOneCommand().ProvidedPeers);
+    }
+
+    [Fact]
+    public void A_fixed_list_of_peers_is_read()
+    {
+        var peers = Read("actorsync.peers { endpoints = [\"127.0.0.1:7401\", \"0:0:0:0:0:0:0:1\"], target-port = 7402, mode = hello, graphs = [\"*\"], interval = 5s }").Value.ProvidedPeers!;
+
+        Assert.Equal((ProviderKind.Static, "127.0.0.1:7401, ::1", 7402), (peers.Provider.Provider, peers.Provider.Endpoints.ToString(), peers.Provider.TargetPort));
+        Assert.Equal((PeerMode.Hello, TimeSpan.FromSeconds(5), false), (peers.Mode, peers.Interval, peers.IsTls));
+        Assert.True(Read("actorsync.peers { endpoints = [\"192.0.2.1\"], links = tls }").Value.ProvidedPeers!.IsTls);
+    }
+
+    [Fact]
+    public void What_DNS_is_asked_is_read()
+    {
+        var peers = Read("""
+            actorsync.peers {
+              provider = dns
+              dns { names = ["b.example:7401", "_a._tcp.example"], interval = 5s, interval-at-least = 2s, servers = ["127.0.0.53", "[fd00::53]:5353"], timeout = 100 ms, attempts = 3 }
+            }
+            """).Value.ProvidedPeers!;
+
+        Assert.Null(peers.Provider.TargetPort);
+        var dns = peers.Provider.Dns!;
+        Assert.Equal(["_a._tcp.example", "b.example:7401"], dns.Names.Select(name => name.ToString()));
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2)), (dns.Interval, dns.IntervalAtLeast));
+        Assert.Equal(["127.0.0.53:53", "[fd00::53]:5353"], dns.Servers.Servers.Select(server => server.ToString()));
+        Assert.Equal((TimeSpan.FromMilliseconds(100), 3), (dns.Servers.Timeout, dns.Servers.Attempts));
+    }
+
+    [Fact]
+    public void What_Kubernetes_is_asked_is_read()
+    {
+        var kubernetes = Read("""
+            actorsync.peers {
+              provider = kubernetes
+              kubernetes { service = peers, namespace = prod, port-name = sync, api = "http://127.0.0.1:8001", token-file = "", ca-file = "/ca.crt", watch-for = 1m }
+            }
+            """).Value.ProvidedPeers!.Provider.Kubernetes!;
+
+        Assert.Equal(("peers", "prod", "sync", "http://127.0.0.1:8001/"), (kubernetes.Service, kubernetes.Namespace, kubernetes.PortName, kubernetes.Api.ToString()));
+        Assert.Equal((null, "/ca.crt", TimeSpan.FromMinutes(1)), (kubernetes.TokenFile, kubernetes.CertificatesFile, kubernetes.WatchFor));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "443", "https://10.0.0.1/")]
+    [InlineData("fd00::1", "6443", "https://[fd00::1]:6443/")]
+    [InlineData("10.0.0.1", null, null)]
+    [InlineData(null, "443", null)]
+    [InlineData("a b", "443", null)]
+    public void A_pod_knows_the_API_of_its_cluster(string? host, string? port, string? api)
+    {
+        Assert.Equal(api, ProviderReader.InCluster(host, port)?.ToString());
     }
 
     [Fact]

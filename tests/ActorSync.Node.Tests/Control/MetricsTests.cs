@@ -5,10 +5,12 @@ namespace ActorSync.Node.Tests.Control;
 
 public sealed class MetricsTests
 {
+    private static readonly PeerSourceStatus Source = new("links", "dns", ["10.0.0.1:7400", "10.0.0.2:7400"], "no server", 3, 4);
+
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2" };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2", PeerSources = [Source] };
 
         var text = MetricsText.Of(status);
 
@@ -33,15 +35,54 @@ public sealed class MetricsTests
             $"actorsync_peer_pushes_sent_total{peer} 6",
             $"actorsync_peer_strikes{peer} 0",
             $"actorsync_peer_unacked_commands{peer} 7",
+            """actorsync_provider_peers{purpose="links",provider="dns"} 2""",
+            """actorsync_provider_failing{purpose="links",provider="dns"} 1""",
+            """actorsync_provider_changes_total{purpose="links",provider="dns"} 3""",
+            """actorsync_provider_failures_total{purpose="links",provider="dns"} 4""",
             """actorsync_errors_total{kind="MissingPrior"} 1""",
             """actorsync_errors_total{kind="WrongId"} 2""",
         ], samples);
     }
 
     [Fact]
+    public void Every_figure_of_a_state_has_its_line()
+    {
+        var samples = MetricsText.Of(Statuses.Plain([]) with { States = [Statuses.Shared] }).Split('\n').Where(line => line.StartsWith("actorsync_state", StringComparison.Ordinal));
+
+        const string state = """{state="shared"}""";
+        const string peer = $$"""{state="shared",peer="{{Statuses.Peer}}"}""";
+        const string http = """{state="shared",peer="http://10.0.0.2:4097"}""";
+        Assert.Equal(
+        [
+            $"actorsync_state_entries{state} 7",
+            $"actorsync_state_tombstones{state} 2",
+            $"actorsync_state_bytes{state} 900",
+            $"actorsync_state_broken{state} 0",
+            $"actorsync_state_sets_total{state} 1",
+            $"actorsync_state_pushes_sent_total{state} 2",
+            $"actorsync_state_pushes_received_total{state} 3",
+            $"actorsync_state_pushes_owed{state} 1",
+            $"actorsync_state_pulls_made_total{state} 4",
+            $"actorsync_state_pulls_level_total{state} 5",
+            $"actorsync_state_pulls_answered_total{state} 6",
+            $"actorsync_state_failures_total{state} 8",
+            $"actorsync_state_received_bytes_total{state} 109",
+            $"actorsync_state_sent_bytes_total{state} 210",
+            $"actorsync_state_arrivals_total{state} 11",
+            $"actorsync_state_arrival_seconds_total{state} 12.5",
+            $"actorsync_state_unlevel_seconds{state} 1.5",
+            $"actorsync_state_convergence_seconds{state} 0.25",
+            $"actorsync_state_peer_level{peer} 1",
+            $"actorsync_state_peer_level{http} 0",
+            $"actorsync_state_peer_failures_total{peer} 0",
+            $"actorsync_state_peer_failures_total{http} 8",
+        ], samples);
+    }
+
+    [Fact]
     public void Every_family_says_what_it_is()
     {
-        var lines = MetricsText.Of(Statuses.Busy([])).Split('\n');
+        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Source], States = [Statuses.Shared] }).Split('\n');
 
         foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {

@@ -6,7 +6,10 @@ using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
+using ActorSync.Membership;
 using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.Transport.Memory;
 
 namespace ActorSync.Node.Tests.Fakes;
 
@@ -14,10 +17,20 @@ namespace ActorSync.Node.Tests.Fakes;
 internal sealed class FakeNode : ISyncNode
 {
     private readonly ConcurrentDictionary<GraphId, FakeGraph> _graphs = new();
+    private readonly Lazy<ISyncNode> _states = new(() => SyncNode.Start(new SyncNodeOptions
+    {
+        Store = new MemoryNodeStore(new PeerIdentity(new NodeId(0x0123456789abcdef), new InstanceId(1))),
+        Connector = new MemoryLinkNetwork(),
+    }).Value);
 
     public NodeId Id { get; } = new(0x0123456789abcdef);
 
     public string? ListenName { get; init; } = "tcp://127.0.0.1:7400";
+
+    public IMembership? Membership => null;
+
+    public Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default) =>
+        Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh"));
 
     public StoreStatus? Store { get; set; }
 
@@ -123,6 +136,9 @@ internal sealed class FakeNode : ISyncNode
         return Task.FromResult<SyncError?>(null);
     }
 
+    /// <summary>A state of a node in memory, which begins with the first that is opened.</summary>
+    public Task<Result<ISharedState>> OpenStateAsync(StateName name, CancellationToken cancellation = default) => _states.Value.OpenStateAsync(name, cancellation);
+
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
     {
         GraphStatus[] graphs = [.. _graphs.Values.Select(graph => GraphStatus.Of(graph.Snapshot)).OrderBy(graph => graph.Graph, StringComparer.Ordinal)];
@@ -132,7 +148,7 @@ internal sealed class FakeNode : ISyncNode
     public ValueTask DisposeAsync()
     {
         Disposed.TrySetResult();
-        return ValueTask.CompletedTask;
+        return _states.IsValueCreated ? _states.Value.DisposeAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Changes a byte of a stored command's payload.</summary>

@@ -23,6 +23,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public string Error => _error.ToString();
 
+    /// <summary>Ends when its log has such a line.</summary>
+    public Task LoggedAsync(string text) => _output.WhenSeen(text).WaitAsync(TimeSpan.FromSeconds(20));
+
     /// <summary>Starts it, and waits until it serves its control socket.</summary>
     public static async Task<RunningNode> StartAsync(CliRun cli, params string[] args)
     {
@@ -65,14 +68,32 @@ internal sealed class RunningNode : IAsyncDisposable
 internal sealed class SignalWriter(string awaited) : StringWriter
 {
     private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Text, TaskCompletionSource Seen)> _waiting = [];
     private readonly Lock _lock = new();
 
     public Task Seen => _seen.Task;
 
+    /// <summary>Ends when a line with this text is there.</summary>
+    public Task WhenSeen(string text)
+    {
+        lock (_lock)
+        {
+            if (base.ToString().Contains(text, StringComparison.Ordinal))
+                return Task.CompletedTask;
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((text, seen));
+            return seen.Task;
+        }
+    }
+
     public override void WriteLine(string? value)
     {
         lock (_lock)
+        {
             base.WriteLine(value);
+            foreach (var (_, seen) in _waiting.Where(waiting => value!.Contains(waiting.Text, StringComparison.Ordinal)))
+                seen.TrySetResult();
+        }
         if (value!.Contains(awaited, StringComparison.Ordinal))
             _seen.TrySetResult();
     }

@@ -18,6 +18,14 @@ internal static class Statuses
         Errors = new Dictionary<string, long> { ["WrongId"] = 2, ["MissingPrior"] = 1 },
     };
 
+    /// <summary>A state that is exchanged over a link and over HTTP.</summary>
+    public static readonly StateStatus Shared = new(
+        "shared", null, "0123456789abcdef0123456789abcdef", 7, 2, 900, 1, new StateTotals(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12.5), 1.5, 0.25,
+        [
+            new StatePeerStatus(Peer, false, true, "0123456789abcdef0123456789abcdef", 0.5, 2, 4, 0, 9, 10, null),
+            new StatePeerStatus("http://10.0.0.2:4097", true, false, null, null, 3, 5, 8, 100, 200, "it did not answer in time"),
+        ]);
+
     public static PeerStatus PeerNamed(string? node, IReadOnlyList<string> subscribed, string endpoint = "tcp://127.0.0.1:7401") => new(
         node, endpoint, [endpoint], "connected", null, 1000, 2000, 3, 4, 5, 6, 0,
         new SubscriptionStatus(subscribed, 590, 1 << 20, 7), new SubscriptionStatus(subscribed, 580, 1 << 20, 0), null, new HelloStatus(subscribed, 500, 12));

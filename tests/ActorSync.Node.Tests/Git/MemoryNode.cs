@@ -2,6 +2,7 @@ using ActorSync.Graphs;
 using ActorSync.Graphs.Clients;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Stores;
+using ActorSync.Membership;
 using ActorSync.Peers;
 
 namespace ActorSync.Node.Tests.Git;
@@ -19,6 +20,11 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
     public NodeId Id => default;
 
     public string? ListenName => null;
+
+    public IMembership? Membership => null;
+
+    public Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default) =>
+        Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh"));
 
     public StoreStatus? Store => null;
 
@@ -89,6 +95,8 @@ internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNod
     public Task<SyncError?> HelloAsync(string peer, GraphId graph, HelloOptions? options = null, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<SyncError?> StopHelloAsync(string peer, GraphId graph, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public Task<Result<ISharedState>> OpenStateAsync(ActorSync.States.StateName name, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 }

@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ActorSync.Node.Cli;
 using ActorSync.Node.Hosting;
 using ActorSync.Node.Tests.Fakes;
+using ActorSync.Node.Tests.Providers;
+using ActorSync.Peers.Providers.Dns;
 
 namespace ActorSync.Node.Tests.Hosting;
 
@@ -43,6 +47,29 @@ public sealed partial class RealNodeTests : IDisposable
         Assert.StartsWith("level pairs=1 ", await RunAsync(_other, "wait", "--converged"), StringComparison.Ordinal);
         Assert.StartsWith($"graph={graph} commands=2 ", await RunAsync(_other, "graph", "ls"), StringComparison.Ordinal);
         Assert.Equal((0, 0), (await other.StopAsync(), await one.StopAsync()));
+    }
+
+    [Fact]
+    public async Task Peers_that_DNS_names_are_linked_to_and_the_node_itself_is_not()
+    {
+        var graph = await RunAsync(_one, "graph", "create", "hello");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0");
+        await using var dns = new DnsStandIn();
+        var port = ushort.Parse(EndpointOf(one).Split(':')[1], CultureInfo.InvariantCulture);
+        dns.Put("_sync._tcp.example", DnsType.Srv, DnsStandIn.Srv("one.example", port));
+        dns.Put("one.example", DnsType.A, DnsStandIn.A("127.0.0.1"), DnsStandIn.A("127.0.0.2"));
+        File.WriteAllText(_other.Folder.At("node.conf"), $$"""
+            actorsync.peers { provider = dns, graphs = ["{{graph}}"], dns { names = ["_sync._tcp.example"], servers = ["{{dns.Address}}"] } }
+            """);
+
+        // It has the other address, and the same port.
+        await using var other = await RunningNode.StartAsync(_other, "--listen", $"127.0.0.2:{port}", "--config", _other.Folder.At("node.conf"));
+        await other.LoggedAsync($"subscribed to graph {graph[..8]}");
+
+        Assert.StartsWith("level pairs=1 ", await RunAsync(_other, "wait", "--converged"), StringComparison.Ordinal);
+        var source = JsonDocument.Parse(await RunAsync(_other, "status", "--json")).RootElement.GetProperty("peerSources")[0];
+        Assert.Equal(("links", "dns", 1), (source.GetProperty("purpose").GetString(), source.GetProperty("provider").GetString(), source.GetProperty("changes").GetInt32()));
+        Assert.Equal($"127.0.0.1:{port}", Assert.Single(source.GetProperty("peers").EnumerateArray()).GetString());
     }
 
     [Fact]

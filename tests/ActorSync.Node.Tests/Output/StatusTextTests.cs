@@ -9,8 +9,9 @@ public sealed class StatusTextTests
     public void A_status_reads_so()
     {
         var digest = new string('d', 64);
-        var status = Statuses.Busy([new GraphStatus(new string('a', 64), 1, 1, 3, digest), new GraphStatus(new string('b', 64), 0, 0, 0, "", "the log is damaged")]) with
+        var status = Statuses.Busy([new GraphStatus(new string('a', 64), 1, 1, 3, digest), new GraphStatus(new string('b', 64), 0, 0, 0, "", "the log is damaged"), new GraphStatus(new string('c', 64), 7, 1, 6, digest, "a file is damaged")]) with
         {
+            Store = new StoreStatus(false, 0, 0, false, false, "never", "fsync never: commits may be lost"),
             Peers =
             [
                 Statuses.PeerNamed(Statuses.Peer, ["aa"], "tcp://127.0.0.1:54321") with { Dialed = ["tcp://127.0.0.1:7401"], LastError = "an old one" },
@@ -25,8 +26,11 @@ public sealed class StatusTextTests
             "node 000000000000  running for 12.5 s",
             "  actorsync 0.1.0, engine Embedded 0.1.0",
             "  listening on 127.0.0.1:7400, 1 of 128 subscriptions",
+            "  fsync never: commits may be lost",
             "graph aaaaaaaaaaaa  1 command, 1 head, digest dddddddddddd",
             "graph bbbbbbbbbbbb  the log is damaged",
+            "graph cccccccccccc  7 commands, 1 head, digest dddddddddddd",
+            "  a file is damaged",
             "peer 000000000000  127.0.0.1:7401 connected, in 1.0 kB, out 2.0 kB",
             "  subscribed there to 1 graph, 580 s and 1.0 MB left",
             "  subscribes here to 1 graph, 590 s and 1.0 MB left",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ActorSync.Graphs;
+using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Fakes;
 using ActorSync.Wire;
 

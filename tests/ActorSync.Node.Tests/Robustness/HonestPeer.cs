@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorSync.Graphs;
+using ActorSync.Node.Control;
 using ActorSync.Wire;
 
 namespace ActorSync.Node.Tests.Robustness;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorSync.Graphs;
+using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Fakes;
 using ActorSync.Wire;
 using Xunit.Abstractions;

@@ -12,8 +12,8 @@ public sealed record GraphClientOptions
     public int RejectedIds { get; init; } = 4096;
 
     /// <summary>
-    /// Commands after which a snapshot of the facts is written beside the commits, and more when there are more facts than
-    /// twice that: so that what is written stays a small part of what is committed. Null for none.
+    /// Commands after which a snapshot of the facts is written beside the commits, and at least twice as many as there are
+    /// facts: so that what is written stays a small part of what is committed. Null for none.
     /// </summary>
     public int? SnapshotEvery { get; init; } = 10_000;
 

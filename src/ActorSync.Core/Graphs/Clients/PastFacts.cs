@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorSync.Graphs.Index;
 using ActorSync.Graphs.Policies;
 using ActorSync.Graphs.Weave;
@@ -12,13 +13,16 @@ namespace ActorSync.Graphs.Clients;
 /// <param name="index">The graph.</param>
 /// <param name="order">Its weave.</param>
 /// <param name="history">The history, known from the place that is given on; or why it cannot be rebuilt.</param>
-/// <param name="policy">The policy.</param>
+/// <param name="tip">The strand that what is tentative began with.</param>
+/// <param name="evaluator">Evaluates commands with the policy.</param>
 /// <param name="read">Reads a command.</param>
-internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Result<FactHistory>> history, IGraphPolicy policy, Func<int, Command> read)
+internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Result<FactHistory>> history, OpenTip tip, Evaluator evaluator, Func<int, Command> read)
 {
     private readonly Dictionary<int, (Evaluated Evaluated, FactTree? Facts)> _evaluated = [];
-    private readonly Dictionary<int, FactTree> _known = [];
-    private Dictionary<int, FactTree> _heads = [];
+    private readonly Dictionary<int, FactVersion> _known = [];
+    // Of strands that branch off far back: the newest command, and the facts after it.
+    private readonly Dictionary<int, StrandFacts> _strands = [];
+    private Dictionary<int, FactVersion> _heads = [];
 
     /// <summary>The facts after a command.</summary>
     public Result<FactTree> At(int ordinal)
@@ -27,7 +31,7 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
             return facts;
         if (!Weave(ordinal, null).TryGet(out facts, out var error))
             return error;
-        _known[ordinal] = facts;
+        _known[ordinal] = new FactVersion(facts);
         return facts;
     }
 
@@ -37,14 +41,16 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     /// </summary>
     public Result<IFactSource> SourceAt(int ordinal)
     {
-        if (!TryGetKnown(ordinal, out _) && order.TryGetPlace(ordinal, out var place) && order[place].Alone)
+        if (_strands.TryGetValue(ordinal, out var strand))
+            return strand;
+        if (!TryGetVersion(ordinal, out _) && order.TryGetPlace(ordinal, out var place) && order[place].Alone)
         {
             if (!history(place + 1).TryGet(out var known, out var damage))
                 return damage;
             if (known.IsFarBack(place + 1))
-                return new Result<IFactSource>(new PastPlaceFacts(known, place + 1));
+                return new StrandFacts(new PastPlaceFacts(known, place + 1));
         }
-        return At(ordinal).TryGet(out var facts, out var error) ? new Result<IFactSource>(new TreeFacts(facts)) : error;
+        return At(ordinal).TryGet(out var facts, out var error) ? new TreeFacts(facts) : error;
     }
 
     /// <summary>What a merge's weave emits: all after its first command.</summary>
@@ -53,29 +59,61 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         var effects = new List<Effect>();
         if (!Weave(merge, effects).TryGet(out var facts, out var error))
             return error;
-        _known[merge] = facts;
+        _known[merge] = new FactVersion(facts);
         return effects;
     }
 
-    /// <summary>Notes what came of a tentative command over its prior's facts, and the facts after it if they are at hand.</summary>
-    public void Know(int ordinal, Evaluated evaluated, FactTree? facts) => _evaluated[ordinal] = (evaluated, facts);
+    /// <summary>Notes what came of a tentative command over these facts of its prior.</summary>
+    public void Know(int ordinal, int prior, Evaluated evaluated, IFactSource before)
+    {
+        _evaluated[ordinal] = (evaluated, before is TreeFacts tree ? evaluated.Apply(tree.Whole()) : null);
+        if (before is not StrandFacts strand)
+            return;
+        _strands.Remove(prior);
+        strand.Add(evaluated.Touches);
+        _strands[ordinal] = strand;
+    }
 
-    public void Know(int ordinal, FactTree facts) => _known[ordinal] = facts;
+    public void Know(int ordinal, FactVersion facts) => _known[ordinal] = facts;
 
-    /// <summary>What came of a tentative command over its prior's facts, and the facts after it if they are at hand.</summary>
-    public bool TryGetEvaluated(int ordinal, out (Evaluated Evaluated, FactTree? Facts) known) => _evaluated.TryGetValue(ordinal, out known);
+    /// <summary>Takes what came of a tentative command over its prior's facts for what came of the latest evaluation.</summary>
+    public bool TryRecall(int ordinal)
+    {
+        if (tip.Contains(ordinal))
+            tip.Recall(ordinal, evaluator.Last);
+        else if (_evaluated.TryGetValue(ordinal, out var known))
+            evaluator.Last.Recall(known.Evaluated.Touches, known.Evaluated.Effects);
+        else
+            return false;
+        return true;
+    }
 
     /// <summary>The facts of a command that are at hand.</summary>
     public bool TryGetKnown(int ordinal, out FactTree facts)
     {
-        if (!_evaluated.TryGetValue(ordinal, out var evaluated) || evaluated.Facts is not { } after)
+        if (!TryGetVersion(ordinal, out var version))
+        {
+            facts = default;
+            return false;
+        }
+        facts = version.Tree;
+        return true;
+    }
+
+    /// <summary>The same, as a version.</summary>
+    public bool TryGetVersion(int ordinal, [NotNullWhen(true)] out FactVersion? facts)
+    {
+        if (tip.Contains(ordinal))
+            facts = new FactVersion(tip.FactsAfter(ordinal));
+        else if (_evaluated.TryGetValue(ordinal, out var evaluated) && evaluated.Facts is { } after)
+            facts = new FactVersion(after);
+        else
             return _known.TryGetValue(ordinal, out facts) || _heads.TryGetValue(ordinal, out facts);
-        facts = after;
         return true;
     }
 
     /// <summary>Knows the facts of these heads from now on; gives those it knew.</summary>
-    public Dictionary<int, FactTree> Replace(Dictionary<int, FactTree> heads)
+    public Dictionary<int, FactVersion> Replace(Dictionary<int, FactVersion> heads)
     {
         var before = _heads;
         _heads = heads;
@@ -87,6 +125,7 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     {
         _evaluated.Clear();
         _known.Clear();
+        _strands.Clear();
     }
 
     private Result<FactTree> Weave(int top, List<Effect>? effects)
@@ -99,7 +138,7 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
             {
                 if (!history(place + 1).TryGet(out var known, out var damage))
                     return damage;
-                _known[from] = facts = known.At(place + 1);
+                _known[from] = new FactVersion(facts = known.At(place + 1));
                 break;
             }
             from = index.DominatorOf(from);
@@ -111,11 +150,12 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         var emitFrom = effects is null ? int.MaxValue : FirstOfWeave(past) + 1;
         for (var i = 0; i < past.Count; i++)
         {
-            if (!Evaluator.Evaluate(policy, read(past[i].Ordinal), facts).TryGet(out var evaluated, out error))
+            error = evaluator.Evaluate(read(past[i].Ordinal), new TreeFacts(facts));
+            if (error is not null)
                 return error;
-            facts = evaluated.Apply(facts);
+            facts = facts.With(evaluator.Last.Touches);
             if (i >= emitFrom)
-                effects!.AddRange(evaluated.Effects);
+                effects!.AddRange(evaluator.Last.Effects);
         }
         return facts;
     }

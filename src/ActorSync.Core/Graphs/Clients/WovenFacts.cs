@@ -11,23 +11,27 @@ namespace ActorSync.Graphs.Clients;
 /// of a graph that was opened from a snapshot begins where the snapshot's does, until somebody needs more: then all is
 /// evaluated from the root, once.
 /// </summary>
-internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolicy policy, GraphClientOptions options, Func<int, Command> read)
+internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolicy policy, Evaluator evaluator, GraphClientOptions options, Func<int, Command> read)
 {
     private const int RecentPlaces = 1024;
     private const int RecentBytes = 1 << 20;
+    private const int CommandsOfFact = 2;
+    private const int CommandsOverdue = 4;
 
     private FactHistory _history = new();
     private int _snapshotAt;
 
     /// <summary>The facts after the last place.</summary>
-    public FactTree Tree => _history.Facts;
+    public FactVersion Version => _history.Facts;
 
     /// <summary>Places that are evaluated.</summary>
     public int Count => _history.Count;
 
-    public bool IsSnapshotDue => options.SnapshotEvery is { } every && Count - _snapshotAt >= Math.Max(every, Tree.Count / 2);
+    public bool IsSnapshotDue => IsDue(1);
 
-    public bool IsLastSnapshotDue => options.SnapshotEvery is not null && Count - _snapshotAt > Tree.Count / 100;
+    public bool IsSnapshotOverdue => IsDue(CommandsOverdue);
+
+    public bool IsLastSnapshotDue => options.SnapshotEvery is not null && Count - _snapshotAt > Version.Count / 100;
 
     /// <summary>Whether what is known of the history reaches back to the change.</summary>
     public bool Reaches(WeaveChange change, bool emit) => Math.Min(change.First, WholeFrom(emit)) >= _history.Start;
@@ -41,9 +45,9 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
         var rewrite = new FactRewrite(history, 0, 0, order.Count);
         for (var at = 0; at < order.Count; at++)
         {
-            if (!Evaluator.Evaluate(policy, read(order[at].Ordinal), rewrite).TryGet(out var evaluated, out var error))
+            if (evaluator.Evaluate(read(order[at].Ordinal), rewrite) is { } error)
                 return error;
-            rewrite.Add(evaluated, null);
+            rewrite.Add(evaluator.Last.Touches);
         }
         rewrite.EndNew();
         rewrite.Finish();
@@ -66,29 +70,32 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
         var rewrite = new FactRewrite(_history, first, Count - first - (order.Count - end), end - first);
         for (var place = first; place < end; place++)
         {
-            if (!EvaluateAt(order[place], past, rewrite, out var facts, ref evaluations).TryGet(out var evaluated, out var error))
+            if (EvaluateAt(order[place], past, rewrite, ref evaluations) is { } error)
                 return error;
-            rewrite.Add(evaluated, facts);
+            rewrite.Add(evaluator.Last.Touches);
             if (place >= wholeFrom || !options.EmitWholeWeave)
-                effects?.AddRange(evaluated.Effects);
+                effects?.AddRange(evaluator.Last.Effects);
         }
         rewrite.EndNew();
         while (rewrite.TryNext(out var place))
         {
-            if (!EvaluateAt(order[place], past, rewrite, out _, ref evaluations).TryGet(out var evaluated, out var error))
+            if (EvaluateAt(order[place], past, rewrite, ref evaluations) is { } error)
             {
                 rewrite.Abandon();
                 return error;
             }
-            rewrite.Replace(evaluated);
+            rewrite.Replace(evaluator.Last.Touches);
             if (!options.EmitWholeWeave)
-                effects?.AddRange(evaluated.Effects);
+                effects?.AddRange(evaluator.Last.Effects);
         }
         return new Result<IReadOnlyList<FactChange>>(rewrite.Finish());
     }
 
+    /// <summary>Puts the places of a run, evaluated when it came, behind all others.</summary>
+    public IReadOnlyList<FactChange> Append(OpenRun run, FactVersion facts) => [_history.Append(run, facts)];
+
     /// <summary>Takes back the latest rewriting that is left.</summary>
-    public void Restore(IReadOnlyList<FactChange> changes, FactTree before) => _history.Restore(changes, before);
+    public void Restore(IReadOnlyList<FactChange> changes, FactVersion before) => _history.Restore(changes, before);
 
     /// <summary>The facts as they are now; null when the policy's facts are not kept.</summary>
     /// <param name="heads">The heads of the version that is woven.</param>
@@ -97,7 +104,7 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
         if (policy.Version is null)
             return null;
         _snapshotAt = Count;
-        return new FactSnapshot(new GraphId(index.IdOf(0)), PolicyName(), Count, heads.Digest, Tree, _history.Recent(RecentPlaces, RecentBytes));
+        return new FactSnapshot(new GraphId(index.IdOf(0)), PolicyName(), Count, heads.Digest, Version, _history.Recent(RecentPlaces, RecentBytes));
     }
 
     /// <summary>
@@ -113,10 +120,12 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
         var heads = order.HeadsOfNoted().ToList();
         if (new HeadSet(heads.Select(index.AddressOf)).Digest != snapshot.HeadsDigest || order.Extend(heads).Error is not null)
             return false;
-        _history = new FactHistory(snapshot.Commands - snapshot.Recent.Places, snapshot.Facts, snapshot.Recent.Copy(0, snapshot.Recent.Places));
+        _history = new FactHistory(snapshot.Commands - snapshot.Recent.Places, new FactVersion(snapshot.Facts), snapshot.Recent.Copy(0, snapshot.Recent.Places));
         _snapshotAt = snapshot.Commands;
         return true;
     }
+
+    private bool IsDue(long times) => options.SnapshotEvery is { } every && Count - _snapshotAt >= times * Math.Max(every, CommandsOfFact * Version.Count);
 
     // Where the weave begins that is evaluated as a whole.
     private int WholeFrom(bool emit)
@@ -130,18 +139,13 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
     }
 
     // What was evaluated when it came is not evaluated again where nothing else stands before it.
-    private Result<Evaluated> EvaluateAt(Woven woven, PastFacts past, IFactSource before, out FactTree? after, ref int evaluations)
+    private SyncError? EvaluateAt(Woven woven, PastFacts past, IFactSource before, ref int evaluations)
     {
-        after = null;
-        if (order.IsMerge(woven.Ordinal))
-            return Evaluated.Nothing;
-        if (woven.Alone && past.TryGetEvaluated(woven.Ordinal, out var known))
-        {
-            after = known.Facts;
-            return known.Evaluated;
-        }
-        evaluations++;
-        return Evaluator.Evaluate(policy, read(woven.Ordinal), before);
+        if (woven.Alone && past.TryRecall(woven.Ordinal))
+            return null;
+        if (!order.IsMerge(woven.Ordinal))
+            evaluations++;
+        return evaluator.Evaluate(read(woven.Ordinal), before);
     }
 
     private string PolicyName()

@@ -20,6 +20,8 @@ internal sealed class WovenGraph : IFactKeeping
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
     private readonly IGraphPolicy _policy;
+    private readonly Evaluator _evaluator;
+    private readonly OpenTip _tip = new();
     private readonly GraphClientOptions _options;
     private readonly WeaveOrder _order;
     private readonly WovenFacts _facts;
@@ -37,15 +39,16 @@ internal sealed class WovenGraph : IFactKeeping
         _reader = reader;
         _policy = policy;
         _options = options;
+        _evaluator = new Evaluator(policy);
         _order = new WeaveOrder(index);
-        _facts = new WovenFacts(index, _order, policy, options, Read);
-        _past = new PastFacts(index, _order, _facts.HistoryFrom, policy, Read);
+        _facts = new WovenFacts(index, _order, policy, _evaluator, options, Read);
+        _past = new PastFacts(index, _order, _facts.HistoryFrom, _tip, _evaluator, Read);
         _rejected = new RecentMap<CommandId, bool>(options.RejectedIds);
         Clear();
     }
 
     /// <summary>The facts after the last sealed step.</summary>
-    public Facts Facts => new(_facts.Tree);
+    public Facts Facts => new(_facts.Version);
 
     public WeaveOrder Order => _order;
 
@@ -57,6 +60,9 @@ internal sealed class WovenGraph : IFactKeeping
 
     /// <summary>Whether so much has changed since the last snapshot that another should be taken.</summary>
     public bool IsSnapshotDue => _facts.IsSnapshotDue;
+
+    /// <summary>Whether one should be taken even while there is much to do.</summary>
+    public bool IsSnapshotOverdue => _facts.IsSnapshotOverdue;
 
     /// <summary>Whether a snapshot should be taken when nothing more will change: it need not be written anew for a few commands.</summary>
     public bool IsLastSnapshotDue => _facts.IsLastSnapshotDue;
@@ -85,25 +91,41 @@ internal sealed class WovenGraph : IFactKeeping
 
     private SyncError? AddEvaluated(Command command)
     {
-        var prior = command.Prior.Kind == PriorKind.Single ? _index.Find(command.Prior.Left.Id, _index.Count) : -1;
-        if (prior >= 0 && (_index.MaxCutOf(prior) != command.Prior.Left.MaxCut || _index.Find(command.Id, _index.Count) >= 0))
-            return _index.Add(command, ref _steps).Error;
-        if (prior < 0 && (command.Prior.Kind == PriorKind.Single || _index.Count > 0 && command.Prior.Kind == PriorKind.None))
-            return _index.Add(command, ref _steps).Error;
         if (command.Prior.Kind == PriorKind.Merge)
             return AddMerge(command);
-        if (!FactsBefore(prior).TryGet(out var before, out var error) || !Evaluator.Evaluate(_policy, command, before).TryGet(out var evaluated, out error))
+        if (_index.WhyNot(command, ref _steps, out var prior, out _) is { } error)
             return error;
-        if (evaluated.Rejection is { } rejection)
-        {
-            _rejected.TryAdd(command.Id, true);
-            return rejection;
-        }
-        Enter(command);
-        _past.Know(_index.Count - 1, evaluated, before is TreeFacts tree ? evaluated.Apply(tree.Whole()) : null);
+        if (_tip.IsNext(_index.Count, prior))
+            return AddAtTip(command, prior);
+        if (!FactsBefore(prior).TryGet(out var before, out error))
+            return error;
+        error = Evaluate(command, before);
+        if (error is not null)
+            return error;
+        Enter(command, prior);
+        _past.Know(_index.Count - 1, prior, _evaluator.Last.ToEvaluated(), before);
         if (_options.EmitWholeWeave)
-            _effects.AddRange(evaluated.Effects);
+            _effects.AddRange(_evaluator.Last.Effects);
         return null;
+    }
+
+    private SyncError? AddAtTip(Command command, int prior)
+    {
+        if (Evaluate(command, _tip.Facts) is { } error)
+            return error;
+        Enter(command, prior);
+        _tip.Add(_evaluator.Last);
+        return null;
+    }
+
+    private SyncError? Evaluate(Command command, IFactSource before)
+    {
+        if (_evaluator.Evaluate(command, before) is { } error)
+            return error;
+        if (_evaluator.Last.Rejection is not { } rejection)
+            return null;
+        _rejected.TryAdd(command.Id, true);
+        return rejection;
     }
 
     /// <summary>Writes a local command after all heads, which are merged into one first.</summary>
@@ -117,13 +139,15 @@ internal sealed class WovenGraph : IFactKeeping
     /// <summary>Merges the heads into one, and gives that.</summary>
     public Address Collapse()
     {
+        if (_index.HeadOrdinals.Count == 1)
+            return _index.AddressOf(_index.Count - 1);
         // With nothing tentative, what the merges weave is what stands woven.
         var isSealed = !IsOpen;
         foreach (var merge in VirtualMerge.Of(_index.Heads(), _policy))
             Enter(merge);
         if (isSealed)
-            _past.Know(_index.HeadOrdinals.First(), _facts.Tree);
-        return _index.AddressOf(_index.HeadOrdinals.First());
+            _past.Know(_index.Count - 1, _facts.Version);
+        return _index.AddressOf(_index.Count - 1);
     }
 
     /// <summary>Weaves what was added. The error took all of it back: parallel finalize commands, a policy that failed.</summary>
@@ -151,8 +175,11 @@ internal sealed class WovenGraph : IFactKeeping
 
     private void Discard(int first)
     {
-        _order.Forget(first);
-        _index.Cut(first, _heads);
+        if (first < _index.Count)
+        {
+            _order.Forget(first);
+            _index.Cut(first, _heads);
+        }
         Clear();
     }
 
@@ -161,6 +188,8 @@ internal sealed class WovenGraph : IFactKeeping
         _past.Forget();
         _fresh.Clear();
         _effects.Clear();
+        // Where several heads are nothing can be a strand with all before it.
+        _tip.Begin(_heads.Count == 1 && !_options.EmitWholeWeave ? _index.Count : -1, _facts.Version);
         _steps = _options.Limits.MergeSteps;
     }
 
@@ -170,6 +199,8 @@ internal sealed class WovenGraph : IFactKeeping
 
     private SyncError? WasRejected(Command command)
     {
+        if (_rejected.Kept == 0)
+            return null;
         if (_rejected.Contains(command.Id))
             return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} was rejected before");
         var prior = command.Prior;
@@ -179,7 +210,7 @@ internal sealed class WovenGraph : IFactKeeping
         return new SyncError(SyncErrorKind.Rejected, $"the command {command.Address} follows a rejected one");
     }
 
-    private Result<IFactSource> FactsBefore(int prior) => prior < 0 ? new Result<IFactSource>(new TreeFacts(FactTree.Empty)) : _past.SourceAt(prior);
+    private Result<IFactSource> FactsBefore(int prior) => prior < 0 ? new TreeFacts(FactTree.Empty) : _past.SourceAt(prior);
 
     private SyncError? AddMerge(Command merge)
     {
@@ -198,9 +229,15 @@ internal sealed class WovenGraph : IFactKeeping
         return null;
     }
 
-    private void Enter(Command command)
+    private void Enter(Command merge)
     {
-        _ = _index.Add(command).Value;
+        _ = _index.Add(merge).Value;
+        Note(merge);
+    }
+
+    private void Enter(Command command, int prior)
+    {
+        _index.Append(command, prior, -1);
         Note(command);
     }
 
@@ -219,6 +256,8 @@ internal sealed class WovenGraph : IFactKeeping
     // Null commands: those of the store, whose effects were emitted when they came.
     private Result<WovenStep> Weave(Command[]? commands)
     {
+        if (commands is not null && _tip.IsAll(_index.Count - commands.Length, commands.Length))
+            return WeaveTip(commands);
         if (!_order.Extend().TryGet(out var change, out var error))
             return error;
         var emit = commands is not null;
@@ -229,18 +268,31 @@ internal sealed class WovenGraph : IFactKeeping
                 return error;
             change = _order.Extend().Value;
         }
-        var factsBefore = _facts.Tree;
+        var before = _facts.Version;
         if (!_facts.Rewrite(change, _past, emit ? _effects : null, out var evaluations).TryGet(out var factChanges, out error))
         {
             _order.Revert(change);
             return error;
         }
+        return Step(commands ?? [], [.. _effects], evaluations, change, factChanges, before);
+    }
+
+    // The most that comes is one strand behind the last command: it was evaluated when it came, where it stands.
+    private WovenStep WeaveTip(Command[] commands)
+    {
+        var before = _facts.Version;
+        var changes = _facts.Append(_tip.Run, _tip.Seal());
+        return Step(commands, [.. _tip.Run.Effects], 0, _order.ExtendRun(), changes, before);
+    }
+
+    private WovenStep Step(Command[] commands, Effect[] effects, int evaluations, WeaveChange change, IReadOnlyList<FactChange> factChanges, FactVersion before)
+    {
         var heads = _index.Heads();
-        var step = new WovenStep(_index.Count - _fresh.Count, commands ?? [], heads, Facts, [.. _effects], evaluations)
+        var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, effects, evaluations)
         {
             Change = change,
             FactChanges = factChanges,
-            FactsBefore = factsBefore,
+            FactsBefore = before,
             HeadsBefore = _heads,
             HeadFactsBefore = _past.Replace(HeadFacts(heads)),
         };
@@ -249,15 +301,15 @@ internal sealed class WovenGraph : IFactKeeping
         return step;
     }
 
-    private Dictionary<int, FactTree> HeadFacts(HeadSet heads)
+    private Dictionary<int, FactVersion> HeadFacts(HeadSet heads)
     {
-        var facts = new Dictionary<int, FactTree>();
+        var facts = new Dictionary<int, FactVersion>();
         if (heads.Count == 1)
-            facts.Add(_index.HeadOrdinals.First(), _facts.Tree);
+            facts.Add(_index.HeadOrdinals.First(), _facts.Version);
         else
             foreach (var head in _index.HeadOrdinals)
             {
-                if (_past.TryGetKnown(head, out var known))
+                if (_past.TryGetVersion(head, out var known))
                     facts.Add(head, known);
             }
         return facts;

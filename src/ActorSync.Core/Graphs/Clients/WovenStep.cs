@@ -21,7 +21,7 @@ internal sealed record WovenStep(int First, IReadOnlyList<Command> Commands, Hea
 
     public required IReadOnlyList<FactChange> FactChanges { get; init; }
 
-    public required FactTree FactsBefore { get; init; }
+    public required FactVersion FactsBefore { get; init; }
 
-    public required Dictionary<int, FactTree> HeadFactsBefore { get; init; }
+    public required Dictionary<int, FactVersion> HeadFactsBefore { get; init; }
 }

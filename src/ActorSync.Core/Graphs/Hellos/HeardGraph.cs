@@ -41,7 +41,24 @@ internal sealed class HeardGraph(GraphId graph, IGraphPolicy policy)
     /// <summary>Whether something was told that is not here.</summary>
     public bool LacksSomething => _told is { } head && head != _settled && !Offers.IsHere(head, _snapshot, policy);
 
-    public void NoteTold(Address head) => _told = head;
+    /// <summary>Whether the next poll waits for its time.</summary>
+    public bool IsPutOff => PollsInVain > 0 || Terms.Patience > TimeSpan.Zero;
+
+    public void NoteTold(Address head, MonotonicTime now)
+    {
+        if (Terms.Patience == TimeSpan.Zero)
+        {
+            _told = head;
+            return;
+        }
+        // What comes in its time is as good as polls that bring something.
+        var lacked = LacksSomething;
+        _told = head;
+        if (!LacksSomething)
+            (PollsInVain, PollAt) = (0, now);
+        else if (!lacked)
+            PollAt = MonotonicTime.Max(PollAt, now + Terms.Patience);
+    }
 
     /// <summary>A version that was looked up before a commit may be told after it.</summary>
     public void Keep(GraphSnapshot? snapshot)
@@ -60,9 +77,9 @@ internal sealed class HeardGraph(GraphId graph, IGraphPolicy policy)
         if (ended && !outcome!.Remaining)
             _settled = _polledFor;
         if (ended && outcome!.Added > 0)
-            (PollsInVain, PollAt) = (0, now);
+            (PollsInVain, PollAt) = (0, now + Terms.Patience);
         else
-            PollAt = now + wait(PollsInVain++);
+            PollAt = now + Terms.Patience + wait(PollsInVain++);
     }
 
     /// <summary>A new link may lead to a publisher begun anew.</summary>

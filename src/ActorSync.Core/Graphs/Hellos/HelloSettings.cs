@@ -38,6 +38,12 @@ public sealed record HelloTerms(TimeSpan ChangeDelay, TimeSpan Duration, TimeSpa
 {
     public static readonly HelloTerms Default = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(60));
 
+    /// <summary>
+    /// The subscriber's own, not on the wire: what is told and not here is polled for only when it did not come from
+    /// elsewhere within this time.
+    /// </summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>Null, or which of the three the wire cannot carry, or makes no sense.</summary>
     public SyncError? Check()
     {

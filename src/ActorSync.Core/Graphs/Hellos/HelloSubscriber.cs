@@ -11,7 +11,8 @@ namespace ActorSync.Graphs.Hellos;
 /// <code>
 /// Want, Linked ──> HelloSubscribe ──HelloNotify──> told ──half of the duration, silence──> HelloSubscribe
 /// HelloNotify ──head is here──> nothing
-///             ──head is not here──> Poll, one at a time; a head that is told meanwhile is looked at when it ends
+///             ──head is not here, nor comes within the patience──> Poll, one at a time; a head that is told meanwhile is
+///               looked at when it ends
 /// Poll ──brought nothing──> the next one waits, longer each time; for a head that a whole poll was made for, there is none
 /// </code>
 /// </summary>
@@ -143,7 +144,7 @@ public sealed class HelloSubscriber : IMachine<HelloSubscriberInput, HelloSubscr
             graph.IsTold = true;
             outbox.Put(new HelloSubscriberOutput.Answered(graph.Graph, null));
         }
-        graph.NoteTold(notify.Head);
+        graph.NoteTold(notify.Head, now);
         PollIfItLacks(graph, now, outbox);
     }
 
@@ -181,7 +182,7 @@ public sealed class HelloSubscriber : IMachine<HelloSubscriberInput, HelloSubscr
         foreach (var graph in _graphs.Values)
         {
             next = MonotonicTime.Min(next, graph.AskAt);
-            if (!graph.IsPolling && graph.PollsInVain > 0 && graph.PollAt < next && graph.LacksSomething)
+            if (!graph.IsPolling && graph.IsPutOff && graph.PollAt < next && graph.LacksSomething)
                 next = graph.PollAt;
         }
         return next;

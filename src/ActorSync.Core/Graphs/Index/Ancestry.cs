@@ -19,7 +19,7 @@ internal static class Ancestry
                 return Math.Min(one, other);
             // Equal depths have skip entries of equal length, so that both sides stay at one depth.
             var skip = left.Skip >= 0 && index.SegmentOf(left.Skip).First != index.SegmentOf(right.Skip).First;
-            (one, other) = skip ? (left.Skip, right.Skip) : (left.Dominator, right.Dominator);
+            (one, other) = skip ? (left.Skip, right.Skip) : (index.DominatorOf(in left), index.DominatorOf(in right));
         }
     }
 
@@ -51,9 +51,9 @@ internal static class Ancestry
                 return true;
             ref var segment = ref index.SegmentOf(at);
             // Above the sought max cut the run ends in a merge: what is sought may lie between it and its dominator.
-            if (segment.MaxCut <= maxCut || segment.Right < 0 || !seen.Add(segment.First))
+            if (segment.MaxCut <= maxCut || index.RightOf(in segment) is not (>= 0 and var right) || !seen.Add(segment.First))
                 continue;
-            foreach (var prior in (ReadOnlySpan<int>)[segment.Left, segment.Right])
+            foreach (var prior in (ReadOnlySpan<int>)[segment.Left, right])
             {
                 var answer = prior < ancestor ? false : index.Strands.IsAncestor(index, ancestor, prior);
                 if (answer == true)
@@ -73,7 +73,7 @@ internal static class Ancestry
             ref var segment = ref index.SegmentOf(from);
             if (segment.Depth <= depth)
                 return from;
-            from = index.SegmentOf(segment.Skip).Depth >= depth ? segment.Skip : segment.Dominator;
+            from = index.SegmentOf(segment.Skip).Depth >= depth ? segment.Skip : index.DominatorOf(in segment);
         }
     }
 
@@ -88,8 +88,8 @@ internal static class Ancestry
                 return Math.Min(from, segment.First + maxCut - segment.MaxCut);
             if (segment.Skip >= 0 && index.MaxCutOf(segment.Skip) >= maxCut)
                 from = segment.Skip;
-            else if (segment.Dominator >= 0 && index.MaxCutOf(segment.Dominator) >= maxCut)
-                from = segment.Dominator;
+            else if (index.DominatorOf(in segment) is >= 0 and var dominator && index.MaxCutOf(dominator) >= maxCut)
+                from = dominator;
             else
                 return segment.First;
         }

@@ -40,7 +40,7 @@ internal static class Difference
             else
             {
                 Push(segment.Left, isKnown);
-                Push(segment.Right, isKnown);
+                Push(index.RightOf(in segment), isKnown);
             }
             if (!isKnown)
                 Add(first, ordinal);

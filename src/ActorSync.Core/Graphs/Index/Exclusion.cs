@@ -27,8 +27,8 @@ internal static class Exclusion
             {
                 if (segment.Left >= 0)
                     open.Push(segment.Left);
-                if (segment.Right >= 0)
-                    open.Push(segment.Right);
+                if (index.RightOf(in segment) is >= 0 and var right)
+                    open.Push(right);
             }
         }
         return below;

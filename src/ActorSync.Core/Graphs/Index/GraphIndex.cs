@@ -3,17 +3,15 @@ using ActorSync.Graphs.Weave;
 namespace ActorSync.Graphs.Index;
 
 /// <summary>
-/// The shape of a graph in memory: ids, priorities, segments and heads, about 55 bytes a command of a linear graph. Commands are
+/// The shape of a graph in memory: ids, priorities, segments and heads, about 45 bytes a command of a linear graph. Commands are
 /// numbered by ordinals in the order they were added, priors first, so that the ordinals are a topological order. One
 /// writer appends and cuts; any number of readers work over snapshots.
 /// </summary>
-public sealed class GraphIndex
+public sealed partial class GraphIndex
 {
     private readonly Column<CommandId> _ids = new();
-    private readonly Column<PriorityKind> _priorityKinds = new();
-    private readonly Column<uint> _priorityValues = new();
-    private readonly Column<int> _segmentOf = new();
-    private readonly Column<Segment> _segments = new();
+    private readonly Priorities _priorities = new();
+    private readonly Runs _runs = new();
     private readonly IdTable _table;
     private readonly Strands _strands = new();
     private readonly SortedSet<int> _heads = [];
@@ -28,7 +26,7 @@ public sealed class GraphIndex
     public int Count => _ids.Count;
 
     /// <summary>Linear runs in the graph.</summary>
-    internal int SegmentCount => _segments.Count;
+    internal int SegmentCount => _runs.Count;
 
     /// <summary>Ordinals of the heads, ascending.</summary>
     public IReadOnlyCollection<int> HeadOrdinals => _heads;
@@ -50,22 +48,27 @@ public sealed class GraphIndex
     /// The same, but what it takes to see that a merge joins independent commands, in segments, is taken from
     /// <paramref name="steps"/>: Busy when those are used up.
     /// </summary>
-    internal Result<int> Add(Command command, ref int steps)
+    internal Result<int> Add(Command command, ref int steps) =>
+        WhyNot(command, ref steps, out var left, out var right) is { } error ? error : Append(command, left, right);
+
+    /// <summary>Why a command cannot be appended; null when it can, after these priors.</summary>
+    internal SyncError? WhyNot(Command command, ref int steps, out int left, out int right)
     {
+        (left, right) = (-1, -1);
         if (Find(command.Id, Count) >= 0)
             return new SyncError(SyncErrorKind.Duplicate, $"the command {command.Address} is in the graph already");
         var prior = command.Prior;
         if (prior.Kind == PriorKind.None)
-            return Count == 0 ? Append(command, -1, -1) : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
-        if (!Locate(prior.Left, command.Address).TryGet(out var left, out var error))
+            return Count == 0 ? null : new SyncError(SyncErrorKind.InvalidCommand, $"a second init command: {command.Address}");
+        if (!Locate(prior.Left, command.Address).TryGet(out left, out var error))
             return error;
         if (prior.Kind == PriorKind.Single)
-            return Append(command, left, -1);
-        if (!Locate(prior.Right, command.Address).TryGet(out var right, out error))
+            return null;
+        if (!Locate(prior.Right, command.Address).TryGet(out right, out error))
             return error;
         return AreIndependent(Math.Min(left, right), Math.Max(left, right), ref steps) switch
         {
-            true => Append(command, left, right),
+            true => null,
             false => new SyncError(SyncErrorKind.InvalidCommand, $"the merge {command.Address} joins a command with its own ancestor"),
             null => new SyncError(SyncErrorKind.Busy, $"it takes too long to see whether the merge {command.Address} and those before it join independent commands; send it again in a smaller batch"),
         };
@@ -91,42 +94,31 @@ public sealed class GraphIndex
         for (var ordinal = Count - 1; ordinal >= count; ordinal--)
             _table.Remove(ordinal);
         _ids.Cut(count);
-        _priorityKinds.Cut(count);
-        _priorityValues.Cut(count);
-        _segmentOf.Cut(count);
-        _segments.Cut(count == 0 ? 0 : _segmentOf[count - 1] + 1);
-        _strands.Cut(this);
+        _priorities.Cut(count);
+        _runs.Cut(count);
+        _strands.Settle(this);
         _heads.Clear();
         foreach (var head in heads)
             _heads.Add(Find(head.Id, count));
     }
 
-    /// <summary>
-    /// Appends commands that follow each other and have one priority, whose ids and priors were checked when they were
-    /// first added and kept since. Nothing is checked here: both priors are ordinals in the graph, -1 where there is none.
-    /// </summary>
-    /// <param name="left">The first command's prior, a merge's left.</param>
-    /// <param name="right">A merge's right prior; else -1.</param>
-    /// <param name="priority">Of each of them.</param>
-    /// <param name="ids">The ids behind each other, 32 bytes each; at least one.</param>
-    internal void Restore(int left, int right, Priority priority, ReadOnlySpan<byte> ids)
-    {
-        BeginRun(left, right);
-        for (; ids.Length > 0; ids = ids[CommandId.Size..])
-            Put(new CommandId(ids), priority);
-        EndRun(left, right);
-    }
-
     /// <summary>A command's priority.</summary>
-    internal Priority PriorityAt(int ordinal) => Priority.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
+    internal Priority PriorityAt(int ordinal) => _priorities[ordinal];
 
     /// <summary>Ordinal of a command among the first <paramref name="count"/>, or -1.</summary>
     internal int Find(CommandId id, int count) => _table.Find(id, count);
 
+    /// <summary>Soon a command of this id is added.</summary>
+    internal void Expect(CommandId id) => _table.Prefetch(id);
+
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
     /// <summary>A command's priority, as a number of the same order.</summary>
-    internal ulong PriorityOf(int ordinal) => PriorityOrder.Of(_priorityKinds[ordinal], _priorityValues[ordinal]);
+    internal ulong PriorityOf(int ordinal)
+    {
+        var priority = _priorities[ordinal];
+        return PriorityOrder.Of(priority.Kind, priority.Value);
+    }
 
     internal Address AddressOf(int ordinal) => new(_ids[ordinal], MaxCutOf(ordinal));
 
@@ -140,22 +132,34 @@ public sealed class GraphIndex
     internal (int Left, int Right) PriorsOf(int ordinal)
     {
         ref var segment = ref SegmentOf(ordinal);
-        return ordinal > segment.First ? (ordinal - 1, -1) : (segment.Left, segment.Right);
+        return ordinal > segment.First ? (ordinal - 1, -1) : (segment.Left, RightOf(in segment));
     }
 
     /// <summary>The next command through which every way from this one to the root passes; -1 of the init command.</summary>
     internal int DominatorOf(int ordinal)
     {
         ref var segment = ref SegmentOf(ordinal);
-        return ordinal > segment.First ? ordinal - 1 : segment.Dominator;
+        return ordinal > segment.First ? ordinal - 1 : DominatorOf(in segment);
     }
+
+    /// <summary>The dominator of a segment's first command; -1 of the init command.</summary>
+    internal int DominatorOf(in Segment segment) => segment.IsJoint ? _strands[segment.Joint].Dominator : segment.Left;
+
+    /// <summary>The right prior of a segment's first command; -1 unless that is a merge.</summary>
+    internal int RightOf(in Segment segment) => segment.IsJoint ? _strands[segment.Joint].Right : -1;
 
     internal Strands Strands => _strands;
 
-    /// <summary>Ordinal of the last command of the command's segment.</summary>
-    internal int EndOf(int ordinal) => _segmentOf[ordinal] + 1 < _segments.Count ? _segments[_segmentOf[ordinal] + 1].First - 1 : Count - 1;
+    internal Runs Runs => _runs;
 
-    internal ref Segment SegmentOf(int ordinal) => ref _segments[_segmentOf[ordinal]];
+    /// <summary>Ordinal of the last command of the command's segment.</summary>
+    internal int EndOf(int ordinal)
+    {
+        var next = _runs.NumberOf(ordinal) + 1;
+        return next < _runs.Count ? _runs[next].First - 1 : Count - 1;
+    }
+
+    internal ref Segment SegmentOf(int ordinal) => ref _runs.Of(ordinal);
 
     private Result<int> Locate(Address prior, Address child)
     {
@@ -169,7 +173,8 @@ public sealed class GraphIndex
         return ordinal;
     }
 
-    private int Append(Command command, int left, int right)
+    /// <summary>Appends a command that <see cref="WhyNot"/> found nothing against, after the priors it gave.</summary>
+    internal int Append(Command command, int left, int right)
     {
         BeginRun(left, right);
         Put(command.Id, command.Priority);
@@ -180,21 +185,20 @@ public sealed class GraphIndex
     private void BeginRun(int left, int right)
     {
         if (left != Count - 1 || right >= 0 || Count == 0)
-            _segments.Add(Begin(Count, left, right));
+            _runs.Add(Begin(Count, left, right));
     }
 
     private void Put(CommandId id, Priority priority)
     {
-        _segmentOf.Add(_segments.Count - 1);
+        _runs.Cover(Count);
         _ids.Add(id);
-        _priorityKinds.Add(priority.Kind);
-        _priorityValues.Add(priority.Value);
+        _priorities.Add(priority);
         _table.Add(Count - 1);
     }
 
     private void EndRun(int left, int right)
     {
-        _strands.Extend(_segments[_segments.Count - 1].Place.Strand, Count - 1);
+        _strands.Extend(_runs[_runs.Count - 1].Joint, Count - 1);
         _heads.Remove(left);
         _heads.Remove(right);
         _heads.Add(Count - 1);
@@ -202,13 +206,12 @@ public sealed class GraphIndex
 
     private Segment Begin(int ordinal, int left, int right)
     {
-        var place = _strands.PlaceOf(this, left, right, ordinal);
         if (left < 0)
-            return new Segment(ordinal, 0, -1, -1, -1, 0, -1, place);
+            return new Segment(ordinal, 0, -1, 0, -1, _strands.Begin(this, -1, -1, -1, ordinal));
         var maxCut = (right < 0 ? MaxCutOf(left) : Math.Max(MaxCutOf(left), MaxCutOf(right))) + 1;
         var dominator = right < 0 ? left : Ancestry.LastCommonAncestor(this, left, right);
         ref var next = ref SegmentOf(dominator);
-        return new Segment(ordinal, maxCut, left, right, dominator, next.Depth + 1, SkipFrom(dominator, ref next), place);
+        return new Segment(ordinal, maxCut, left, next.Depth + 1, SkipFrom(dominator, ref next), _strands.Begin(this, left, right, dominator, ordinal));
     }
 
     // Skip entries follow the skew-binary numbers: where two jumps of one length follow each other, one jump of

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace ActorSync.Graphs.Index;
 
 /// <summary>
@@ -18,6 +21,13 @@ internal sealed class IdTable(Column<CommandId> ids, ulong seed)
         if (++_used * 3 > _slots.Length * 2)
             Rebuild(ordinal);
         Insert(_slots, ordinal);
+    }
+
+    /// <summary>Takes in all of the first so many, which were added to the ids and not here.</summary>
+    public void Fill(int count)
+    {
+        Rebuild(count);
+        _used = count;
     }
 
     public void Remove(int ordinal)
@@ -44,6 +54,14 @@ internal sealed class IdTable(Column<CommandId> ids, ulong seed)
             if (slot != Cut && slot <= count && ids[slot - 1] == id)
                 return slot - 1;
         }
+    }
+
+    /// <summary>Has the processor fetch where a search for the id will begin: soon it will not have to wait for that.</summary>
+    public unsafe void Prefetch(CommandId id)
+    {
+        var slots = _slots;
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref slots[Start(id, slots.Length)]));
     }
 
     /// <summary>Where the search for an id begins in a table of so many slots, a power of two.</summary>

@@ -4,19 +4,8 @@ namespace ActorSync.Graphs.Policies;
 /// <param name="Touches">What it read and wrote, each place once.</param>
 /// <param name="Effects">What it emitted.</param>
 /// <param name="Rejection">Why it was rejected: then it wrote and emitted nothing.</param>
-internal sealed record Evaluated(IReadOnlyList<FactTouch> Touches, IReadOnlyList<Effect> Effects, SyncError? Rejection)
+internal sealed record Evaluated(FactTouch[] Touches, Effect[] Effects, SyncError? Rejection)
 {
-    /// <summary>What comes of a merge.</summary>
-    public static readonly Evaluated Nothing = new([], [], null);
-
     /// <summary>The facts after it, of those before it.</summary>
-    public FactTree Apply(FactTree facts)
-    {
-        foreach (var touch in Touches)
-        {
-            if (touch.IsWrite)
-                facts = facts.With(touch.Place, touch.After);
-        }
-        return facts;
-    }
+    public FactTree Apply(FactTree facts) => facts.With(Touches);
 }

@@ -10,31 +10,46 @@ namespace ActorSync.Graphs.Policies;
 public sealed class Evaluation
 {
     private const int MostReads = 1024;
+    private const int SmallPlace = 64;
 
-    private readonly Address _command;
-    private readonly IFactSource _before;
     private readonly FactLimits _limits;
+    private readonly FactValues _values = new();
     private readonly List<FactTouch> _touches = [];
     private readonly List<Effect> _effects = [];
+    private Command _command = null!;
+    private IFactSource _before = null!;
+    private (byte[] Block, int Used) _valuesBefore;
     private FactTree? _now;
     private SyncError? _excess;
     private int _reads;
     private int _writes;
     private long _bytes;
 
-    internal Evaluation(Address command, IFactSource before, FactLimits limits)
+    // The place that is looked for: the name, as it was written last, a zero byte and the key.
+    private byte[] _place = new byte[SmallPlace];
+    private string _name = "";
+    private int _nameBytes;
+
+    internal Evaluation(FactLimits limits)
     {
-        _command = command;
-        _before = before;
         _limits = limits;
     }
+
+    /// <summary>What it read and wrote, each place once; until the next begins.</summary>
+    internal ReadOnlySpan<FactTouch> Touches => CollectionsMarshal.AsSpan(_touches);
+
+    /// <summary>What it emitted; until the next begins.</summary>
+    internal ReadOnlySpan<Effect> Effects => CollectionsMarshal.AsSpan(_effects);
+
+    /// <summary>Why it was rejected: then it wrote and emitted nothing.</summary>
+    internal SyncError? Rejection { get; private set; }
 
     /// <summary>The value under a name and a key.</summary>
     public bool TryGet(string name, ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
     {
-        var found = Read(FactPlace.Of(name, key));
-        value = found;
-        return found is not null;
+        var found = Read(Seek(name, key));
+        value = found.Memory;
+        return !found.IsNone;
     }
 
     /// <summary>
@@ -44,7 +59,8 @@ public sealed class Evaluation
     public IEnumerable<Fact> Query(string name, ReadOnlySpan<byte> keyPrefix = default)
     {
         var prefix = FactPlace.Of(name, keyPrefix);
-        NoteRead(prefix, TouchKind.Query, null);
+        if (MayNoteRead())
+            _touches.Add(new FactTouch(prefix, FactMark.Of(prefix, TouchKind.Query), FactValue.None, FactValue.None));
         _now ??= _touches.Where(touch => touch.IsWrite).Aggregate(_before.Whole(), (facts, touch) => facts.With(touch.Place, touch.After));
         return Facts.Query(_now.Value, prefix);
     }
@@ -54,7 +70,7 @@ public sealed class Evaluation
     public void Set(string name, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (MayWrite(name, key.Length, value.Length))
-            Write(FactPlace.Of(name, key), value.ToArray());
+            Write(Seek(name, key), _values.Put(value));
     }
 
     /// <summary>Takes a fact away, if it is there.</summary>
@@ -62,7 +78,7 @@ public sealed class Evaluation
     public void Delete(string name, ReadOnlySpan<byte> key)
     {
         if (MayWrite(name, key.Length, 0))
-            Write(FactPlace.Of(name, key), null);
+            Write(Seek(name, key), FactValue.None);
     }
 
     /// <summary>Tells the application.</summary>
@@ -70,37 +86,98 @@ public sealed class Evaluation
     public void Emit(string name, ReadOnlySpan<byte> payload)
     {
         if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
-            _effects.Add(new Effect(_command, name, payload.ToArray()));
+            _effects.Add(new Effect(_command.Address, name, Kept(payload)));
+    }
+
+    internal void Begin(Command command, IFactSource before)
+    {
+        (_command, _before) = (command, before);
+        _valuesBefore = _values.Mark;
+        _touches.Clear();
+        _effects.Clear();
+        (_now, _excess, Rejection) = (null, null, null);
+        (_reads, _writes, _bytes) = (0, 0, 0);
     }
 
     /// <summary>What came of it, after the policy's verdict.</summary>
-    internal Evaluated Conclude(Verdict verdict)
+    internal void Conclude(Verdict verdict)
     {
-        var rejection = _excess ?? (verdict.Reason is { } reason ? new SyncError(SyncErrorKind.Rejected, $"the policy rejects the command {_command}: {reason}") : null);
-        return rejection is null
-            ? new Evaluated(_touches, _effects, null)
-            : new Evaluated([.. _touches.Select(touch => touch.IsWrite ? touch.As(TouchKind.Read) with { After = touch.Before } : touch)], [], rejection);
+        Rejection = _excess ?? (verdict.Reason is { } reason ? new SyncError(SyncErrorKind.Rejected, $"the policy rejects the command {_command.Address}: {reason}") : null);
+        if (Rejection is null)
+            return;
+        foreach (ref var touch in CollectionsMarshal.AsSpan(_touches))
+            touch = touch.IsWrite ? touch.As(TouchKind.Read) with { After = touch.Before } : touch;
+        _effects.Clear();
+        _values.GoBack(_valuesBefore);
     }
 
-    private byte[]? Read(byte[] place)
+    /// <summary>What came of it, to be kept.</summary>
+    internal Evaluated ToEvaluated() => new([.. _touches], [.. _effects], Rejection);
+
+    /// <summary>Takes what came of a command before for what came of this one.</summary>
+    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Effect> effects)
+    {
+        _touches.Clear();
+        _touches.AddRange(touches);
+        _effects.Clear();
+        _effects.AddRange(effects);
+        Rejection = null;
+    }
+
+    // What an effect says of its command's own payload needs no memory of its own.
+    private ReadOnlyMemory<byte> Kept(ReadOnlySpan<byte> payload)
+    {
+        var own = _command.Payload;
+        return own.Span.Overlaps(payload, out var at) && at >= 0 && at + payload.Length <= own.Length ? own.Slice(at, payload.Length) : payload.ToArray();
+    }
+
+    private SoughtPlace Seek(string name, ReadOnlySpan<byte> key)
+    {
+        if (!ReferenceEquals(name, _name))
+        {
+            _nameBytes = Encoding.UTF8.GetByteCount(name);
+            Reserve(_nameBytes + 1);
+            Encoding.UTF8.GetBytes(name, _place);
+            _place[_nameBytes] = 0;
+            _name = name;
+        }
+        var size = _nameBytes + 1 + key.Length;
+        Reserve(size);
+        key.CopyTo(_place.AsSpan(_nameBytes + 1));
+        var place = _place.AsSpan(0, size);
+        return new SoughtPlace(place, FactMark.Of(place, TouchKind.Read));
+    }
+
+    private void Reserve(int size)
+    {
+        if (size > _place.Length)
+            Array.Resize(ref _place, Math.Max(size, 2 * _place.Length));
+    }
+
+    private FactValue Read(SoughtPlace place)
     {
         if (IndexOf(place) is >= 0 and var at)
             return _touches[at].After;
         var found = _before.Find(ref place);
-        NoteRead(place, TouchKind.Read, found);
+        NoteRead(place, found);
         return found;
     }
 
     // Past so many it counts as having read everything, so that what is kept of a command stays small.
-    private void NoteRead(byte[] place, TouchKind kind, byte[]? found)
+    private void NoteRead(SoughtPlace place, FactValue found)
     {
-        if (++_reads <= MostReads)
-            _touches.Add(new FactTouch(place, FactMark.Of(place, kind), found, found));
-        else if (_reads == MostReads + 1)
-            _touches.Add(new FactTouch([], FactMark.Of([], TouchKind.Query), null, null));
+        if (MayNoteRead())
+            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Read), found, found));
     }
 
-    private void Write(byte[] place, byte[]? value)
+    private bool MayNoteRead()
+    {
+        if (++_reads == MostReads + 1)
+            _touches.Add(new FactTouch([], FactMark.Of([], TouchKind.Query), FactValue.None, FactValue.None));
+        return _reads <= MostReads;
+    }
+
+    private void Write(SoughtPlace place, FactValue value)
     {
         _writes++;
         var at = IndexOf(place);
@@ -108,22 +185,19 @@ public sealed class Evaluation
         {
             var found = _before.Find(ref place);
             at = _touches.Count;
-            _touches.Add(new FactTouch(place, FactMark.Of(place, TouchKind.Write), found, found));
+            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Write), found, found));
         }
         var touch = _touches[at];
         _touches[at] = touch.As(TouchKind.Write) with { After = value };
         _now = _now?.With(touch.Place, value);
     }
 
-    private int IndexOf(byte[] place)
+    private int IndexOf(in SoughtPlace place)
     {
-        if (_touches.Count == 0)
-            return -1;
-        var mark = FactMark.Of(place, TouchKind.Read);
         var touches = CollectionsMarshal.AsSpan(_touches);
         for (var i = 0; i < touches.Length; i++)
         {
-            if (FactMark.AreAlike(touches[i].Mark, mark) && touches[i].Kind != TouchKind.Query && touches[i].Place.AsSpan().SequenceEqual(place))
+            if (FactMark.AreAlike(touches[i].Mark, place.Mark) && touches[i].Kind != TouchKind.Query && touches[i].Place.AsSpan().SequenceEqual(place.Bytes))
                 return i;
         }
         return -1;
@@ -140,7 +214,8 @@ public sealed class Evaluation
     {
         if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("a name has at least one character and no zero character", nameof(name));
-        return Fits(Encoding.UTF8.GetByteCount(name) - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
+        var bytes = ReferenceEquals(name, _name) ? _nameBytes : Encoding.UTF8.GetByteCount(name);
+        return Fits(bytes - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
     }
 
     private bool FitsAll(int bytes) => Fits((_bytes += bytes) - 1, _limits.BytesPerCommand, "bytes in all");
@@ -149,7 +224,7 @@ public sealed class Evaluation
     private bool Fits(long others, int most, string what)
     {
         if (others >= most)
-            _excess ??= new SyncError(SyncErrorKind.LimitExceeded, $"the command {_command} would write or emit {others + 1} {what}, and at most {most} are allowed");
+            _excess ??= new SyncError(SyncErrorKind.LimitExceeded, $"the command {_command.Address} would write or emit {others + 1} {what}, and at most {most} are allowed");
         return _excess is null;
     }
 }

@@ -1,18 +1,30 @@
 namespace ActorSync.Graphs.Policies;
 
-/// <summary>Evaluates commands with a graph's policy, and turns a policy's exceptions into errors.</summary>
-internal static class Evaluator
+/// <summary>
+/// Evaluates commands with a graph's policy, one after the other, and turns a policy's exceptions into errors. What came
+/// of the latest is in <see cref="Last"/> until the next.
+/// </summary>
+internal sealed class Evaluator(IGraphPolicy policy)
 {
-    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, FactTree before) => Evaluate(policy, command, new TreeFacts(before));
+    public Evaluation Last { get; } = new(policy.Limits);
 
-    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, IFactSource before)
+    /// <summary>Evaluates one command alone.</summary>
+    public static Result<Evaluated> Evaluate(IGraphPolicy policy, Command command, FactTree before)
     {
+        var evaluator = new Evaluator(policy);
+        return evaluator.Evaluate(command, new TreeFacts(before)) is { } error ? error : evaluator.Last.ToEvaluated();
+    }
+
+    /// <summary>Evaluates a command; of a merge comes nothing. The error is a policy's that failed.</summary>
+    public SyncError? Evaluate(Command command, IFactSource before)
+    {
+        Last.Begin(command, before);
         if (command.Prior.Kind == PriorKind.Merge)
-            return Evaluated.Nothing;
-        var evaluation = new Evaluation(command.Address, before, policy.Limits);
+            return null;
         try
         {
-            return evaluation.Conclude(policy.Evaluate(command, evaluation));
+            Last.Conclude(policy.Evaluate(command, Last));
+            return null;
         }
         catch (Exception exception)
         {

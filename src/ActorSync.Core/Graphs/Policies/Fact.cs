@@ -20,9 +20,9 @@ internal static class FactPlace
         return place;
     }
 
-    public static Fact ToFact(byte[] place, byte[] value)
+    public static Fact ToFact(byte[] place, FactValue value)
     {
         var end = Array.IndexOf(place, (byte)0);
-        return new Fact(Encoding.UTF8.GetString(place, 0, end), place.AsMemory(end + 1), value);
+        return new Fact(Encoding.UTF8.GetString(place, 0, end), place.AsMemory(end + 1), value.Memory);
     }
 }

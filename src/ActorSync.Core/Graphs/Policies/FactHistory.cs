@@ -13,14 +13,14 @@ internal sealed class FactHistory
     private readonly FactRun _run;
 
     public FactHistory()
-        : this(0, FactTree.Empty, new FactRun())
+        : this(0, FactVersion.Empty, new FactRun())
     {
     }
 
     /// <param name="start">The first place that is known.</param>
     /// <param name="facts">The facts after the last.</param>
     /// <param name="run">The known places.</param>
-    public FactHistory(int start, FactTree facts, FactRun run)
+    public FactHistory(int start, FactVersion facts, FactRun run)
     {
         Start = start;
         Facts = facts;
@@ -34,7 +34,7 @@ internal sealed class FactHistory
     public int Count => Start + _run.Places;
 
     /// <summary>The facts after all places.</summary>
-    public FactTree Facts { get; private set; }
+    public FactVersion Facts { get; private set; }
 
     /// <summary>What was touched at known places: the first, and behind the last.</summary>
     public (int First, int End) TouchesOf(int place, int count) => (_run.StartOf(place - Start), _run.StartOf(place - Start + count));
@@ -66,7 +66,7 @@ internal sealed class FactHistory
         {
             var (start, end) = TouchesOf(first - 1, 1);
             for (var i = start; i < end; i++)
-                bytes -= _run.Undo[i].Place.Length + (_run.Undo[i].Before?.Length ?? 0);
+                bytes -= _run.Undo[i].Place.Length + _run.Undo[i].Before.Length;
             if (bytes < 0)
                 break;
         }
@@ -83,7 +83,7 @@ internal sealed class FactHistory
     public FactTree At(int count)
     {
         var start = _run.StartOf(count - Start);
-        var facts = Facts;
+        var facts = Facts.Tree;
         var marks = Marks;
         if (marks.Length - start <= FewWrites)
         {
@@ -95,32 +95,32 @@ internal sealed class FactHistory
             return facts;
         }
         // Of many writes over one place only the oldest counts: it knows what stood there first.
-        var seen = new HashSet<byte[]>(PlaceComparer.Instance);
-        for (var i = start; i < marks.Length; i++)
+        var first = new PlaceTable();
+        for (var i = marks.Length - 1; i >= start; i--)
         {
-            if (FactMark.KindOf(marks[i]) == TouchKind.Write && seen.Add(_run.Undo[i].Place))
-                facts = facts.With(_run.Undo[i].Place, _run.Undo[i].Before);
+            if (FactMark.KindOf(marks[i]) == TouchKind.Write)
+                first.Put(_run.Undo[i].Place, marks[i], _run.Undo[i].Before);
         }
-        return facts;
+        return facts.With(first);
     }
 
     /// <summary>One fact after so many places: what the first to touch it since has found there. Looks at four bytes for each of those.</summary>
-    public byte[]? FindAt(int count, ref byte[] place)
+    public FactValue FindAt(int count, ref SoughtPlace place)
     {
         var marks = Marks;
-        var (read, write) = (FactMark.Of(place, TouchKind.Read), FactMark.Of(place, TouchKind.Write));
+        var (read, write) = (FactMark.Of(place.Mark, TouchKind.Read), FactMark.Of(place.Mark, TouchKind.Write));
         for (var from = _run.StartOf(count - Start); from < marks.Length; from++)
         {
             var skip = marks[from..].IndexOfAny(read, write);
             if (skip < 0)
                 break;
             from += skip;
-            if (!_run.Undo[from].Place.AsSpan().SequenceEqual(place))
+            if (!_run.Undo[from].Place.AsSpan().SequenceEqual(place.Bytes))
                 continue;
-            place = _run.Undo[from].Place;
+            place.Kept = _run.Undo[from].Place;
             return _run.Undo[from].Before;
         }
-        return Facts.Find(ref place);
+        return Facts.Tree.Find(ref place);
     }
 
     /// <summary>Puts other places where some stood, and gives what takes that back. The facts are said afterwards.</summary>
@@ -131,11 +131,21 @@ internal sealed class FactHistory
         return change;
     }
 
+    /// <summary>Puts the places of a run behind all others, and gives what takes that back.</summary>
+    public FactChange Append(OpenRun run, FactVersion facts)
+    {
+        var change = new FactChange(Count, run.Count, new FactRun());
+        for (var i = 0; i < run.Count; i++)
+            _run.Add(run.TouchesOf(i));
+        Facts = facts;
+        return change;
+    }
+
     /// <summary>These are the facts after all places.</summary>
-    public void Conclude(FactTree facts) => Facts = facts;
+    public void Conclude(FactVersion facts) => Facts = facts;
 
     /// <summary>Takes back the latest changes that are left, whose facts before were these.</summary>
-    public void Restore(IReadOnlyList<FactChange> changes, FactTree facts)
+    public void Restore(IReadOnlyList<FactChange> changes, FactVersion facts)
     {
         for (var i = changes.Count - 1; i >= 0; i--)
             _run.Replace(changes[i].First - Start, changes[i].Count, changes[i].Before);

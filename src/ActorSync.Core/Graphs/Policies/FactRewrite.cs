@@ -20,10 +20,13 @@ internal sealed class FactRewrite : IFactSource
     private const int FilterBits = 1 << 16;
 
     private readonly FactHistory _history;
-    private readonly FactTree _before;
+    private readonly FactVersion _before;
+    // With no rest, the facts go along with the new places.
+    private readonly TipFacts? _tip;
     private readonly FactRun _inserted = new();
+    private readonly FactRun _one = new();
     private readonly List<FactChange> _changes = [];
-    private readonly Dictionary<byte[], byte[]?> _changed = new(PlaceComparer.Instance);
+    private readonly Dictionary<byte[], FactValue> _changed = new(PlaceComparer.Instance);
     private readonly ulong[] _filter = [];
     private readonly bool _hasRest;
     private readonly int _first;
@@ -45,10 +48,13 @@ internal sealed class FactRewrite : IFactSource
         _removed = removed;
         _place = first + removed;
         _hasRest = _place < history.Count;
-        if (!_hasRest || inserted > ManyPlaces)
-            _tree = history.At(first);
         if (!_hasRest)
+        {
+            _tip = new TipFacts(first == history.Count ? _before : new FactVersion(history.At(first)));
             return;
+        }
+        if (inserted > ManyPlaces)
+            _tree = history.At(first);
         _filter = new ulong[FilterBits / 64];
         var (start, end) = history.TouchesOf(first, removed);
         for (var i = start; i < end; i++)
@@ -58,15 +64,19 @@ internal sealed class FactRewrite : IFactSource
         }
     }
 
-    public byte[]? Find(ref byte[] place)
+    public FactValue Find(ref SoughtPlace place)
     {
+        if (_tip is not null)
+            return _tip.Find(ref place);
         if (_tree is { } tree)
             return tree.Find(ref place);
-        return _changed.TryGetValue(place, out var value) ? value : _history.FindAt(_place, ref place);
+        return _changed.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(place.Bytes, out var value) ? value : _history.FindAt(_place, ref place);
     }
 
     public FactTree Whole()
     {
+        if (_tip is not null)
+            return _tip.Whole();
         if (_tree is null)
         {
             var tree = _history.At(_place);
@@ -77,11 +87,11 @@ internal sealed class FactRewrite : IFactSource
         return _tree.Value;
     }
 
-    /// <summary>What came of the command at the next new place; the facts after it, if they are at hand.</summary>
-    public void Add(Evaluated evaluated, FactTree? after)
+    /// <summary>What the command at the next new place touched.</summary>
+    public void Add(ReadOnlySpan<FactTouch> touches)
     {
-        _inserted.Add(evaluated.Touches);
-        Note(evaluated, after);
+        _inserted.Add(touches);
+        Note(touches);
     }
 
     /// <summary>All new places have been added: puts them into the history.</summary>
@@ -113,8 +123,8 @@ internal sealed class FactRewrite : IFactSource
         return true;
     }
 
-    /// <summary>What came of the command at that place now.</summary>
-    public void Replace(Evaluated evaluated)
+    /// <summary>What the command at that place touched now.</summary>
+    public void Replace(ReadOnlySpan<FactTouch> touches)
     {
         // What it wrote and does not write any more is as it was before it.
         var (start, end) = _history.TouchesOf(_place, 1);
@@ -123,43 +133,47 @@ internal sealed class FactRewrite : IFactSource
             if (FactMark.KindOf(_history.Marks[i]) == TouchKind.Write)
                 Change(_history.UndoOf(i).Place, _history.Marks[i], _history.UndoOf(i).Before, keep: true);
         }
-        var run = new FactRun();
-        run.Add(evaluated.Touches);
-        _changes.Add(_history.Replace(_place, 1, run));
-        Note(evaluated, null);
+        _one.Clear();
+        _one.Add(touches);
+        _changes.Add(_history.Replace(_place, 1, _one));
+        Note(touches);
         (_touch, _) = _history.TouchesOf(++_place, 0);
     }
 
     /// <summary>Nothing is left to evaluate: the facts are what they are now. Gives what takes all of it back.</summary>
     public IReadOnlyList<FactChange> Finish()
     {
-        var facts = _tree ?? _before;
-        if (_tree is null)
-        {
-            foreach (var (place, value) in _changed)
-                facts = facts.With(place, value);
-        }
-        _history.Conclude(facts);
+        _history.Conclude(_tip?.Seal() ?? new FactVersion(Facts()));
         return _changes;
     }
 
     /// <summary>Takes back what was done so far.</summary>
     public void Abandon() => _history.Restore(_changes, _before);
 
-    private void Note(Evaluated evaluated, FactTree? after)
+    private FactTree Facts()
     {
         if (_tree is { } tree)
-            _tree = after ?? evaluated.Apply(tree);
+            return tree;
+        var facts = _before.Tree;
+        foreach (var (place, value) in _changed)
+            facts = facts.With(place, value);
+        return facts;
+    }
+
+    private void Note(ReadOnlySpan<FactTouch> touches)
+    {
+        _tip?.Add(touches);
+        _tree = _tree?.With(touches);
         if (!_hasRest || _inRest && _tree is not null)
             return;
-        foreach (var touch in evaluated.Touches)
+        foreach (ref readonly var touch in touches)
         {
             if (touch.IsWrite)
                 Change(touch.Place, touch.Mark, touch.After, keep: false);
         }
     }
 
-    private void Change(byte[] place, uint mark, byte[]? value, bool keep)
+    private void Change(byte[] place, uint mark, FactValue value, bool keep)
     {
         if (keep)
             _changed.TryAdd(place, value);

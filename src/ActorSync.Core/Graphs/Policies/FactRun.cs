@@ -1,7 +1,7 @@
 namespace ActorSync.Graphs.Policies;
 
-/// <summary>What stood at a place before it was touched; null for nothing.</summary>
-internal readonly record struct FactUndo(byte[] Place, byte[]? Before);
+/// <summary>What stood at a place before it was touched; none for nothing.</summary>
+internal readonly record struct FactUndo(byte[] Place, FactValue Before);
 
 /// <summary>What the commands at some places of the weave touched, place after place, in columns.</summary>
 internal sealed class FactRun
@@ -16,14 +16,21 @@ internal sealed class FactRun
 
     public int Places => Ends.Count;
 
-    public void Add(IReadOnlyList<FactTouch> touches)
+    public void Add(ReadOnlySpan<FactTouch> touches)
     {
-        for (var i = 0; i < touches.Count; i++)
+        foreach (ref readonly var touch in touches)
         {
-            Undo.Add(new FactUndo(touches[i].Place, touches[i].Before));
-            Marks.Add(touches[i].Mark);
+            Undo.Add(new FactUndo(touch.Place, touch.Before));
+            Marks.Add(touch.Mark);
         }
         Ends.Add(Undo.Count);
+    }
+
+    public void Clear()
+    {
+        Undo.Clear();
+        Marks.Clear();
+        Ends.Clear();
     }
 
     /// <summary>The first touch of a place; behind the last for the place behind the last.</summary>

@@ -15,9 +15,9 @@ internal enum TouchKind
 /// </summary>
 /// <param name="Place">The place; of a query what places begin with.</param>
 /// <param name="Mark">The place's mark, which says the kind too.</param>
-/// <param name="Before">What stood there before the command; null for nothing, and of a query.</param>
+/// <param name="Before">What stood there before the command; none, too, of a query.</param>
 /// <param name="After">What stands there after it.</param>
-internal readonly record struct FactTouch(byte[] Place, uint Mark, byte[]? Before, byte[]? After)
+internal readonly record struct FactTouch(byte[] Place, uint Mark, FactValue Before, FactValue After)
 {
     public TouchKind Kind => FactMark.KindOf(Mark);
 
@@ -34,7 +34,7 @@ internal static class FactMark
 {
     private const uint KindMask = 3;
 
-    public static uint Of(byte[] place, TouchKind kind) => Of((uint)PlaceComparer.Instance.GetHashCode(place), kind);
+    public static uint Of(ReadOnlySpan<byte> place, TouchKind kind) => Of((uint)PlaceComparer.HashOf(place), kind);
 
     public static uint Of(uint mark, TouchKind kind) => mark & ~KindMask | (uint)kind;
 
@@ -45,16 +45,24 @@ internal static class FactMark
 }
 
 /// <summary>Places are the same when their bytes are.</summary>
-internal sealed class PlaceComparer : IEqualityComparer<byte[]>
+internal sealed class PlaceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly PlaceComparer Instance = new();
 
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
-    public int GetHashCode(byte[] obj)
+    public int GetHashCode(byte[] obj) => HashOf(obj);
+
+    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => HashOf(alternate);
+
+    public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+
+    public static int HashOf(ReadOnlySpan<byte> place)
     {
         var hash = new HashCode();
-        hash.AddBytes(obj);
+        hash.AddBytes(place);
         return hash.ToHashCode();
     }
 }

@@ -7,28 +7,61 @@ namespace ActorSync.Graphs.Policies;
 /// </summary>
 internal readonly record struct FactTree(FactTree.Node? Root)
 {
+    // From this part of its facts on, a tree is made anew for less than they are put in one by one.
+    private const int MergedPart = 8;
+
     public static readonly FactTree Empty;
 
     public int Count => Root?.Count ?? 0;
 
     /// <summary>A tree of facts that come in the order of their places.</summary>
-    public static FactTree Of(ReadOnlySpan<(byte[] Place, byte[] Value)> facts) => new(Build(facts));
+    public static FactTree Of(ReadOnlySpan<(byte[] Place, FactValue Value)> facts) => new(Build(facts));
 
-    /// <summary>The tree with that value at the place; null takes it away.</summary>
-    public FactTree With(byte[] place, byte[]? value) => value is null ? Remove(place) : Set(place, value);
+    /// <summary>The tree with that value at the place; none takes it away.</summary>
+    public FactTree With(byte[] place, FactValue value) => value.IsNone ? Remove(place) : Set(place, value);
 
-    public FactTree Set(byte[] place, byte[] value) => new(Set(Root, place, value));
-
-    public FactTree Remove(byte[] place) => Find(place) is null ? this : new(Remove(Root!, place));
-
-    public byte[]? Find(ReadOnlySpan<byte> place) => FindNode(place)?.Value;
-
-    /// <summary>The same; the place becomes the tree's own array, if it is there.</summary>
-    public byte[]? Find(ref byte[] place)
+    /// <summary>The tree after what was touched.</summary>
+    public FactTree With(ReadOnlySpan<FactTouch> touches)
     {
-        var node = FindNode(place);
-        place = node?.Place ?? place;
-        return node?.Value;
+        var tree = this;
+        foreach (ref readonly var touch in touches)
+        {
+            if (touch.IsWrite)
+                tree = tree.With(touch.Place, touch.After);
+        }
+        return tree;
+    }
+
+    public FactTree Set(byte[] place, FactValue value) => new(Set(Root, place, value));
+
+    public FactTree Remove(byte[] place) => FindNode(place) is null ? this : new(Remove(Root!, place));
+
+    public FactValue Find(ReadOnlySpan<byte> place) => FindNode(place)?.Value ?? FactValue.None;
+
+    /// <summary>The same; the tree's own array is kept for the place, if it is there.</summary>
+    public FactValue Find(ref SoughtPlace place)
+    {
+        var node = FindNode(place.Bytes);
+        if (node is not null)
+            place.Kept = node.Place;
+        return node?.Value ?? FactValue.None;
+    }
+
+    /// <summary>The tree with all these values at their places: many of them are merged in rather than put in one by one.</summary>
+    public FactTree With(PlaceTable values)
+    {
+        if (values.Count < Count / MergedPart)
+        {
+            var tree = this;
+            foreach (ref readonly var entry in values.Entries)
+                tree = tree.With(entry.Place, entry.Value);
+            return tree;
+        }
+        var coming = new (byte[] Place, FactValue Value)[values.Count];
+        for (var i = 0; i < coming.Length; i++)
+            coming[i] = (values.Entries[i].Place, values.Entries[i].Value);
+        Array.Sort(coming, (one, other) => one.Place.AsSpan().SequenceCompareTo(other.Place));
+        return Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Merged(coming)));
     }
 
     /// <summary>All whose places begin so, in order.</summary>
@@ -55,6 +88,30 @@ internal readonly record struct FactTree(FactTree.Node? Root)
         }
     }
 
+    private List<(byte[] Place, FactValue Value)> Merged((byte[] Place, FactValue Value)[] coming)
+    {
+        var (merged, next) = (new List<(byte[] Place, FactValue Value)>(Count + coming.Length), 0);
+        foreach (var node in From([]))
+        {
+            int order;
+            for (order = 1; next < coming.Length && (order = coming[next].Place.AsSpan().SequenceCompareTo(node.Place)) < 0; next++)
+                Take(coming[next]);
+            if (next < coming.Length && order == 0)
+                Take((node.Place, coming[next++].Value));
+            else
+                merged.Add((node.Place, node.Value));
+        }
+        for (; next < coming.Length; next++)
+            Take(coming[next]);
+        return merged;
+
+        void Take((byte[] Place, FactValue Value) fact)
+        {
+            if (!fact.Value.IsNone)
+                merged.Add((fact.Place, fact.Value));
+        }
+    }
+
     private Node? FindNode(ReadOnlySpan<byte> place)
     {
         for (var node = Root; node is not null;)
@@ -67,7 +124,7 @@ internal readonly record struct FactTree(FactTree.Node? Root)
         return null;
     }
 
-    private static Node? Build(ReadOnlySpan<(byte[] Place, byte[] Value)> facts)
+    private static Node? Build(ReadOnlySpan<(byte[] Place, FactValue Value)> facts)
     {
         if (facts.IsEmpty)
             return null;
@@ -75,7 +132,7 @@ internal readonly record struct FactTree(FactTree.Node? Root)
         return new Node(facts[middle].Place, facts[middle].Value, Build(facts[..middle]), Build(facts[(middle + 1)..]));
     }
 
-    private static Node Set(Node? node, byte[] place, byte[] value)
+    private static Node Set(Node? node, byte[] place, FactValue value)
     {
         if (node is null)
             return new Node(place, value, null, null);
@@ -123,10 +180,10 @@ internal readonly record struct FactTree(FactTree.Node? Root)
 
     private static Node Over(Node at, Node left, Node right) => new(at.Place, at.Value, left, right);
 
-    internal sealed class Node(byte[] place, byte[] value, Node? left, Node? right)
+    internal sealed class Node(byte[] place, FactValue value, Node? left, Node? right)
     {
         public readonly byte[] Place = place;
-        public readonly byte[] Value = value;
+        public readonly FactValue Value = value;
         public readonly Node? Left = left;
         public readonly Node? Right = right;
         public readonly int Height = Math.Max(HeightOf(left), HeightOf(right)) + 1;

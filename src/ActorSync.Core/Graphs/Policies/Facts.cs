@@ -7,38 +7,38 @@ namespace ActorSync.Graphs.Policies;
 public sealed class Facts
 {
     /// <summary>No facts at all.</summary>
-    public static readonly Facts None = new(FactTree.Empty);
+    public static readonly Facts None = new(FactVersion.Empty);
 
-    private readonly FactTree _tree;
+    private readonly FactVersion _version;
 
-    internal Facts(FactTree tree)
+    internal Facts(FactVersion version)
     {
-        _tree = tree;
+        _version = version;
     }
 
     /// <summary>How many facts there are.</summary>
-    public int Count => _tree.Count;
+    public int Count => _version.Count;
 
     /// <summary>The value under a name and a key.</summary>
     public bool TryGet(string name, ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
     {
-        var found = _tree.Find(FactPlace.Of(name, key));
-        value = found;
-        return found is not null;
+        var found = _version.Tree.Find(FactPlace.Of(name, key));
+        value = found.Memory;
+        return !found.IsNone;
     }
 
     /// <summary>The facts of a name whose keys begin so, in the order of their keys.</summary>
-    public IEnumerable<Fact> Query(string name, ReadOnlySpan<byte> keyPrefix = default) => Query(_tree, FactPlace.Of(name, keyPrefix));
+    public IEnumerable<Fact> Query(string name, ReadOnlySpan<byte> keyPrefix = default) => Query(_version.Tree, FactPlace.Of(name, keyPrefix));
 
     /// <summary>All facts, in the order of names and keys.</summary>
-    public IEnumerable<Fact> All() => Query(_tree, []);
+    public IEnumerable<Fact> All() => Query(_version.Tree, []);
 
     /// <summary>Whether these are the same facts.</summary>
     public bool IsSameAs(Facts other) =>
-        _tree == other._tree || Count == other.Count && _tree.From([]).Zip(other._tree.From([])).All(pair => IsSame(pair.First, pair.Second));
+        _version == other._version || Count == other.Count && _version.Tree.From([]).Zip(other._version.Tree.From([])).All(pair => IsSame(pair.First, pair.Second));
 
     internal static IEnumerable<Fact> Query(FactTree tree, byte[] prefix) => tree.From(prefix).Select(node => FactPlace.ToFact(node.Place, node.Value));
 
     private static bool IsSame(FactTree.Node one, FactTree.Node other) =>
-        one == other || one.Place.AsSpan().SequenceEqual(other.Place) && one.Value.AsSpan().SequenceEqual(other.Value);
+        one == other || one.Place.AsSpan().SequenceEqual(other.Place) && one.Value.Span.SequenceEqual(other.Value.Span);
 }

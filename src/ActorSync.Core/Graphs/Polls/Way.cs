@@ -59,7 +59,7 @@ internal sealed class Way
                 break;
             }
             laid.Add(segment.First, (way, at));
-            at = segment.Right >= 0 && index.MaxCutOf(segment.Right) > index.MaxCutOf(segment.Left) ? segment.Right : segment.Left;
+            at = index.RightOf(in segment) is >= 0 and var right && index.MaxCutOf(right) > index.MaxCutOf(segment.Left) ? right : segment.Left;
         }
         way.Known = way.End;
         return way;

@@ -9,13 +9,15 @@ namespace ActorSync.Graphs.Stores;
 /// </summary>
 public sealed class FactSnapshot
 {
-    internal FactSnapshot(GraphId graph, string policy, int commands, CommandId headsDigest, FactTree facts, FactRun recent)
+    private readonly FactVersion _facts;
+
+    internal FactSnapshot(GraphId graph, string policy, int commands, CommandId headsDigest, FactVersion facts, FactRun recent)
     {
         Graph = graph;
         Policy = policy;
         Commands = commands;
         HeadsDigest = headsDigest;
-        Facts = facts;
+        _facts = facts;
         Recent = recent;
     }
 
@@ -32,9 +34,10 @@ public sealed class FactSnapshot
     public CommandId HeadsDigest { get; }
 
     /// <summary>How many facts there are.</summary>
-    public int FactCount => Facts.Count;
+    public int FactCount => _facts.Count;
 
-    internal FactTree Facts { get; }
+    // Put together by whoever writes it.
+    internal FactTree Facts => _facts.Tree;
 
     /// <summary>
     /// What the commands at the last places of the weave touched: as long as new ones take no place before those, the

@@ -6,6 +6,9 @@ public interface IFactKeeping
     /// <summary>Whether so much has changed since the last snapshot that another should be taken.</summary>
     bool IsSnapshotDue { get; }
 
+    /// <summary>Whether one should be taken even while there is much else to do.</summary>
+    bool IsSnapshotOverdue { get; }
+
     /// <summary>Whether a snapshot should be taken when nothing more will change: it need not be written anew for a few commands.</summary>
     bool IsLastSnapshotDue { get; }
 

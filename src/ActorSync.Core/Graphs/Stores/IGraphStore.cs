@@ -10,6 +10,9 @@ public interface ICommandReader
     /// </summary>
     /// <exception cref="SyncException">The store is damaged there (<see cref="SyncErrorKind.StoreDamaged"/>).</exception>
     ReadOnlyMemory<byte> Read(int ordinal);
+
+    /// <summary>The first damage that reading has met; null while it met none.</summary>
+    SyncError? Damage => null;
 }
 
 /// <summary>The durable commands of one graph. One writer; readers on any thread.</summary>

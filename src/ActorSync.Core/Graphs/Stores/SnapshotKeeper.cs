@@ -12,9 +12,10 @@ public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store, Action<
     private Task<SyncError?> _writing = Task.FromResult<SyncError?>(null);
 
     /// <summary>Begins to write a snapshot, if one is due.</summary>
-    public void AfterCommit()
+    /// <param name="isBusy">Whether more commits are under way: soon a snapshot is worth more, and time is short now.</param>
+    public void AfterCommit(bool isBusy = false)
     {
-        if (_writing.IsCompleted && graph.IsSnapshotDue)
+        if (_writing.IsCompleted && (isBusy ? graph.IsSnapshotOverdue : graph.IsSnapshotDue))
             Write();
     }
 

@@ -7,18 +7,21 @@ namespace ActorSync.Graphs.Subscriptions;
 /// </summary>
 internal sealed class CoveredGraphs
 {
-    private readonly Dictionary<GraphId, PublishedGraph> _graphs = [];
+    // Mostly one, of many thousands of subscriptions: two small arrays, and no table.
+    private SortedList<GraphId, PublishedGraph> _graphs = New();
 
     // What a subscription that ran out had covered: acknowledgements of its last pushes are still under way, and if it is
     // opened again it goes on from there.
-    private readonly Dictionary<GraphId, PublishedGraph> _former = [];
+    private SortedList<GraphId, PublishedGraph>? _former;
 
     // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
     // for others.
     private uint _firstIndex;
 
+    private static SortedList<GraphId, PublishedGraph> New() => new(1, GraphId.Order);
+
     /// <summary>The graphs.</summary>
-    public IReadOnlyCollection<GraphId> Ids => _graphs.Keys;
+    public IReadOnlyCollection<GraphId> Ids => _graphs.Select(graph => graph.Key).ToArray();
 
     /// <summary>Those that want something.</summary>
     public Turns Turns { get; } = new();
@@ -26,7 +29,7 @@ internal sealed class CoveredGraphs
     public int Count => _graphs.Count;
 
     /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
-    public int UnackedPushes => _graphs.Values.Sum(graph => graph.UnackedPushes);
+    public int UnackedPushes => _graphs.Sum(graph => graph.Value.UnackedPushes);
 
     public bool Contains(GraphId graph) => _graphs.ContainsKey(graph);
 
@@ -39,7 +42,38 @@ internal sealed class CoveredGraphs
     }
 
     /// <summary>The graph, if the subscription that ran out had covered it.</summary>
-    public PublishedGraph? Former(GraphId graph) => _former.GetValueOrDefault(graph);
+    public PublishedGraph? Former(GraphId graph) => _former?.GetValueOrDefault(graph);
+
+    /// <summary>The graph that the subscriber gave this number, if it is or was covered.</summary>
+    public GraphId? Numbered(uint number) =>
+        Numbered(_graphs, number) ?? (_former is null ? null : Numbered(_former, number));
+
+    private static GraphId? Numbered(SortedList<GraphId, PublishedGraph> graphs, uint number)
+    {
+        foreach (var (id, graph) in graphs)
+        {
+            if (graph.Number == number)
+                return id;
+        }
+        return null;
+    }
+
+    /// <summary>Notes the numbers that the subscriber gave graphs.</summary>
+    public void Number(IEnumerable<NumberedGraph> graphs)
+    {
+        foreach (var (id, number) in graphs)
+        {
+            if (_graphs.TryGetValue(id, out var graph))
+                graph.Number = number;
+        }
+    }
+
+    /// <summary>Numbers hold on one link.</summary>
+    public void ForgetNumbers()
+    {
+        foreach (var (_, graph) in _graphs)
+            graph.Number = null;
+    }
 
     /// <summary>Covers a graph that is here, or goes on with it, from the subscriber's word.</summary>
     /// <returns>For each address of the sample, whether this node holds it.</returns>
@@ -47,8 +81,8 @@ internal sealed class CoveredGraphs
     {
         if (!_graphs.TryGetValue(offer.Graph, out var graph))
         {
-            if (_former.Remove(offer.Graph, out graph))
-                graph.Reopen(offer.Snapshot!);
+            if (_former?.Remove(offer.Graph, out graph) == true)
+                graph!.Reopen(offer.Snapshot!);
             else
                 graph = new PublishedGraph(offer.Snapshot!, _firstIndex);
             _graphs.Add(offer.Graph, graph);
@@ -72,25 +106,23 @@ internal sealed class CoveredGraphs
     public void RunOut()
     {
         ForgetFormer();
-        foreach (var (graph, covered) in _graphs)
-            _former.Add(graph, covered);
-        _graphs.Clear();
+        (_former, _graphs) = (_graphs, New());
         Turns.Clear();
     }
 
     /// <summary>What ran out is not gone on with.</summary>
     public void ForgetFormer()
     {
-        foreach (var graph in _former.Values)
+        foreach (var graph in _former?.Values ?? [])
             _firstIndex = Math.Max(_firstIndex, graph.NextIndex);
-        _former.Clear();
+        _former = null;
     }
 
     /// <summary>Begins anew: nothing that was covered counts.</summary>
     public void Clear()
     {
         _firstIndex = 0;
-        _former.Clear();
+        _former = null;
         _graphs.Clear();
         Turns.Clear();
     }

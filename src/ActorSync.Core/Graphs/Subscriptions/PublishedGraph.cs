@@ -14,10 +14,15 @@ namespace ActorSync.Graphs.Subscriptions;
 /// </summary>
 internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 {
-    private readonly List<(uint Index, IReadOnlyCollection<CommandId> Heads)> _unacked = [];
+    private const int NoCommand = -1;
+
+    private readonly List<UnackedPush> _unacked = [];
     private readonly KnownHeads _sent = new();
-    private readonly List<CommandId> _rejected = [];
+    private CommandId[] _rejected = [];
     private CatchUp _catchUp = CatchUp.None;
+
+    // The last command of the push before the next one, if that is acknowledged: the subscriber remembers it.
+    private int _ackedLast = NoCommand;
 
     // Whether all of this version was sent: most graphs at most moments, so that looking is free.
     private bool _isLevel;
@@ -26,8 +31,14 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 
     public KnownHeads Acked { get; } = new();
 
+    /// <summary>What the subscriber calls this graph of this subscription for short, if it has said so on this link.</summary>
+    public uint? Number { get; set; }
+
     /// <summary>The index of the next push.</summary>
     public uint NextIndex { get; private set; } = firstIndex;
+
+    /// <summary>Whether it is among those that want something: <see cref="Turns"/> keeps it.</summary>
+    public bool IsInTurn { get; set; }
 
     /// <summary>Pushes that were sent and not acknowledged.</summary>
     public int UnackedPushes => _unacked.Count;
@@ -66,8 +77,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     public void Reopen(GraphSnapshot snapshot)
     {
         Snapshot = snapshot;
-        _rejected.RemoveAll(id => !snapshot.Contains(id));
+        _rejected = [.. _rejected.Where(snapshot.Contains)];
         _catchUp = CatchUp.None;
+        _ackedLast = NoCommand;
         _isLevel = false;
     }
 
@@ -80,26 +92,31 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         _isLevel = false;
     }
 
-    /// <summary>The place of what the subscriber lacks and was not sent; at the end when that is nothing.</summary>
-    public RangeCursor Next()
+    /// <summary>What the subscriber lacks and was not sent; done when that is nothing.</summary>
+    public CatchUp Next()
     {
         if (_catchUp.IsDone && !_isLevel)
         {
-            _catchUp = new CatchUp(Snapshot, Snapshot.MissingFrom(_sent.Ids, _rejected), [.. Snapshot.HeadsWithout(_rejected)]);
-            _isLevel = _catchUp.IsDone;
+            var catchUp = new CatchUp(Snapshot, Lack.Of(Snapshot, _sent.Heads, _rejected));
+            _isLevel = catchUp.IsDone;
+            _catchUp = _isLevel ? CatchUp.None : catchUp;
         }
-        return _catchUp.Next;
+        return _catchUp;
     }
 
+    /// <summary>How the block of the next push is written.</summary>
+    public BlockForm NextForm => Number is null ? default : new BlockForm(true, _ackedLast == NoCommand ? null : Snapshot.AddressOf(_ackedLast));
+
     /// <summary>Notes a push.</summary>
-    /// <param name="heads">Those of its commands that none of its other commands follows.</param>
-    /// <param name="next">The place after its commands.</param>
-    public void NoteSent(IReadOnlyCollection<CommandId> heads, RangeCursor next)
+    public void NoteSent(PushBatch batch)
     {
-        _unacked.Add((NextIndex++, heads));
-        _catchUp.Next = next;
-        _isLevel = next.AtEnd && _catchUp.Version == Snapshot;
-        _sent.AddAll(Snapshot, next.AtEnd ? _catchUp.Heads : heads);
+        _unacked.Add(new UnackedPush(NextIndex++, batch.Heads, batch.Last));
+        _ackedLast = NoCommand;
+        _catchUp.Next = batch.Next;
+        _isLevel = batch.Next.AtEnd && _catchUp.Version == Snapshot;
+        _sent.AddAll(Snapshot, batch.Next.AtEnd ? _catchUp.Heads : batch.Heads);
+        if (batch.Next.AtEnd)
+            _catchUp = CatchUp.None;
     }
 
     /// <summary>The subscriber holds these commands durably. True when that was news.</summary>
@@ -115,8 +132,10 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// </summary>
     public bool Acknowledge(uint index, IEnumerable<CommandId> heads)
     {
-        var pushed = _unacked.Where(push => push.Index == index).SelectMany(push => push.Heads);
-        var news = Acked.AddAll(Snapshot, pushed) | NoteHeld(heads);
+        var at = _unacked.FindIndex(push => push.Index == index);
+        if (at >= 0 && index + 1 == NextIndex)
+            _ackedLast = _unacked[at].Last;
+        var news = (at >= 0 && Acked.AddAll(Snapshot, _unacked[at].Heads)) | NoteHeld(heads);
         return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
     }
 
@@ -126,10 +145,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// </summary>
     public bool Reject(CommandId id)
     {
-        if (!Snapshot.Contains(id) || _rejected.Exists(rejected => Snapshot.IsAncestor(rejected, id)))
+        if (!Snapshot.Contains(id) || _rejected.Any(rejected => Snapshot.IsAncestor(rejected, id)))
             return false;
-        _rejected.RemoveAll(rejected => Snapshot.IsAncestor(id, rejected));
-        _rejected.Add(id);
+        _rejected = [.. _rejected.Where(rejected => !Snapshot.IsAncestor(id, rejected)), id];
         Rejections++;
         Acked.Replace(Snapshot, Acked.Ids.Where(acked => !Snapshot.Contains(acked) || !Snapshot.IsAncestor(id, acked)).ToArray());
         (RetryAt, InVain) = (MonotonicTime.Never, 0);
@@ -160,15 +178,21 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         return Acked.AddAll(Snapshot, held);
     }
 
-    private bool Settle(Predicate<(uint Index, IReadOnlyCollection<CommandId> Heads)> isSettled)
+    private bool Settle(Predicate<UnackedPush> isSettled)
     {
         uint? oldest = _unacked.Count == 0 ? null : _unacked[0].Index;
         _unacked.RemoveAll(isSettled);
+        if (_unacked.Count == 0)
+            _unacked.Capacity = 0;
         if (_unacked.Count > 0 && _unacked[0].Index == oldest)
             return false;
         RetryAt = MonotonicTime.Never;
         InVain = 0;
-        return _unacked.Count == 0 && oldest is not null && Acked.AddAll(Snapshot, [.. _sent.Ids]);
+        if (_unacked.Count > 0 || oldest is null)
+            return false;
+        var news = Acked.AddAll(Snapshot, _sent.Ids);
+        _sent.Replace(Acked);
+        return news;
     }
 
     // What takes too long to see is not acknowledged yet: the acknowledgement of the push itself, or its repetition, says so.
@@ -177,4 +201,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         var steps = KnownHeads.MostSteps;
         return Acked.Ids.Any(acked => Snapshot.Contains(acked) && Snapshot.IsAncestor(id, acked, ref steps) == true);
     }
+
+    /// <summary>A push that was sent and not acknowledged: its number, its heads, and the ordinal of its last command.</summary>
+    private readonly record struct UnackedPush(uint Index, IReadOnlyCollection<CommandId> Heads, int Last);
 }

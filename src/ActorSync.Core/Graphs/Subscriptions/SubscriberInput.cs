@@ -22,7 +22,14 @@ public abstract record SubscriberInput
     public sealed record Message(SyncMessage Value) : SubscriberInput;
 
     /// <summary>The commands of a push are durable, as far as they were kept; or could not be decoded, or stored.</summary>
-    public sealed record Stored(GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result) : SubscriberInput;
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Subscription">The subscription.</param>
+    /// <param name="Index">The push.</param>
+    /// <param name="Result">What became of its commands.</param>
+    /// <param name="Last">The last of them; null when they could not be decoded.</param>
+    /// <param name="IsShort">Whether it was a short push.</param>
+    public sealed record Stored(
+        GraphId Graph, SubscriptionId Subscription, uint Index, Result<ReceiveResult> Result, Address? Last = null, bool IsShort = false) : SubscriberInput;
 
     /// <summary>The poll that repairs a gap has ended.</summary>
     public sealed record Repaired(GraphId Graph) : SubscriberInput;

@@ -12,6 +12,31 @@ public sealed partial class SubscriberMachine
     // What the publisher was told is not let in here.
     private readonly Dictionary<GraphId, HashSet<CommandId>> _rejected = [];
 
+    private readonly GraphNumbers _numbers = new();
+
+    // Once told, and once more with a renewal when the publisher pushes without.
+    private void TellNumbers(IEnumerable<GraphId> covered, IOutbox<SubscriberOutput> outbox) =>
+        Tell(covered.Where(graph => _numbers.Of(graph) is null or { IsPassedOver: true, IsUsed: false }), outbox);
+
+    // From now on the publisher may push these graphs in short. Should the word be lost, they are pushed as before.
+    private void Tell(IEnumerable<GraphId> graphs, IOutbox<SubscriberOutput> outbox)
+    {
+        NumberedGraph[] numbered = [.. graphs.Select(_numbers.Number)];
+        foreach (var graph in numbered)
+            _numbers.Of(graph.Graph)!.IsUsed = _numbers.Of(graph.Graph)!.IsPassedOver = false;
+        if (numbered.Length > 0)
+            outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new NumberGraphs(_id, numbered))));
+    }
+
+    // A number that means nothing here is of the past. What is not acknowledged comes again without.
+    private void OnShortPush(ShortPush push, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        if (_numbers.Of(push.Number) is not { } graph)
+            return;
+        graph.IsUsed = true;
+        OnPush(new Push(_id, graph.Graph, push.Index, push.Commands), now, outbox);
+    }
+
     private void OnPush(Push push, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
     {
         if (push.Id != _id || _state == State.Idle)
@@ -27,10 +52,22 @@ public sealed partial class SubscriberMachine
             return;
         }
         _pushes++;
-        _bytesLeft -= SyncCodec.PushOverhead(push.Index) + push.Commands.Bytes.Length + _frameOverhead;
-        outbox.Put(new SubscriberOutput.Store(push));
+        var numbered = _numbers.Of(push.Graph);
+        var overhead = push.Commands.IsShort ? SyncCodec.ShortPushOverhead(numbered!.Number, push.Index) : SyncCodec.PushOverhead(push.Index);
+        _bytesLeft -= overhead + push.Commands.Bytes.Length + _frameOverhead;
+        outbox.Put(new SubscriberOutput.Store(push, numbered?.Before(push.Index)));
+        if (numbered is not null && !push.Commands.IsShort)
+            NotePassedOver(numbered, outbox);
         if (_bytesLeft < _settings.MaxBytes / 2 && _state == State.Open)
             _deadline = MonotonicTime.Zero;
+    }
+
+    // Who knew the number has given it up, and is told at once.
+    private void NotePassedOver(PushedGraph graph, IOutbox<SubscriberOutput> outbox)
+    {
+        graph.IsPassedOver = true;
+        if (graph.IsUsed)
+            Tell([graph.Graph], outbox);
     }
 
     private void OnStored(SubscriberInput.Stored stored, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
@@ -41,6 +78,8 @@ public sealed partial class SubscriberMachine
         {
             if (IsForGood(error))
                 PutAside(stored.Graph, error, now, outbox);
+            else if (error.Kind == SyncErrorKind.MissingPrior)
+                Repair(stored.Graph, outbox);
             return;
         }
         // Who passes a finalize command on that is parallel to another's breaks no rule.
@@ -53,15 +92,32 @@ public sealed partial class SubscriberMachine
         }
         if (result.HasGap)
         {
-            // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
-            if (_repairing.Add(stored.Graph))
-                outbox.Put(new SubscriberOutput.Repair(stored.Graph));
+            Repair(stored.Graph, outbox);
             return;
         }
         if (result.LeftOut > 0)
             return;
-        var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? [];
-        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(new PushAck(stored.Subscription, stored.Graph, stored.Index, heads))));
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(Acknowledge(stored))));
+    }
+
+    // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.
+    private void Repair(GraphId graph, IOutbox<SubscriberOutput> outbox)
+    {
+        if (_repairing.Add(graph))
+            outbox.Put(new SubscriberOutput.Repair(graph));
+    }
+
+    // The heads that the publisher has just sent need no telling.
+    private SyncMessage Acknowledge(SubscriberInput.Stored stored)
+    {
+        var numbered = _numbers.Of(stored.Graph);
+        if (stored.Last is { } last)
+            numbered?.NoteAcked(stored.Index, last);
+        var heads = _wanted.GetValueOrDefault(stored.Graph)?.Heads;
+        if (stored.IsShort && numbered is not null && heads is { Count: 1 } && heads[0] == stored.Last)
+            return new ShortAck(numbered.Number, stored.Index);
+        return new PushAck(
+            stored.Subscription, stored.Graph, stored.Index, heads?.OrderByDescending(head => head.MaxCut).Take(WireLimits.SampleAddresses).ToArray() ?? []);
     }
 
     // The push that brought it is not acknowledged: without what was not let in, the publisher makes another. Should the

@@ -32,7 +32,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
 
     private readonly SubscriptionSettings _settings;
     private readonly Random _random;
-    private readonly SortedDictionary<GraphId, GraphSnapshot?> _wanted = new(Comparer<GraphId>.Create((x, y) => x.Init.CompareTo(y.Init)));
+    private readonly SortedDictionary<GraphId, GraphSnapshot?> _wanted = new(GraphId.Order);
     private readonly HashSet<GraphId> _covered = [];
     private readonly HashSet<GraphId> _repairing = [];
     private readonly HashSet<GraphId> _tried = [];
@@ -135,6 +135,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
         Forget();
         _aside.Clear();
         _rejected.Clear();
+        _numbers.Forget();
         _id = new SubscriptionId((ulong)_random.NextInt64(1, long.MaxValue));
         _sequence = 0;
         Ask(now, outbox);
@@ -205,6 +206,9 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
             case Push push:
                 OnPush(push, now, outbox);
                 break;
+            case ShortPush push:
+                OnShortPush(push, now, outbox);
+                break;
             case Subscribed subscribed when subscribed.Id == _id && subscribed.Sequence == _sequence && _state == State.Asking:
                 OnSubscribed(subscribed, now, outbox);
                 break;
@@ -251,6 +255,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
         _refusals = refused is null ? 0 : _refusals + 1;
         if (refused is not null)
             _deadline = MonotonicTime.Min(_deadline, now + Doubled(_settings.RetryAfter, _refusals));
+        TellNumbers(subscribed.Graphs.Where(graph => graph.Refused is null).Select(graph => graph.Graph), outbox);
         outbox.Put(new SubscriberOutput.Answered(refused));
         if (HasUntried)
             Ask(now, outbox);

@@ -12,8 +12,11 @@ public abstract record SubscriberOutput
 
     public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
 
-    /// <summary>Commit the commands of a push; the fate comes back as <see cref="SubscriberInput.Stored"/>.</summary>
-    public sealed record Store(Push Push) : SubscriberOutput;
+    /// <summary>
+    /// Commit the commands of this push, and answer with <see cref="SubscriberInput.Stored"/>. Of a short one: with the
+    /// command that its first may follow; null when that is not known.
+    /// </summary>
+    public sealed record Store(Push Push, Address? Follows = null) : SubscriberOutput;
 
     /// <summary>Priors are missing: poll the publisher for this graph.</summary>
     public sealed record Repair(GraphId Graph) : SubscriberOutput;

@@ -18,6 +18,12 @@ public abstract record SubscriptionInput
     /// <summary>The subscriber stored a push.</summary>
     public sealed record Ack(PushAck Message) : SubscriptionInput;
 
+    /// <summary>The subscriber stored a push of a graph that it has numbered.</summary>
+    public sealed record ShortAck(Wire.ShortAck Message) : SubscriptionInput;
+
+    /// <summary>The subscriber numbers graphs, to be pushed in short.</summary>
+    public sealed record Number(NumberGraphs Message) : SubscriptionInput;
+
     /// <summary>A graph has a new version; of its commands the peer sent those named, so that they are not sent back.</summary>
     public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer) : SubscriptionInput;
 

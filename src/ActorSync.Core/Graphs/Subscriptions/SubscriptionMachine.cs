@@ -13,12 +13,10 @@ namespace ActorSync.Graphs.Subscriptions;
 /// Open ──now &gt; close time, budget spent, Unsubscribe of all, graph gone, Stop──> Closed (SubscriptionEnded)
 /// </code>
 /// </summary>
-public sealed class SubscriptionMachine : IMachine<SubscriptionInput, SubscriptionOutput>
+public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, SubscriptionOutput>
 {
-    private const int MostDoublings = 16;
-
     private readonly SubscriptionSettings _settings;
-    private readonly CommandBlockWriter _writer;
+    private readonly WireLimits _limits;
     private readonly CoveredGraphs _graphs = new();
     private readonly SubscriptionRequests _requests = new();
 
@@ -27,15 +25,11 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
     private MonotonicTime _closeTime;
     private MonotonicTime _timer;
     private long _bytesLeft;
-    private int _maxPayloadBytes;
-    private int _frameOverhead;
-    private int _inLink;
-    private bool _linked;
 
     public SubscriptionMachine(SubscriptionSettings settings, WireLimits limits)
     {
         _settings = settings;
-        _writer = new CommandBlockWriter(limits, 0);
+        _limits = limits;
     }
 
     /// <summary>Whether the peer holds a subscription here.</summary>
@@ -68,13 +62,14 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
             case SubscriptionInput.Unsubscribe unsubscribe:
                 OnUnsubscribe(unsubscribe.Request, outbox);
                 break;
-            case SubscriptionInput.Ack ack when _open && ack.Message.Id == _requests.Current && _graphs.Attend(ack.Message.Graph) is { } graph:
-                if (graph.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
-                    TellAcked(graph, outbox);
+            case SubscriptionInput.Ack { Message: var ack } when ack.Id == _requests.Current:
+                OnAck(ack.Graph, ack.Index, ack.Heads.Select(head => head.Id), outbox);
                 break;
-            case SubscriptionInput.Ack ack when ack.Message.Id == _requests.Current && _graphs.Former(ack.Message.Graph) is { } former:
-                if (former.Acknowledge(ack.Message.Index, ack.Message.Heads.Select(head => head.Id)))
-                    TellAcked(former, outbox);
+            case SubscriptionInput.ShortAck { Message: var ack } when _graphs.Numbered(ack.Number) is { } graph:
+                OnAck(graph, ack.Index, [], outbox);
+                break;
+            case SubscriptionInput.Number { Message: var numbers } when numbers.Id == _requests.Current:
+                _graphs.Number(numbers.Graphs);
                 break;
             case SubscriptionInput.Changed changed when _graphs.Attend(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
@@ -149,7 +144,8 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         var remainOpen = TimeSpan.FromSeconds(Math.Min(request.RemainOpenSeconds, _settings.RemainOpenAtMost.TotalSeconds));
         _closeTime = now + remainOpen;
         _bytesLeft = (long)Math.Min(request.MaxBytes, long.MaxValue);
-        _lastAnswer = SyncCodec.Encode(new Subscribed(request.Id, request.Sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known));
+        // It is kept for long: without the room that the writer left.
+        _lastAnswer = SyncCodec.Encode(new Subscribed(request.Id, request.Sequence, (uint)remainOpen.TotalSeconds, (ulong)_bytesLeft, known)).ToArray();
         outbox.Put(new SubscriptionOutput.Answer(_lastAnswer));
     }
 
@@ -214,104 +210,6 @@ public sealed class SubscriptionMachine : IMachine<SubscriptionInput, Subscripti
         outbox.Put(new SubscriptionOutput.Unfollow(id));
         if (_graphs.Count == 0)
             End(SubscriptionEndReason.Failed, outbox);
-    }
-
-    private static void TellAcked(PublishedGraph graph, IOutbox<SubscriptionOutput> outbox) =>
-        outbox.Put(new SubscriptionOutput.AckedMoved(graph.Snapshot.Graph, [.. graph.Acked.Heads]));
-
-    private void OnLinked(SubscriptionInput.Linked linked)
-    {
-        (_linked, _inLink) = (true, 0);
-        (_maxPayloadBytes, _frameOverhead) = (linked.MaxPayloadBytes, linked.FrameOverheadBytes);
-    }
-
-    // What the broken link had taken may be lost: it counts as not sent.
-    private void OnUnlinked()
-    {
-        _linked = false;
-        foreach (var graph in _graphs.Turns)
-            graph.FallBack();
-    }
-
-    private void Retry(MonotonicTime now)
-    {
-        foreach (var graph in _graphs.Turns)
-        {
-            if (graph.UnackedPushes == 0)
-                graph.RetryAt = MonotonicTime.Never;
-            else if (graph.RetryAt == MonotonicTime.Never)
-                graph.RetryAt = now + RetryAfter(graph);
-            if (now <= graph.RetryAt)
-                continue;
-            graph.InVain++;
-            graph.RetryAt = MonotonicTime.Never;
-            graph.FallBack();
-        }
-    }
-
-    private TimeSpan RetryAfter(PublishedGraph graph)
-    {
-        var after = _settings.RetryAfter * Math.Pow(2, Math.Min(graph.InVain, MostDoublings));
-        return after < _settings.RetryAtMost ? after : _settings.RetryAtMost;
-    }
-
-    // The graphs take turns, a push each, so that a large one does not hold up the others.
-    private void Pump(MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
-    {
-        for (var idle = 0; _open && _linked && idle < _graphs.Turns.Count && _inLink < _settings.LinkWindow;)
-        {
-            var graph = _graphs.Turns.Next();
-            idle = graph.UnackedPushes < _settings.UnackedPushes && TryPush(graph, now, outbox) ? 0 : idle + 1;
-        }
-        _graphs.Turns.Settle();
-    }
-
-    private bool TryPush(PublishedGraph graph, MonotonicTime now, IOutbox<SubscriptionOutput> outbox)
-    {
-        var cursor = graph.Next();
-        if (cursor.AtEnd)
-            return false;
-        var budget = _bytesLeft - _frameOverhead;
-        var overhead = SyncCodec.PushOverhead(graph.NextIndex);
-        _writer.Reset((int)Math.Clamp(Math.Min(_maxPayloadBytes, budget) - overhead, 0, int.MaxValue));
-        var heads = new BatchHeads();
-        while (!cursor.AtEnd && _writer.Size < _settings.PushBytes)
-        {
-            var command = graph.Snapshot.Read(cursor.Ordinal);
-            if (!_writer.TryAdd(command))
-                break;
-            heads.Add(command);
-            cursor.MoveNext();
-        }
-        if (_writer.Count == 0)
-        {
-            NothingFits(graph.Snapshot.Read(cursor.Ordinal), budget, outbox);
-            return false;
-        }
-        var push = new Push(_requests.Current!.Value, graph.Snapshot.Graph, graph.NextIndex, _writer.ToBlock());
-        var payload = SyncCodec.Encode(push);
-        _bytesLeft -= payload.Length + _frameOverhead;
-        _inLink++;
-        graph.NoteSent(heads.Ids, cursor);
-        if (graph.RetryAt == MonotonicTime.Never)
-            graph.RetryAt = now + RetryAfter(graph);
-        outbox.Put(new SubscriptionOutput.Push(push.Graph, payload, _writer.Count));
-        return true;
-    }
-
-    private void NothingFits(Command command, long budget, IOutbox<SubscriptionOutput> outbox)
-    {
-        if (budget < _maxPayloadBytes)
-        {
-            End(SubscriptionEndReason.BudgetSpent, outbox);
-            return;
-        }
-        outbox.Put(new SubscriptionOutput.Answer(SyncCodec.Encode(new SyncFailure(
-            SyncErrorKind.CommandTooLarge,
-            _requests.Current!.Value.Value,
-            null,
-            $"the command {command.Address} has a payload of {command.Payload.Length} bytes, a payload of this link takes {_maxPayloadBytes}"))));
-        End(SubscriptionEndReason.Failed, outbox);
     }
 
     private void SetTimer(MonotonicTime at, IOutbox<SubscriptionOutput> outbox)

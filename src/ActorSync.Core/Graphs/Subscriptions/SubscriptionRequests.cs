@@ -11,8 +11,8 @@ internal sealed class SubscriptionRequests
 {
     private const int RememberedIds = 8;
 
-    private readonly Dictionary<SubscriptionId, uint> _closed = [];
-    private readonly Queue<SubscriptionId> _closedIds = new();
+    // The last that were closed, the oldest first, and up to which sequence; most peers have one subscription for good.
+    private List<(SubscriptionId Id, uint Sequence)>? _closed;
 
     /// <summary>The subscription whose requests count; null before the first.</summary>
     public SubscriptionId? Current { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class SubscriptionRequests
 
     /// <summary>Whether a request is of the past, whenever it comes.</summary>
     public bool IsPast(SubscriptionId id, uint sequence) =>
-        id == Current ? sequence < Sequence : _closed.TryGetValue(id, out var closed) && sequence <= closed;
+        id == Current ? sequence < Sequence : _closed?.Exists(closed => closed.Id == id && sequence <= closed.Sequence) == true;
 
     /// <summary>Whether it is the latest once more.</summary>
     public bool IsRepeated(SubscriptionId id, uint sequence) => id == Current && sequence == Sequence;
@@ -41,14 +41,15 @@ internal sealed class SubscriptionRequests
     /// <summary>Requests of a subscription up to that sequence are of the past: one of them may still be under way.</summary>
     public void Close(SubscriptionId id, uint sequence)
     {
-        if (_closed.TryGetValue(id, out var before))
+        _closed ??= [];
+        var at = _closed.FindIndex(closed => closed.Id == id);
+        if (at >= 0)
         {
-            _closed[id] = Math.Max(before, sequence);
+            _closed[at] = (id, Math.Max(_closed[at].Sequence, sequence));
             return;
         }
-        if (_closedIds.Count == RememberedIds)
-            _closed.Remove(_closedIds.Dequeue());
-        _closedIds.Enqueue(id);
-        _closed.Add(id, sequence);
+        if (_closed.Count == RememberedIds)
+            _closed.RemoveAt(0);
+        _closed.Add((id, sequence));
     }
 }

@@ -33,7 +33,7 @@ public sealed record SubscriptionSettings
     public int RejectedPerGraph { get; init; } = 64;
 
     /// <summary>As subscriber: how long to ask the publisher to keep the subscription open.</summary>
-    public TimeSpan RemainOpen { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan RemainOpen { get; init; } = TimeSpan.FromHours(4);
 
     /// <summary>As subscriber: how many bytes to ask for.</summary>
     public long MaxBytes { get; init; } = 1L << 30;

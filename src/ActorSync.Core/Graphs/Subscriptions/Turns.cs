@@ -9,7 +9,6 @@ namespace ActorSync.Graphs.Subscriptions;
 internal sealed class Turns
 {
     private readonly List<PublishedGraph> _graphs = [];
-    private readonly HashSet<PublishedGraph> _members = [];
     private int _last;
 
     public int Count => _graphs.Count;
@@ -31,14 +30,17 @@ internal sealed class Turns
     /// <summary>The graph may want something now.</summary>
     public void Add(PublishedGraph graph)
     {
-        if (_members.Add(graph))
-            _graphs.Add(graph);
+        if (graph.IsInTurn)
+            return;
+        graph.IsInTurn = true;
+        _graphs.Add(graph);
     }
 
     public void Remove(PublishedGraph graph)
     {
-        if (_members.Remove(graph))
+        if (graph.IsInTurn)
             _graphs.Remove(graph);
+        graph.IsInTurn = false;
     }
 
     /// <summary>Whose turn it is.</summary>
@@ -47,14 +49,25 @@ internal sealed class Turns
     /// <summary>Lets those go that want nothing more.</summary>
     public void Settle()
     {
-        var left = _graphs.RemoveAll(graph => graph.IsSettled);
-        if (left > 0)
-            _members.RemoveWhere(graph => graph.IsSettled);
+        _graphs.RemoveAll(static graph =>
+        {
+            graph.IsInTurn = !graph.IsSettled;
+            return graph.IsSettled;
+        });
+        Shrink();
     }
 
     public void Clear()
     {
+        _graphs.ForEach(graph => graph.IsInTurn = false);
         _graphs.Clear();
-        _members.Clear();
+        Shrink();
+    }
+
+    // Of many thousands of subscriptions nearly all are silent at any moment.
+    private void Shrink()
+    {
+        if (_graphs.Count == 0)
+            _graphs.Capacity = 0;
     }
 }

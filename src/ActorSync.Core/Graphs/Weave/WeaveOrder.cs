@@ -84,6 +84,18 @@ internal sealed class WeaveOrder(GraphIndex index)
         _places.Cut(count);
     }
 
+    /// <summary>Weaves what was noted, when that is one strand behind the last command: it stands as it came.</summary>
+    public WeaveChange ExtendRun()
+    {
+        var change = new WeaveChange(Count, [], _followers.Count - Count, []);
+        for (var ordinal = Count; ordinal < _followers.Count; ordinal++)
+        {
+            _order.Add(ordinal);
+            _places[ordinal] = ordinal;
+        }
+        return change;
+    }
+
     /// <summary>Weaves what was noted. An error changes nothing: parallel finalize commands.</summary>
     public Result<WeaveChange> Extend() => Extend(index.HeadOrdinals);
 

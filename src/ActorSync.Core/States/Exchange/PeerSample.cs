@@ -5,7 +5,8 @@ namespace ActorSync.States.Exchange;
 /// <summary>A peer that can be reached now.</summary>
 /// <param name="Node">Who.</param>
 /// <param name="MaxPayloadBytes">The largest payload that its link takes.</param>
-public readonly record struct StatePeer(NodeId Node, int MaxPayloadBytes);
+/// <param name="IsPlain">Whether it speaks no digests: it is handed entries, and asked for all it holds.</param>
+public readonly record struct StatePeer(NodeId Node, int MaxPayloadBytes, bool IsPlain = false);
 
 /// <summary>Draws peers without replacement: each set of that size as likely as any other.</summary>
 public static class PeerSample

@@ -34,7 +34,7 @@ public abstract record PublisherOutput
     }
 
     /// <summary>Send this push.</summary>
-    public sealed record Send(NodeId Peer, ReadOnlyMemory<byte> Payload, int Entries) : PublisherOutput;
+    public sealed record Send(NodeId Peer, StatePush Push) : PublisherOutput;
 
     /// <summary>A push failed, or entries of it were refused. What failed is sent again, or left to the peer's next pull.</summary>
     public sealed record Failed(NodeId Peer, SyncError Error) : PublisherOutput;

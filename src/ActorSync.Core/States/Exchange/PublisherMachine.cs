@@ -101,7 +101,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
         foreach (var (peer, owed) in _owed.Where(pair => now >= pair.Value.Deadline).ToArray())
         {
             if (owed.Underway is not null)
-                Failed(peer, new SyncError(SyncErrorKind.Unreachable, $"no answer to a push within {_settings.AnswerWithin.TotalSeconds} s"), now, outbox);
+                Failed(peer, new SyncError(SyncErrorKind.Unreachable, $"no answer to a push in time"), now, outbox);
             else if (_peers.ContainsKey(peer))
                 Push(peer, owed, now, outbox);
             else
@@ -157,8 +157,8 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
             return;
         }
         owed.Underway = (++_round, last);
-        owed.Deadline = now + _settings.AnswerWithin;
-        outbox.Put(new PublisherOutput.Send(peer, SyncCodec.Encode(new StatePush(_name, _run, _round, true, page.Entries)), page.Entries.Count));
+        owed.Deadline = now + (_peers[peer].IsPlain ? _settings.PlainAnswerWithin : _settings.AnswerWithin);
+        outbox.Put(new PublisherOutput.Send(peer, new StatePush(_name, _run, _round, true, _table.Version, page.Entries)));
     }
 
     private void Failed(NodeId peer, SyncError error, MonotonicTime now, IOutbox<PublisherOutput> outbox)

@@ -18,6 +18,9 @@ public abstract record PullInput
     /// <summary>The entries that were handed over are durable, as far as they were kept; or the store failed.</summary>
     public sealed record Stored(Result<StateReceiveResult> Result) : PullInput;
 
+    /// <summary>A plain peer's answer: all it holds, or null when that is the same as here.</summary>
+    public sealed record Whole(Result<IReadOnlyList<StateEntry>?> Answer) : PullInput;
+
     /// <summary>The link is gone.</summary>
     public sealed record Unlinked : PullInput;
 

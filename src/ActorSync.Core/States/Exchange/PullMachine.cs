@@ -14,7 +14,7 @@ namespace ActorSync.States.Exchange;
 /// a range with more entries than one request can name ──> Asking
 /// </code>
 /// </summary>
-public sealed class PullMachine : IMachine<PullInput, PullOutput>
+public sealed class PullMachine : IPull
 {
     private enum State
     {
@@ -190,7 +190,7 @@ public sealed class PullMachine : IMachine<PullInput, PullOutput>
         _report = _report with { Sent = _report.Sent + page.Entries.Count };
         _state = State.Pushing;
         var isLast = _lacking.Count == 0 && _ranges.IsEmpty;
-        Request(new StatePush(_name, Id, ++_round, !isLast, page.Entries), now, outbox);
+        Request(new StatePush(_name, Id, ++_round, !isLast, _table.Version, page.Entries), now, outbox);
         if (isLast)
             Next(now, outbox);
     }

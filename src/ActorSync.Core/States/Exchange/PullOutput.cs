@@ -1,3 +1,5 @@
+using ActorSync.Wire;
+
 namespace ActorSync.States.Exchange;
 
 /// <summary>What a pull wants done.</summary>
@@ -8,6 +10,12 @@ public abstract record PullOutput
     }
 
     public sealed record Send(ReadOnlyMemory<byte> Payload) : PullOutput;
+
+    /// <summary>Ask a plain peer for all it holds, unless that has this version; the answer comes back as <see cref="PullInput.Whole"/>.</summary>
+    public sealed record Ask(StateVersion Version) : PullOutput;
+
+    /// <summary>Hand these entries to a plain peer.</summary>
+    public sealed record Hand(StatePush Push) : PullOutput;
 
     /// <summary>Merge these entries of the peer; the fate comes back as <see cref="PullInput.Stored"/>.</summary>
     public sealed record Store(IReadOnlyList<StateEntry> Entries) : PullOutput;

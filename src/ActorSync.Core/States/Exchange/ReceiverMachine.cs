@@ -47,7 +47,7 @@ public sealed class ReceiverMachine(StateSettings settings, Random random) : IMa
         switch (input)
         {
             case ReceiverInput.Peers peers:
-                _peers = peers.Reachable;
+                OnPeers(peers.Reachable);
                 break;
             case ReceiverInput.Ended ended:
                 _underway.Remove(ended.Peer);
@@ -58,11 +58,27 @@ public sealed class ReceiverMachine(StateSettings settings, Random random) : IMa
         Begin(outbox);
     }
 
+    private void OnPeers(IReadOnlyList<StatePeer> reachable)
+    {
+        var before = _peers;
+        _peers = reachable;
+        if (!settings.PullsNewPeers)
+            return;
+        var waiting = _waiting.Intersect(reachable).Union(reachable.Except(before)).ToArray();
+        _waiting.Clear();
+        foreach (var peer in waiting)
+            _waiting.Enqueue(peer);
+    }
+
     private void Draw(MonotonicTime now)
     {
-        _waiting.Clear();
+        if (!settings.PullsNewPeers)
+            _waiting.Clear();
         foreach (var peer in PeerSample.Draw(_peers, settings.SampledPeers, random))
-            _waiting.Enqueue(peer);
+        {
+            if (!_waiting.Contains(peer))
+                _waiting.Enqueue(peer);
+        }
         _drawAt = now + settings.PullInterval * (1 + Variation * (2 * random.NextDouble() - 1));
     }
 

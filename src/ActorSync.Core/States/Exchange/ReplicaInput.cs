@@ -1,3 +1,4 @@
+using ActorSync.Peers;
 using ActorSync.Wire;
 
 namespace ActorSync.States.Exchange;
@@ -11,6 +12,16 @@ public abstract record ReplicaInput(WallTime Wall)
 
     /// <summary>A message of a peer: of this state, or a failure that may be about it.</summary>
     public sealed record Message(StatePeer Peer, SyncMessage Value, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>Entries that somebody hands over, of whom no answer is known but this: all of them, or none when one of them cannot be.</summary>
+    /// <param name="Token">Names them in <see cref="ReplicaOutput.Taken"/>.</param>
+    /// <param name="Source">Who: they are not sent back there.</param>
+    /// <param name="Entries">The entries.</param>
+    /// <param name="Wall">The wall clock.</param>
+    public sealed record Take(long Token, NodeId Source, IReadOnlyList<StateEntry> Entries, WallTime Wall) : ReplicaInput(Wall);
+
+    /// <summary>What a plain peer answered when it was asked for all it holds: null for the same as here.</summary>
+    public sealed record Whole(NodeId Peer, ExchangeId Pull, Result<IReadOnlyList<StateEntry>?> Answer, WallTime Wall) : ReplicaInput(Wall);
 
     /// <summary>The peers that share the state and can be reached now; whoever more is among them is left out.</summary>
     public sealed record Peers(IReadOnlyList<StatePeer> Reachable, WallTime Wall) : ReplicaInput(Wall);

@@ -1,5 +1,6 @@
 using ActorSync.Machines;
 using ActorSync.Peers;
+using ActorSync.Wire;
 
 namespace ActorSync.States.Exchange;
 
@@ -20,6 +21,15 @@ public abstract record ReplicaOutput
     public sealed record Changed(IReadOnlyList<StateEntry> Entries, IReadOnlyList<StateEntry> Expired) : ReplicaOutput;
 
     public sealed record Send(NodeId Peer, ReadOnlyMemory<byte> Payload) : ReplicaOutput;
+
+    /// <summary>Hand entries to a plain peer; answered as over a link, by <see cref="StatePushed"/> or a failure.</summary>
+    public sealed record Hand(NodeId Peer, StatePush Push) : ReplicaOutput;
+
+    /// <summary>Ask a plain peer for all it holds, unless that has this version; answered by <see cref="ReplicaInput.Whole"/>.</summary>
+    public sealed record Ask(NodeId Peer, ExchangeId Pull, StateVersion Version) : ReplicaOutput;
+
+    /// <summary>The entries of a <see cref="ReplicaInput.Take"/> are durable, or why none of them is.</summary>
+    public sealed record Taken(long Token, Result<StateReceiveResult> Result) : ReplicaOutput;
 
     /// <summary>A pull is over.</summary>
     public sealed record Pulled(NodeId Peer, Result<PullReport> Result) : ReplicaOutput;

@@ -23,8 +23,9 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private readonly StateMachine _writer;
     private readonly PublisherMachine _publisher;
     private readonly ReceiverMachine _receiver;
-    private readonly Dictionary<NodeId, PullMachine> _pulls = [];
-    private readonly Dictionary<long, (StatePeer Peer, StatePush? Push, PullMachine? Pull)> _receiving = [];
+    private readonly Dictionary<NodeId, IPull> _pulls = [];
+    private readonly HashSet<NodeId> _plain = [];
+    private readonly Dictionary<long, Handover> _receiving = [];
     private readonly Outbox<StateOutput> _written = new();
     private readonly Outbox<PublisherOutput> _published = new();
     private readonly Outbox<ReceiverPull> _due = new();
@@ -74,6 +75,12 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
             case ReplicaInput.Peers peers:
                 OnPeers(peers, now, outbox);
                 break;
+            case ReplicaInput.Take take:
+                Take(take.Entries, new Handover(new StatePeer(take.Source, 0), Token: take.Token), take.Wall, now, outbox);
+                break;
+            case ReplicaInput.Whole whole when _pulls.TryGetValue(whole.Peer, out var pull) && pull.Id == whole.Pull:
+                Pull(whole.Peer, new PullInput.Whole(whole.Answer), whole.Wall, now, outbox);
+                break;
             case ReplicaInput.Message message:
                 Write(new StateInput.Tick(message.Wall), now, outbox);
                 OnMessage(message.Peer, message.Value, message.Wall, now, outbox);
@@ -90,6 +97,8 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         var others = peers.Reachable.Where(peer => peer.Node != _self).DistinctBy(peer => peer.Node).Take(_settings.PeersMost).ToArray();
         foreach (var gone in _pulls.Keys.Except(others.Select(peer => peer.Node)).ToArray())
             Pull(gone, new PullInput.Unlinked(), peers.Wall, now, outbox);
+        _plain.Clear();
+        _plain.UnionWith(others.Where(peer => peer.IsPlain).Select(peer => peer.Node));
         Publish(new PublisherInput.Peers(others), now, outbox);
         Receive(new ReceiverInput.Peers(others), peers.Wall, now, outbox);
     }
@@ -105,7 +114,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
                 Send(peer, StateResponder.Answer(Table, compare, _settings, peer.MaxPayloadBytes), outbox);
                 break;
             case StatePush push:
-                Take(push.Entries, (peer, push, null), wall, now, outbox);
+                Take(push.Entries, new Handover(peer, push), wall, now, outbox);
                 break;
             case StatePushed pushed when !IsOfPull(peer.Node, pushed.Exchange.Value):
                 Publish(new PublisherInput.Pushed(peer.Node, pushed), now, outbox);
@@ -132,10 +141,10 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         Receive(new ReceiverInput.Tick(), wall, now, outbox);
     }
 
-    private void Take(IReadOnlyList<StateEntry> entries, (StatePeer Peer, StatePush? Push, PullMachine? Pull) from, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
+    private void Take(IReadOnlyList<StateEntry> entries, Handover from, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
         _receiving.Add(++_tokens, from);
-        Write(new StateInput.Receive(_tokens, from.Peer.Node, entries, wall), now, outbox);
+        Write(new StateInput.Receive(_tokens, from.Peer.Node, entries, wall, AllOrNone: from.Token is not null), now, outbox);
     }
 
     private void Write(StateInput input, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
@@ -162,13 +171,14 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         }
     }
 
-    private void OnReceived(
-        (StatePeer Peer, StatePush? Push, PullMachine? Pull) from, Result<StateReceiveResult> result, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
+    private void OnReceived(Handover from, Result<StateReceiveResult> result, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
         if (!result.TryGet(out var received, out var error))
             outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, error));
         foreach (var reason in received?.Reasons ?? [])
             outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, reason));
+        if (from.Token is { } token)
+            outbox.Put(new ReplicaOutput.Taken(token, result));
         if (from.Push is { WantsAnswer: true } push)
             Send(from.Peer, AnswerTo(push, result), outbox);
         if (from.Pull is not null && _pulls.GetValueOrDefault(from.Peer.Node) == from.Pull)
@@ -179,7 +189,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     {
         if (!result.TryGet(out var received, out var error))
             return new SyncFailure(error.Kind, push.Exchange.Value, null, error.Message);
-        return new StatePushed(_name, push.Exchange, push.Round, received.Refused, received.Reasons is [var first, ..] ? first.Kind : null);
+        return new StatePushed(_name, push.Exchange, push.Round, received.Refused, received.Reasons is [var first, ..] ? first.Kind : null, Table.Version);
     }
 
     private void Publish(PublisherInput input, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
@@ -189,7 +199,8 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         {
             outbox.Put(output switch
             {
-                PublisherOutput.Send send => new ReplicaOutput.Send(send.Peer, send.Payload),
+                PublisherOutput.Send send when _plain.Contains(send.Peer) => new ReplicaOutput.Hand(send.Peer, send.Push),
+                PublisherOutput.Send send => new ReplicaOutput.Send(send.Peer, SyncCodec.Encode(send.Push)),
                 PublisherOutput.Failed failed => new ReplicaOutput.Trouble(failed.Peer, failed.Error),
                 _ => throw new InvalidOperationException($"{output} is no output of a publisher"),
             });
@@ -202,7 +213,9 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         while (_due.TryTake(out var due))
         {
             var id = new ExchangeId((ulong)_random.NextInt64(1, long.MaxValue));
-            _pulls[due.Peer.Node] = new PullMachine(_name, id, Table, _settings, due.Peer.MaxPayloadBytes);
+            _pulls[due.Peer.Node] = due.Peer.IsPlain
+                ? new PlainPullMachine(_name, id, Table, _settings, due.Peer.MaxPayloadBytes)
+                : new PullMachine(_name, id, Table, _settings, due.Peer.MaxPayloadBytes);
             Pull(due.Peer.Node, new PullInput.Start(), wall, now, outbox);
         }
     }
@@ -219,8 +232,14 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
                 case PullOutput.Send send:
                     outbox.Put(new ReplicaOutput.Send(peer, send.Payload));
                     break;
+                case PullOutput.Ask ask:
+                    outbox.Put(new ReplicaOutput.Ask(peer, pull.Id, ask.Version));
+                    break;
+                case PullOutput.Hand hand:
+                    outbox.Put(new ReplicaOutput.Hand(peer, hand.Push));
+                    break;
                 case PullOutput.Store store:
-                    Take(store.Entries, (new StatePeer(peer, pull.MaxPayloadBytes), null, pull), wall, now, outbox);
+                    Take(store.Entries, new Handover(new StatePeer(peer, pull.MaxPayloadBytes), Pull: pull), wall, now, outbox);
                     break;
                 case PullOutput.Ended ended:
                     _pulls.Remove(peer);
@@ -246,4 +265,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         _timer = first;
         outbox.Put(new ReplicaOutput.StartTimer(first));
     }
+
+    // Entries that wait for the store, and whoever is to hear of it: a push, a pull, or somebody outside.
+    private sealed record Handover(StatePeer Peer, StatePush? Push = null, IPull? Pull = null, long? Token = null);
 }

@@ -84,8 +84,8 @@ internal sealed class SimWatch
         var truth = store.Truth;
         if (version.Count > store.Count)
             throw new InvariantBrokenException($"{node} shows {version.Count} commands of {version.Graph.ToShortString()}, and {store.Count} are durable");
-        if (version.Heads.Count > node.Limits.Heads)
-            throw new InvariantBrokenException($"{node} has {version.Heads.Count} heads of {version.Graph.ToShortString()}, and the limit is {node.Limits.Heads}");
+        if (version.Heads.Count > GraphLimits.MostHeads)
+            throw new InvariantBrokenException($"{node} has {version.Heads.Count} heads of {version.Graph.ToShortString()}, and the limit is {GraphLimits.MostHeads}");
         _union.Clear();
         foreach (var head in version.Heads)
         {

@@ -37,8 +37,8 @@ internal sealed class SimPlan
             Terms = new HelloTerms(Draw(0, 0.5), TimeSpan.FromSeconds(Chance(0.3) ? random.Next(10, 60) : 600), Draw(5, 60)),
         };
         PollBytes = Chance(0.3) ? (ulong)(LargestPayload + 400 + random.Next(4_000)) : 0;
-        // Fewer than the nodes that may write at once, and each would go on to merge what the others have merged.
-        Limits = GraphLimits.Default with { Heads = Chance(0.2) ? Nodes + random.Next(1, 9) : 64 };
+        // At times far fewer than the nodes that may write at once.
+        Limits = GraphLimits.Default with { Heads = Chance(0.2) ? 2 + random.Next(Nodes + 7) : 64 };
     }
 
     public int Nodes { get; }

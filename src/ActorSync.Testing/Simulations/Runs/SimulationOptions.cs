@@ -12,6 +12,9 @@ public sealed record SimulationOptions
     /// <summary>Everything that is drawn is drawn from this number.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>What is simulated.</summary>
+    public SimulationWorld World { get; init; }
+
     /// <summary>The number of nodes is drawn: at least so many.</summary>
     public int NodesAtLeast { get; init; } = 3;
 

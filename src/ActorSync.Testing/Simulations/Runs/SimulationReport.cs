@@ -5,6 +5,9 @@ public sealed record SimulationReport
 {
     public required int Seed { get; init; }
 
+    /// <summary>What was simulated.</summary>
+    public SimulationWorld World { get; init; }
+
     public required int Nodes { get; init; }
 
     public required int Graphs { get; init; }

@@ -19,6 +19,8 @@ public static class SimulationRun
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NodesAtLeast, SimulationOptions.FewestNodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.NodesAtMost, SimulationOptions.MostNodes);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NodesAtMost, options.NodesAtLeast);
+        if (options.World == SimulationWorld.Mesh)
+            return Membership.MeshRun.Run(options);
         var watch = new SimWatch();
         var simulation = new Simulation(options.Seed) { Watch = watch, Bug = options.Bug };
         var began = simulation.Now;

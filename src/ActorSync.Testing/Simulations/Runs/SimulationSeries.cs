@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorSync.Testing.Simulations;
 
-/// <summary>Many seeds, one thread each, as many at a time as there are cores.</summary>
+/// <summary>Many seeds, each in every one of the worlds, one thread each, as many at a time as there are cores.</summary>
 /// <param name="FirstSeed">The first seed; the others follow it.</param>
 /// <param name="Count">How many seeds, at least 1.</param>
 /// <param name="NodesAtLeast">The fewest nodes of a run.</param>
@@ -10,6 +10,12 @@ namespace ActorSync.Testing.Simulations;
 /// <param name="Trace">Hears of every payload; null when nobody listens.</param>
 public sealed record SimulationSeries(int FirstSeed, int Count, int NodesAtLeast, int NodesAtMost, Action<string>? Trace = null)
 {
+    /// <summary>What each seed is run in.</summary>
+    public IReadOnlyList<SimulationWorld> Worlds { get; init; } = [SimulationWorld.Graphs];
+
+    /// <summary>Runs in all.</summary>
+    public int Runs => Count * Worlds.Count;
+
     /// <summary>Runs them all.</summary>
     /// <param name="done">Hears how many are done, one call at a time.</param>
     /// <param name="failed">Hears of each seed that broke a promise, one call at a time.</param>
@@ -18,10 +24,17 @@ public sealed record SimulationSeries(int FirstSeed, int Count, int NodesAtLeast
     public SimulationTotals Run(Action<int> done, Action<SimulationReport> failed, CancellationToken stop)
     {
         var gate = new Lock();
-        var reports = new List<SimulationReport>(Count);
-        Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop }, i =>
+        var reports = new List<SimulationReport>(Runs);
+        Parallel.For(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop }, i =>
         {
-            var report = SimulationRun.Run(new SimulationOptions { Seed = FirstSeed + i, NodesAtLeast = NodesAtLeast, NodesAtMost = NodesAtMost, Trace = Trace });
+            var report = SimulationRun.Run(new SimulationOptions
+            {
+                Seed = FirstSeed + i / Worlds.Count,
+                World = Worlds[i % Worlds.Count],
+                NodesAtLeast = NodesAtLeast,
+                NodesAtMost = NodesAtMost,
+                Trace = Trace,
+            });
             lock (gate)
             {
                 reports.Add(report);

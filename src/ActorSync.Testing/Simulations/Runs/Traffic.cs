@@ -45,7 +45,8 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
             case HelloNotify:
                 _hellos[(link, from)] = _hellos.GetValueOrDefault((link, from)) + 1;
                 break;
-            case Subscribed or HelloSubscribe:
+            // A number that was passed over is told again with a renewal.
+            case Subscribed or HelloSubscribe or NumberGraphs:
                 break;
             default:
                 LastNews = simulation.Now;

@@ -38,7 +38,7 @@ public sealed class LongGraphTests
             var from = random.Next(index.Count);
             var target = random.Next(index.MaxCutOf(from) + 1);
             for (var at = from; index.SegmentOf(at) is var segment && segment.MaxCut > target; steps++)
-                at = index.MaxCutOf(segment.Skip) >= target ? segment.Skip : segment.Dominator;
+                at = index.MaxCutOf(segment.Skip) >= target ? segment.Skip : index.DominatorOf(in segment);
             Assert.True(steps <= 3 * 17, $"{steps} steps from {from} to max cut {target}");
         }
     }

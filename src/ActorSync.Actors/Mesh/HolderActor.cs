@@ -1,0 +1,261 @@
+using ActorSync.Graphs;
+using ActorSync.Graphs.Spread;
+using ActorSync.Machines;
+using ActorSync.Membership;
+using ActorSync.Peers;
+using ActorSync.Placement;
+using ActorSync.Wire;
+using Akka.Actor;
+using Akka.Event;
+using Address = ActorSync.Graphs.Address;
+
+namespace ActorSync.Actors;
+
+/// <summary>
+/// What this node is to one graph of the mesh: interprets a <see cref="HoldingMachine"/>, which takes the graph over and
+/// lets it go, and a <see cref="ReplicationMachine"/>, which counts the stores that have a commit. While the node is a
+/// holder its child, a <see cref="SpreadActor"/>, sees to it that the others' commits come.
+/// </summary>
+internal sealed class HolderActor : ReceiveActor, IWithTimers
+{
+    /// <summary>The members are these now.</summary>
+    public sealed record Members(MembershipView View);
+
+    /// <summary>A <see cref="Hold"/> or <see cref="HoldingAck"/> of a member.</summary>
+    public sealed record FromMember(NodeId Node, SyncMessage Message);
+
+    /// <summary>A peer holds these durably, and all before them.</summary>
+    public sealed record Acked(NodeId Node, IReadOnlyList<Address> Heads);
+
+    /// <summary>A member is linked, or, with null, no longer.</summary>
+    public sealed record Linked(NodeId Node, IActorRef? Peer);
+
+    /// <summary>Carry out an action here. Answered by <see cref="GraphActor.Acted"/>.</summary>
+    public sealed record Act(GraphActor.Act Action, AckMode Ack, TimeSpan? Within);
+
+    /// <summary>To the mesh: what this node is to the graph now, and who else holds it.</summary>
+    public sealed record Moved(GraphId Graph, HoldingState State, IReadOnlyList<NodeId> Others);
+
+    private sealed record Durable(Result<Address> Result, TimeSpan? Within, IActorRef Asker);
+
+    private sealed record Polled(NodeId Node, SyncError? Error);
+
+    private sealed record ReplicationTick
+    {
+        public static readonly ReplicationTick Instance = new();
+    }
+
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromHours(12);
+
+    private readonly GraphId _graph;
+    private readonly MeshContext _mesh;
+    private readonly HoldingMachine _holding;
+    private readonly ReplicationMachine _replication;
+    private readonly Outbox<HoldingOutput> _held = new();
+    private readonly Outbox<ReplicationOutput> _replicated = new();
+    private readonly Dictionary<NodeId, IActorRef> _linked = [];
+    private readonly Dictionary<long, IActorRef> _waiting = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _spread;
+    private bool _isNew;
+    private long _tokens;
+
+    public HolderActor(GraphId graph, MeshContext mesh, bool isNew)
+    {
+        (_graph, _mesh, _isNew) = (graph, mesh, isNew);
+        _holding = new HoldingMachine(graph, mesh.Self, mesh.Options.Placement, mesh.Options.Holding);
+        _replication = new ReplicationMachine(graph, mesh.Self, mesh.Options.Placement, mesh.Options.Holding);
+        Receive<Members>(OnMembers);
+        Receive<Linked>(OnLinked);
+        Receive<FromMember>(OnFromMember);
+        Receive<Acked>(acked => Run(new ReplicationInput.Acked(acked.Node, acked.Heads)));
+        Receive<GraphActor.Changed>(OnChanged);
+        Receive<Act>(OnAct);
+        Receive<Durable>(OnDurable);
+        Receive<Polled>(polled => Run(new HoldingInput.PollEnded(polled.Node, polled.Error)));
+        Receive<SyncRouter.Dropped>(_ => OnDropped());
+        Receive<MachineTick>(_ => OnTick());
+        Receive<ReplicationTick>(_ => OnReplicationTick());
+        ReceiveAny(_ => { });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
+
+    private MachineTimer ReplicationTimer => field ??= new MachineTimer(Timers, Context.System.Scheduler, ReplicationTick.Instance);
+
+    /// <param name="graph">The graph.</param>
+    /// <param name="mesh">What the actors of the mesh share.</param>
+    /// <param name="isNew">Whether the graph was begun here just now.</param>
+    public static Props Props(GraphId graph, MeshContext mesh, bool isNew) => Akka.Actor.Props.Create(() => new HolderActor(graph, mesh, isNew));
+
+    protected override void PreStart() => _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
+
+    protected override void PostStop() => _mesh.Sync.Router.Tell(new SyncRouter.UnfollowGraph(_graph));
+
+    private void OnMembers(Members members)
+    {
+        Run(new ReplicationInput.View(members.View));
+        Run(new HoldingInput.View(members.View));
+    }
+
+    private void OnLinked(Linked linked)
+    {
+        if (linked.Peer is { } peer)
+            _linked[linked.Node] = peer;
+        else
+            _linked.Remove(linked.Node);
+    }
+
+    private void OnFromMember(FromMember from)
+    {
+        if (from.Message is HoldingAck ack)
+            Run(new ReplicationInput.Message(from.Node, ack));
+        Run(new HoldingInput.Message(from.Node, from.Message));
+    }
+
+    private void OnChanged(GraphActor.Changed changed)
+    {
+        var isNew = _isNew;
+        _isNew = false;
+        Run(new ReplicationInput.Version(changed.Snapshot));
+        Run(new HoldingInput.Version(changed.Snapshot, isNew));
+    }
+
+    private void OnAct(Act act)
+    {
+        if (act.Ack == AckMode.Local)
+        {
+            _mesh.Sync.Router.Forward(new SyncRouter.ActHere(_graph, act.Action));
+            return;
+        }
+        var (self, asker) = (Self, Sender);
+        _mesh.Sync.Router.Ask<GraphActor.Acted>(new SyncRouter.ActHere(_graph, act.Action), _mesh.Sync.Settings.GraphTimeout).PipeTo(
+            self,
+            success: acted => new Durable(acted.Result, act.Within, asker),
+            failure: _ => new Durable(new SyncError(SyncErrorKind.Busy, $"the graph {_graph.ToShortString()} did not answer in time; look whether the command is there"), null, asker));
+    }
+
+    private void OnDurable(Durable durable)
+    {
+        if (!durable.Result.TryGet(out var command, out _))
+        {
+            durable.Asker.Tell(new GraphActor.Acted(durable.Result));
+            return;
+        }
+        _waiting.Add(++_tokens, durable.Asker);
+        Run(new ReplicationInput.Await(_tokens, command, durable.Within));
+    }
+
+    private void OnDropped()
+    {
+        _log.Info("Graph {0} is dropped: others hold all of it", _graph.ToShortString());
+        Run(new HoldingInput.Dropped());
+        // Should it come back, it is followed again.
+        _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
+    }
+
+    private void OnTick()
+    {
+        if (Timer.IsDue())
+            Run(new HoldingInput.Tick());
+    }
+
+    private void OnReplicationTick()
+    {
+        if (ReplicationTimer.IsDue())
+            Run(new ReplicationInput.Tick());
+    }
+
+    private void Run(ReplicationInput input)
+    {
+        _replication.Handle(input, Timer.Now, _replicated);
+        while (_replicated.TryTake(out var output))
+        {
+            switch (output)
+            {
+                case ReplicationOutput.Answer answer when _waiting.Remove(answer.Token, out var asker):
+                    asker.Tell(new GraphActor.Acted(answer.Error is { } error ? error : answer.Command) { Durable = answer.Command });
+                    break;
+                case ReplicationOutput.Send send:
+                    Send(send.Node, send.Payload);
+                    break;
+                case ReplicationOutput.StartTimer timer:
+                    ReplicationTimer.Start(timer.At);
+                    break;
+            }
+        }
+    }
+
+    private void Run(HoldingInput input)
+    {
+        _holding.Handle(input, Timer.Now, _held);
+        while (_held.TryTake(out var output))
+        {
+            switch (output)
+            {
+                case HoldingOutput.Moved moved:
+                    OnMoved(moved);
+                    break;
+                case HoldingOutput.Poll poll:
+                    Poll(poll.Node);
+                    break;
+                case HoldingOutput.Send send:
+                    Send(send.Node, send.Payload);
+                    break;
+                case HoldingOutput.Drop drop:
+                    _mesh.Sync.Router.Tell(new SyncRouter.DropGraph(_graph, drop.Version));
+                    break;
+                case HoldingOutput.StartTimer timer:
+                    Timer.Start(timer.At);
+                    break;
+            }
+        }
+        Spread();
+    }
+
+    private void OnMoved(HoldingOutput.Moved moved)
+    {
+        _log.Debug("Graph {0} is {1} here; {2} others hold it", _graph.ToShortString(), moved.State, moved.Others.Count);
+        Context.Parent.Tell(new Moved(_graph, moved.State, moved.Others));
+    }
+
+    private IReadOnlyList<NodeId> _spreadTo = [];
+
+    // Between the holders commits are pushed along a tree; who holds the graph no longer has no part in that.
+    private void Spread()
+    {
+        var holders = _holding.Holders;
+        if (!holders.Contains(_mesh.Self) || holders.Count < 2)
+        {
+            if (_spread is not null)
+                Context.Stop(_spread);
+            (_spread, _spreadTo) = (null, []);
+            return;
+        }
+        if (holders.SequenceEqual(_spreadTo))
+            return;
+        _spreadTo = holders;
+        _spread ??= Context.ActorOf(SpreadActor.Props(_graph, _mesh.Sync, _mesh.Peers, ActorRefs.Nobody, _mesh.Sync.Settings.Spread));
+        _spread.Tell(new SpreadActor.Members(new Overlay(holders, _mesh.Sync.Settings.Spread.Neighbours)));
+    }
+
+    private void Poll(NodeId node)
+    {
+        if (!_linked.TryGetValue(node, out var peer))
+        {
+            Self.Tell(new Polled(node, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the member {node.ToShortString()}")));
+            return;
+        }
+        var self = Self;
+        peer.Ask<PollActor.Ended>(new PeerActor.Poll(_graph, new PollOptions()), LongestPoll).PipeTo(
+            self, success: ended => new Polled(node, ended.Result.Error), failure: why => new Polled(node, new SyncError(SyncErrorKind.Unreachable, why.Message)));
+    }
+
+    private void Send(NodeId node, ReadOnlyMemory<byte> payload)
+    {
+        if (_linked.TryGetValue(node, out var peer))
+            peer.Tell(new PeerActor.Send(payload, null));
+    }
+}

@@ -1,0 +1,39 @@
+using ActorSync.Membership;
+using ActorSync.Peers;
+using ActorSync.Wire;
+
+namespace ActorSync.Actors;
+
+// What it is told and what it says.
+public sealed partial class MembershipActor
+{
+    /// <summary>A <see cref="MemberProbe"/> or <see cref="MemberProbed"/> of a peer. The peer's actor is told when it was handled.</summary>
+    public sealed record FromPeer(PeerRef Peer, SyncMessage Message);
+
+    /// <summary>A member will not come back. Answered by <see cref="Removing"/>.</summary>
+    public sealed record Remove(NodeId Node);
+
+    /// <summary>What became of a <see cref="Remove"/>: null when the removal is on its way.</summary>
+    public sealed record Removing(SyncError? Error);
+
+    /// <summary>The node shuts down. Answered by <see cref="HasLeft"/> once another member knows, or there is none to tell.</summary>
+    public sealed record Leave
+    {
+        public static readonly Leave Instance = new();
+    }
+
+    public sealed record HasLeft
+    {
+        public static readonly HasLeft Instance = new();
+    }
+
+    /// <summary>On the event stream: the members are others now, or are reached otherwise.</summary>
+    public sealed record ViewChanged(MembershipView View);
+
+    private sealed record Written(long Token, SyncError? Error);
+
+    private sealed record Listen
+    {
+        public static readonly Listen Instance = new();
+    }
+}

@@ -1,0 +1,26 @@
+using ActorSync.Membership;
+
+namespace ActorSync;
+
+/// <summary>A node's mesh, as it sees it.</summary>
+/// <param name="Digest">Stands for who the members are: equal digests, equal placement.</param>
+/// <param name="Members">The members, sorted by name.</param>
+/// <param name="Graphs">The graphs that are here or are to be, sorted, and who holds them.</param>
+public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Members, IReadOnlyList<HoldingStatus> Graphs)
+{
+    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs) =>
+        new(view.Digest.ToString(), [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self))], graphs);
+}
+
+/// <summary>One member.</summary>
+/// <param name="Node">Its name, 32 digits.</param>
+/// <param name="IsSelf">Whether it is the node that was asked.</param>
+/// <param name="Reach">reachable, unreachable or suspected, as this node sees it.</param>
+/// <param name="Endpoints">Where its links are accepted.</param>
+/// <param name="Roles">What it is there for.</param>
+/// <param name="Incarnation">Greater with each of its starts.</param>
+public sealed record MemberStatus(string Node, bool IsSelf, string Reach, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Roles, long Incarnation)
+{
+    public static MemberStatus Of(Member member, bool isSelf) =>
+        new(member.Node.ToString(), isSelf, isSelf ? "reachable" : member.Reach.ToString().ToLowerInvariant(), member.Endpoints, member.Roles, member.Incarnation);
+}

@@ -1,0 +1,146 @@
+using ActorSync.Machines;
+using ActorSync.Wire;
+
+namespace ActorSync.States.Exchange;
+
+/// <summary>
+/// One pull of a plain peer, such as one that is spoken to over HTTP: it is asked for all it holds, unless that is what is
+/// held here, and then handed what it was seen to lack, so that a peer which never asks comes level, too.
+/// <code>
+/// Asking ──the same──> Ended
+/// Asking ──all it holds──> Storing, a part at a time ──> Handing, a push at a time ──> Ended
+/// </code>
+/// </summary>
+internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable table, StateSettings settings, int maxPayloadBytes) : IPull
+{
+    private enum State
+    {
+        Idle,
+        Asking,
+        Storing,
+        Handing,
+        Ended,
+    }
+
+    // Small enough to find room beside other writes that wait for the store.
+    private const int EntriesPerStore = 4096;
+
+    private readonly Queue<string> _lacking = new();
+    private State _state;
+    private IReadOnlyList<StateEntry> _answer = [];
+    private int _stored;
+    private uint _round;
+    private PullReport _report = new(false, 0, 0, 0);
+
+    public ExchangeId Id => id;
+
+    public int MaxPayloadBytes => maxPayloadBytes;
+
+    public MonotonicTime Deadline { get; private set; } = MonotonicTime.Never;
+
+    public void Handle(PullInput input, MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        switch (input)
+        {
+            case PullInput.Start when _state == State.Idle:
+                _state = State.Asking;
+                Await(now);
+                outbox.Put(new PullOutput.Ask(table.Version));
+                break;
+            case PullInput.Whole whole when _state == State.Asking:
+                OnWhole(whole.Answer, now, outbox);
+                break;
+            case PullInput.Stored stored when _state == State.Storing:
+                OnStored(stored.Result, now, outbox);
+                break;
+            case PullInput.Message { Value: StatePushed pushed } when _state == State.Handing && pushed.Round == _round:
+                Hand(now, outbox);
+                break;
+            case PullInput.Message { Value: SyncFailure failure } when _state == State.Handing:
+                End(failure.ToError(), outbox);
+                break;
+            case PullInput.Unlinked when _state != State.Ended:
+                End(new SyncError(SyncErrorKind.Unreachable, "the peer is no peer any more"), outbox);
+                break;
+            case PullInput.Tick when now >= Deadline:
+                End(new SyncError(SyncErrorKind.Unreachable, $"the peer did not answer within {settings.PlainAnswerWithin.TotalSeconds} s; the next pull goes on"), outbox);
+                break;
+        }
+    }
+
+    private void Await(MonotonicTime now)
+    {
+        _report = _report with { Requests = _report.Requests + 1 };
+        Deadline = now + settings.PlainAnswerWithin;
+    }
+
+    private void OnWhole(Result<IReadOnlyList<StateEntry>?> answer, MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        Deadline = MonotonicTime.Never;
+        if (!answer.TryGet(out var entries, out var error))
+            End(error, outbox);
+        else if (entries is null)
+            End(_report with { WasLevel = true }, outbox);
+        else
+        {
+            (_answer, _state) = (entries, State.Storing);
+            _report = _report with { Received = entries.Count };
+            Store(now, outbox);
+        }
+    }
+
+    private void Store(MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        if (_stored == _answer.Count)
+        {
+            FindLacking();
+            _state = State.Handing;
+            Hand(now, outbox);
+            return;
+        }
+        var part = _answer.Skip(_stored).Take(EntriesPerStore).ToArray();
+        _stored += part.Length;
+        outbox.Put(new PullOutput.Store(part));
+    }
+
+    private void OnStored(Result<StateReceiveResult> result, MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        if (result.Error is { } error)
+            End(error, outbox);
+        else
+            Store(now, outbox);
+    }
+
+    // Only what is newer here, or not there at all: what both purged is in neither.
+    private void FindLacking()
+    {
+        var theirs = new Dictionary<string, StateEntry>(_answer.Count);
+        foreach (var entry in _answer)
+            theirs[entry.Key] = entry;
+        foreach (var entry in table.Entries.Where(entry => !theirs.TryGetValue(entry.Key, out var held) || entry.IsNewerThan(held)))
+            _lacking.Enqueue(entry.Key);
+        _answer = [];
+    }
+
+    private void Hand(MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        var page = new EntryPage(maxPayloadBytes, settings.MessageBytes);
+        while (_lacking.TryPeek(out var key) && (!table.TryGet(key, out var entry) || page.IsTooLarge(entry) || page.TryAdd(entry)))
+            _lacking.Dequeue();
+        if (page.Entries.Count == 0)
+        {
+            End(_report, outbox);
+            return;
+        }
+        Await(now);
+        _report = _report with { Sent = _report.Sent + page.Entries.Count };
+        outbox.Put(new PullOutput.Hand(new StatePush(name, id, ++_round, true, table.Version, page.Entries)));
+    }
+
+    private void End(Result<PullReport> result, IOutbox<PullOutput> outbox)
+    {
+        _state = State.Ended;
+        Deadline = MonotonicTime.Never;
+        outbox.Put(new PullOutput.Ended(result));
+    }
+}

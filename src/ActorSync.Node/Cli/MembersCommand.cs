@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using ActorSync.Node.Control;
+
+namespace ActorSync.Node.Cli;
+
+/// <summary><c>actorsync members</c>: who is in the running node's mesh, and who is to go.</summary>
+internal static class MembersCommand
+{
+    private static readonly string[] Columns = ["member", "self", "reach", "endpoints", "roles", "incarnation"];
+
+    public static Command Create(CliContext context, CommonOptions options)
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("members", "Show the members of the running node's mesh, as it sees them.") { json, Remove(context, options) };
+        command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.None, async control =>
+        {
+            if (!(await control.StatusAsync(stop)).TryGet(out var status, out var error))
+                return error;
+            if (status.Mesh is not { } mesh)
+                return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh: start it with --mesh, or with --join HOST:PORT");
+            if (parse.GetValue(json))
+                context.Output.Json(mesh, ControlJson.Page.MeshStatus);
+            else
+                context.Output.Table(Columns, mesh.Members.Select(member => Row(context, member)));
+            return ExitCodes.Ok;
+        }, stop));
+        return command;
+    }
+
+    private static Command Remove(CliContext context, CommonOptions options)
+    {
+        var member = new Argument<string>("MEMBER") { Description = "The first digits of its name, at least four." };
+        var command = new Command("remove", "Take a member that will not come back out of the mesh; one that is alive comes back by itself.") { member };
+        command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.None, async control =>
+            (await control.RemoveMemberAsync(new MemberRequest(parse.GetRequiredValue(member)), stop)).Error is { } error ? error : ExitCodes.Ok, stop));
+        return command;
+    }
+
+    private static IReadOnlyList<string> Row(CliContext context, MemberStatus member) =>
+    [
+        context.Output.Id(member.Node),
+        member.IsSelf ? "yes" : "no",
+        member.Reach,
+        member.Endpoints.Count == 0 ? "none" : string.Join(',', member.Endpoints),
+        member.Roles.Count == 0 ? "none" : string.Join(',', member.Roles),
+        member.Incarnation.ToString(CultureInfo.InvariantCulture),
+    ];
+}

@@ -1,0 +1,24 @@
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Providers.Dns;
+using ActorSync.Node.Providers.Kubernetes;
+using ActorSync.Peers.Providers;
+
+namespace ActorSync.Node.Providers;
+
+/// <summary>Makes the provider that a configuration asks for.</summary>
+public static class ProviderFactory
+{
+    public static IPeerProvider Create(ProviderSettings settings, TimeProvider time) => settings.Provider switch
+    {
+        ProviderKind.Dns => new DnsPeers(settings.Dns!, LookupOf(settings.Dns!.Servers, time), time, Random.Shared),
+        ProviderKind.Kubernetes => new KubernetesPeers(settings.Kubernetes!, time, Random.Shared),
+        _ => new StaticPeers(settings.Endpoints),
+    };
+
+    // Named servers are asked for everything; else the system resolves what it can.
+    private static IDnsLookup LookupOf(DnsServerSettings settings, TimeProvider time)
+    {
+        var servers = new ServerLookup(settings, time);
+        return settings.Servers.Count > 0 ? servers : new SystemLookup(servers);
+    }
+}

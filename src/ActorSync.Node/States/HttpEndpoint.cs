@@ -1,0 +1,146 @@
+using System.Net;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Control;
+using ActorSync.Transport.Tcp;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace ActorSync.Node.States;
+
+/// <summary>Answers one request: null, or the error to answer with.</summary>
+internal delegate Task<HttpFailure?> HttpHandler(HttpContext context, CancellationToken cancellation);
+
+/// <summary>An error and the status that says it.</summary>
+internal sealed record HttpFailure(int Status, SyncError Error);
+
+/// <summary>
+/// One address where a state is spoken of over HTTP. Whatever a client does ends by itself: its headers, its body, an idle
+/// connection and an answer that it does not read all have their time, and a body its size.
+/// </summary>
+internal sealed class HttpEndpoint : IAsyncDisposable
+{
+    // What comes past the limit of a body is still read, so that the client gets an answer.
+    private const int SlackBytes = 64 << 10;
+
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping;
+
+    private HttpEndpoint(WebApplication app, CancellationTokenSource stopping)
+    {
+        _app = app;
+        _stopping = stopping;
+    }
+
+    /// <summary>Where it listens, with the port that it got.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Listens; the error says why it cannot.</summary>
+    public static async Task<Result<HttpEndpoint>> StartAsync(
+        TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, CancellationToken cancellation)
+    {
+        var stopping = new CancellationTokenSource();
+        var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null);
+        HttpHandler checkedHandler = endpoint.IsLoopback() ? (context, token) => IsOfThisMachine(context) ? handler(context, token) : Misdirected(context) : handler;
+        app.Run(context => AnswerAsync(context, checkedHandler, report, stopping.Token));
+        try
+        {
+            await app.StartAsync(cancellation);
+            return new HttpEndpoint(app, stopping);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync();
+            stopping.Dispose();
+            return new SyncError(SyncErrorKind.Busy, $"cannot listen on {endpoint} for HTTP: {e.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>Stops accepting, ends what streams, and lets the rest end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        using var drain = new CancellationTokenSource(Drain);
+        await _app.StopAsync(drain.Token);
+        await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, ControlServer.NoLifetime>();
+        builder.WebHost.UseKestrelCore();
+        if (tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (IPAddress.TryParse(endpoint.Host, out var address))
+                kestrel.Listen(address, endpoint.Port, Speak);
+            else
+                kestrel.Listen(Dns.GetHostAddresses(endpoint.Host)[0], endpoint.Port, Speak);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.BodyBytes + SlackBytes;
+            kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+            kestrel.Limits.MaxRequestLineSize = ControlLimits.RequestLineBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = ControlLimits.HeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = limits.HeaderWithin;
+            kestrel.Limits.KeepAliveTimeout = limits.IdleWithin;
+        });
+        return builder.Build();
+
+        void Speak(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (tls is not null)
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => tls.Credentials.Certificate;
+                    https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                    https.ClientCertificateValidation = (shown, _, _) => tls.BelievesClient(shown);
+                });
+        }
+    }
+
+    // A web page elsewhere can have a browser here resolve a name of its own to loopback, and would read and write with it.
+    private static bool IsOfThisMachine(HttpContext context) =>
+        context.Request.Host.Host is "localhost" || IPAddress.TryParse(context.Request.Host.Host, out _);
+
+    private static Task<HttpFailure?> Misdirected(HttpContext context) => Task.FromResult<HttpFailure?>(new HttpFailure(
+        StatusCodes.Status421MisdirectedRequest, new SyncError(SyncErrorKind.NotAllowed, $"the host '{context.Request.Host.Host}' is not this one: ask for an address, or for localhost")));
+
+    private static async Task AnswerAsync(HttpContext context, HttpHandler handler, Action<Exception> report, CancellationToken stopping)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
+        HttpFailure? failure;
+        try
+        {
+            failure = await handler(context, ended.Token);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            failure = new HttpFailure(StatusCodes.Status503ServiceUnavailable, new SyncError(SyncErrorKind.ShuttingDown, "the node is shutting down"));
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
+        {
+            failure = new HttpFailure(e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+        }
+        // The client broke off, or a bug: the request ends, the node goes on.
+        catch (Exception e)
+        {
+            if (e is not IOException)
+                report(e);
+            failure = new HttpFailure(StatusCodes.Status500InternalServerError, new SyncError(SyncErrorKind.Busy, $"the node failed at this request: {e.Message}"));
+        }
+        if (failure is null || context.RequestAborted.IsCancellationRequested)
+            return;
+        // An answer that has begun must not look whole.
+        if (context.Response.HasStarted)
+            context.Abort();
+        else
+            await HttpErrors.WriteAsync(context, failure.Status, failure.Error, context.RequestAborted);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
+using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.Transport.Tcp;
+
+namespace ActorSync.Node.States;
+
+/// <summary>
+/// The nodes that a state is exchanged with over HTTP. They may change at any time (<see cref="Use"/>). This node is never
+/// among them: neither by its addresses, nor by what it says when it turns out to have spoken to itself.
+/// </summary>
+internal sealed class HttpPeers
+{
+    private static readonly NodeId Somebody = new(UInt128.MaxValue);
+
+    private readonly ISharedState _state;
+    private readonly NodeId _self;
+    private readonly StateSettings _settings;
+    private readonly StateHttpLimits _limits;
+    private readonly HttpClient _http;
+    private readonly bool _isSecure;
+    private readonly NodeLog _log;
+    private readonly Lock _lock = new();
+    private readonly HashSet<TcpEndpoint> _own = [];
+    private Dictionary<TcpEndpoint, HttpPeer> _peers = [];
+
+    /// <param name="state">The state.</param>
+    /// <param name="self">This node.</param>
+    /// <param name="settings">The state's settings.</param>
+    /// <param name="limits">What peers may take.</param>
+    /// <param name="http">The client of all peers.</param>
+    /// <param name="isSecure">Whether peers off loopback speak TLS.</param>
+    /// <param name="log">The node's log.</param>
+    public HttpPeers(ISharedState state, NodeId self, StateSettings settings, StateHttpLimits limits, HttpClient http, bool isSecure, NodeLog log)
+    {
+        _state = state;
+        _self = self;
+        _settings = settings;
+        _limits = limits;
+        _http = http;
+        _isSecure = isSecure;
+        _log = log;
+    }
+
+    /// <summary>The endpoints that are spoken to.</summary>
+    public IReadOnlyList<TcpEndpoint> Endpoints
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _peers.Keys];
+        }
+    }
+
+    /// <summary>This node answers there: it is no peer.</summary>
+    public void Own(IPEndPoint listening)
+    {
+        lock (_lock)
+        {
+            foreach (var address in AddressesOf(listening.Address))
+                _own.Add(new TcpEndpoint(address.ToString(), listening.Port));
+        }
+    }
+
+    /// <summary>The peers are now these. Those that stay keep what is known of them.</summary>
+    public void Use(IEnumerable<TcpEndpoint> endpoints)
+    {
+        lock (_lock)
+        {
+            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
+                endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
+            _state.Exchange.UsePeers([.. _peers.Values]);
+        }
+    }
+
+    /// <summary>The peer that a request comes from, as far as that can be told: what it sends is not sent back to it.</summary>
+    public NodeId SourceOf(HttpContext context)
+    {
+        lock (_lock)
+        {
+            if (NodeId.TryParse(context.Request.Headers[ExchangeEndpoint.NodeHeader].ToString(), out var node))
+                return _peers.Values.FirstOrDefault(peer => peer.Node == node)?.Id ?? node;
+            // One that does not say who it is is known by its address, but for the one address that all share on this machine.
+            if (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+                return Somebody;
+            var from = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+            return _peers.Values.Where(peer => peer.Endpoint.Host == from).ToArray() is [var one] ? one.Id : Somebody;
+        }
+    }
+
+    private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && (endpoint.IsTls || !endpoint.IsLoopback()), _http, _self, _settings, _limits, OnMet);
+
+    private void OnMet(HttpPeer peer, NodeId node)
+    {
+        lock (_lock)
+        {
+            peer.Node = node;
+            if (node != _self || !_own.Add(peer.Endpoint with { IsTls = false }) || !_peers.Remove(peer.Endpoint))
+                return;
+            _state.Exchange.UsePeers([.. _peers.Values]);
+        }
+        _log.Info($"state {_state.Name}: {peer.Name} is this node itself, and no peer");
+    }
+
+    private static IEnumerable<IPAddress> AddressesOf(IPAddress listening)
+    {
+        if (!listening.Equals(IPAddress.Any) && !listening.Equals(IPAddress.IPv6Any))
+            return [listening];
+        try
+        {
+            return NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address);
+        }
+        catch (NetworkInformationException)
+        {
+            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        }
+    }
+}

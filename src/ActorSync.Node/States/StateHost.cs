@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Security;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
+using ActorSync.States;
+
+namespace ActorSync.Node.States;
+
+/// <summary>The shared states of a running node: shares them, loads their seeds, and speaks of them over HTTP.</summary>
+internal sealed class StateHost : IAsyncDisposable
+{
+    private readonly ISyncNode _node;
+    private readonly StatesSettings _settings;
+    private readonly TlsFiles? _files;
+    private readonly StateSettings _exchange;
+    private readonly TimeProvider _time;
+    private readonly NodeLog _log;
+    private readonly List<HttpEndpoint> _endpoints = [];
+    private readonly Dictionary<StateName, HttpPeers> _peers = [];
+    private StateTls? _tls;
+    private HttpClient? _http;
+
+    private StateHost(ISyncNode node, NodeSettings settings, TimeProvider time, NodeLog log)
+    {
+        _node = node;
+        _settings = settings.States;
+        _files = settings.Tls;
+        _exchange = settings.Sync.States;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Where applications and other nodes find states, in the order of the configuration.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _endpoints.Select(endpoint => endpoint.Address)];
+
+    /// <summary>The nodes that each state over HTTP is exchanged with: whoever finds peers tells of them here.</summary>
+    public IReadOnlyDictionary<StateName, HttpPeers> Peers => _peers;
+
+    /// <summary>Begins; on an error nothing is left running.</summary>
+    public static async Task<Result<StateHost>> StartAsync(ISyncNode node, NodeSettings settings, TimeProvider time, NodeLog log, CancellationToken cancellation)
+    {
+        var host = new StateHost(node, settings, time, log);
+        if (await host.StartAsync(cancellation) is not { } error)
+            return host;
+        await host.DisposeAsync();
+        return error;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var endpoint in _endpoints)
+            await endpoint.DisposeAsync();
+        _http?.Dispose();
+    }
+
+    private async Task<SyncError?> StartAsync(CancellationToken cancellation)
+    {
+        if (_files is not null && _settings.Http.Count > 0 && !StateTls.Open(_files, _log).TryGet(out _tls, out var error))
+            return error;
+        var states = new Dictionary<StateName, ISharedState>();
+        foreach (var name in _settings.Share.Concat(_settings.Http.Select(http => http.State)).Concat(_settings.Seeds.Select(seed => seed.State)).Distinct())
+        {
+            if (!(await _node.OpenStateAsync(name, cancellation)).TryGet(out var state, out error))
+                return error;
+            if (await state.StatusAsync(cancellation) is { Error: { } why })
+                return new SyncError(SyncErrorKind.StoreDamaged, $"the state \"{name}\" cannot be opened: {why}");
+            states.Add(name, state);
+        }
+        foreach (var seed in _settings.Seeds)
+        {
+            if (!(await StateSeeder.LoadAsync(states[seed.State], seed.File, _exchange.Limits.EntriesPerSet, cancellation)).TryGet(out var keys, out error))
+                return error;
+            _log.Info($"state {seed.State}: {keys} keys seeded from {seed.File}");
+        }
+        foreach (var http in _settings.Http)
+        {
+            if (await ServeAsync(http, states[http.State], cancellation) is { } refused)
+                return refused;
+        }
+        return null;
+    }
+
+    private async Task<SyncError?> ServeAsync(StateHttpSettings http, ISharedState state, CancellationToken cancellation)
+    {
+        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _log);
+        _peers.Add(http.State, peers);
+        if (http.Application is { } application)
+        {
+            var handler = new ApplicationEndpoint(state, _settings.Limits, _time);
+            if (!(await HttpEndpoint.StartAsync(application, _settings.Limits, _tls, handler.HandleAsync, Report, cancellation)).TryGet(out var started, out var error))
+                return error;
+            _endpoints.Add(started);
+            _log.Info($"state {http.State}: applications at {started.Address}");
+        }
+        if (http.Exchange is { } exchange)
+        {
+            var handler = new ExchangeEndpoint(_node.Id, state, _exchange, _settings.Limits, peers);
+            if (!(await HttpEndpoint.StartAsync(exchange, _settings.Limits, _tls, handler.HandleAsync, Report, cancellation)).TryGet(out var started, out var error))
+                return error;
+            _endpoints.Add(started);
+            peers.Own(new IPEndPoint(IPAddress.Parse(started.Address.Host.Trim('[', ']')), started.Address.Port));
+            _log.Info($"state {http.State}: exchange at {started.Address}");
+        }
+        peers.Use(http.Peers);
+        return null;
+    }
+
+    private void Report(Exception e) => _log.Error($"a request failed: {e}");
+
+    // One for all peers: connections are kept and used again.
+    private HttpClient Client()
+    {
+        if (_http is not null)
+            return _http;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = _settings.Limits.ConnectWithin,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = _exchange.PullsMost,
+        };
+        if (_tls is { } tls)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Credentials.Certificate,
+                RemoteCertificateValidationCallback = (_, shown, _, errors) => tls.BelievesServer(shown, errors),
+            };
+        }
+        return _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using ActorSync.Node.Cli;
+using ActorSync.Node.Hosting;
+using ActorSync.Node.Tests.Fakes;
+
+namespace ActorSync.Node.Tests.Hosting;
+
+/// <summary>Nodes of the command line that are a mesh.</summary>
+public sealed class MeshNodeTests : IDisposable
+{
+    private readonly CliRun _one = new() { Factory = NodeComposition.CreateAsync };
+    private readonly CliRun _other = new() { Factory = NodeComposition.CreateAsync };
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _other.Dispose();
+    }
+
+    [Fact]
+    public async Task One_endpoint_is_all_that_a_node_needs_to_be_a_member()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--mesh");
+        var endpoint = Regex.Match(one.Log, "listening on tcp://([^,]+)").Groups[1].Value;
+        await using var other = await RunningNode.StartAsync(_other, "--listen", "127.0.0.1:0", "--join", endpoint);
+
+        var members = await WaitForAsync(_one, ran => ran.Split('\n').Count(line => line.Contains(" reach=reachable ", StringComparison.Ordinal)) == 2);
+        Assert.Matches("(?m)^member=[0-9a-f]{32} self=yes reach=reachable endpoints=tcp://127.0.0.1:[0-9]+ roles=none incarnation=[0-9]+$", members);
+        Assert.Contains("\"isSelf\": true", (await _other.OnDataAsync("members", "--json")).Out, StringComparison.Ordinal);
+        Assert.Contains("actorsync_mesh_members{reach=\"reachable\"} 2", await one.RequestAsync("GET /metrics"), StringComparison.Ordinal);
+        var nobody = await _one.OnDataAsync("members", "remove", "zzzz");
+        Assert.Equal(ExitCodes.Usage, nobody.Code);
+
+        // Who stops in good order says so, and is gone at once.
+        Assert.Equal(0, await other.StopAsync());
+        await WaitForAsync(_one, ran => ran.TrimEnd('\n').Split('\n').Length == 1);
+    }
+
+    [Fact]
+    public async Task A_node_in_no_mesh_says_how_to_be_in_one()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "off");
+        var ran = await _one.OnDataAsync("members");
+        Assert.Equal((ExitCodes.Usage, "actorsync: the node is in no mesh: start it with --mesh, or with --join HOST:PORT\n"), (ran.Code, ran.Error));
+    }
+
+    [Fact]
+    public async Task A_mesh_that_cannot_be_is_refused_before_the_node_starts()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync { listen = \"tls://0.0.0.0:0\", tls { certificate = \"x\", authorities = \"x\" }\nmesh.enabled = on }");
+        Assert.Matches("set actorsync.mesh.advertise", (await _one.OnDataAsync("node", "--config", file)).Error);
+        await File.WriteAllTextAsync(file, "actorsync { mesh { join = \"127.0.0.1:1\" } }");
+        Assert.Matches("actorsync.mesh.join = .+: expected a list", (await _one.OnDataAsync("node", "--config", file)).Error);
+        await File.WriteAllTextAsync(file, "actorsync { mesh { join = [\"192.0.2.1:1\"] } }");
+        Assert.Matches("actorsync.mesh.join: cannot link to '192.0.2.1:1'", (await _one.OnDataAsync("node", "--config", file)).Error);
+    }
+
+    [Fact]
+    public async Task What_a_mesh_asks_of_graphs_is_read_and_an_action_says_how_many_stores_it_wants()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.mesh { enabled = on, replication = 2, replicate-within = 100 ms }");
+        var graph = (await _one.OnDataAsync("graph", "create", "hello")).Out.TrimEnd('\n');
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--config", file);
+        await WaitForAsync(_one, ran => ran.Contains("self=yes", StringComparison.Ordinal));
+
+        Assert.Equal(ExitCodes.Ok, (await _one.OnDataAsync("graph", "add", graph, "one", "--ack", "local")).Code);
+        var ran = await _one.OnDataAsync("graph", "add", graph, "two", "--ack", "replicated");
+        Assert.Matches("is durable here and spreads on, but is not known to be replicated: 1 members hold the graph, and 2 stores were asked for", ran.Error);
+        Assert.Contains("commands=3 ", (await _one.OnDataAsync("graph", "ls")).Out, StringComparison.Ordinal);
+        await one.StopAsync();
+        Assert.Matches("can be chosen in a mesh only", (await _one.OnDataAsync("graph", "add", graph, "three", "--ack", "local")).Error);
+    }
+
+    [Theory]
+    [InlineData("replication = 0", "actorsync.mesh.replication: a graph has 1 to 64 holders, not 0")]
+    [InlineData("replication = some", "actorsync.mesh.replication = some")]
+    [InlineData("ack = never", "actorsync.mesh.ack = never: expected local, replicated")]
+    [InlineData("stores = 3, replication = 2", "a commit is replicated in 1 to 2 stores, not 3")]
+    public async Task What_a_mesh_cannot_be_asked_is_named(string line, string sentence)
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, $"actorsync.mesh {{ {line} }}");
+        var ran = await _one.OnDataAsync("node", "--config", file);
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.Contains(sentence, ran.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> WaitForAsync(CliRun node, Func<string, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(50));
+        while (true)
+        {
+            var ran = await node.OnDataAsync("members");
+            if (ran.Code == ExitCodes.Ok && holds(ran.Out))
+                return ran.Out;
+            await Task.Delay(50, patience.Token);
+        }
+    }
+}

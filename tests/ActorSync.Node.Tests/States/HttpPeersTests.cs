@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ActorSync.Node.Configuration;
+using ActorSync.Node.States;
+using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.Transport.Tcp;
+
+namespace ActorSync.Node.Tests.States;
+
+/// <summary>Nodes that exchange a state by HTTP alone, and peers that behave badly.</summary>
+public sealed class HttpPeersTests
+{
+    private static readonly StateSettings Hurried = StateSettings.Default with { PushInterval = TimeSpan.FromMilliseconds(50), PullInterval = TimeSpan.FromMilliseconds(200) };
+    private static readonly StateHttpLimits Short = new() { ConnectWithin = TimeSpan.FromMilliseconds(200), ReadWithin = TimeSpan.FromMilliseconds(200), AnswerBytes = 4096 };
+
+    [Fact]
+    public async Task Three_nodes_of_which_one_is_spoken_to_only_by_a_foreign_client_come_level()
+    {
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        await using var two = await HttpNode.StartAsync(2, Hurried, null, one.Endpoint);
+        // The third knows nobody, and nobody knows it.
+        await using var three = await HttpNode.StartAsync(3, Hurried);
+        await one.AskAsync("PUT", "/", """{"a":{"value":1},"gone":{"value":2}}""");
+        await one.AskAsync("DELETE", "/gone");
+        await two.AskAsync("PUT", "/", """{"b":{"value":{"x":[1, 2]},"ttl":600000}}""");
+        await three.AskAsync("PUT", "/", """{"c":{"value":"höhe"}}""");
+
+        await CarryAsync(one, three);
+        await CarryAsync(three, one);
+        await two.WaitAsync(all => all.Keys.Order().SequenceEqual(["a", "b", "c"]));
+        await one.WaitAsync(all => all.Keys.Order().SequenceEqual(["a", "b", "c"]));
+        await CarryAsync(two, three);
+
+        var version = await one.VersionAsync();
+        Assert.Equal((version, version), (await two.VersionAsync(), await three.VersionAsync()));
+        Assert.Equal(HttpStatusCode.NoContent, (await three.AskExchangeAsync("GET", "/" + version)).Status);
+        Assert.Equal(["a", "b", "c"], (await three.State.ListAsync()).Value.Entries.Select(entry => entry.Key));
+        Assert.Equal(1, (await three.State.StatusAsync()).Tombstones);
+    }
+
+    [Fact]
+    public async Task A_peer_that_only_answers_is_handed_what_it_lacks_and_known_to_be_level()
+    {
+        await using var passive = await HttpNode.StartAsync(1, Hurried);
+        await passive.AskAsync("PUT", "/", """{"theirs":{"value":1}}""");
+        await using var active = await HttpNode.StartAsync(2, Hurried, null, passive.Endpoint);
+        await active.AskAsync("PUT", "/", """{"ours":{"value":2}}""");
+
+        await passive.WaitAsync(all => all.Count == 2);
+        await active.WaitAsync(all => all.Count == 2);
+
+        var peer = await PeerAsync(active, peer => peer.IsLevel);
+        Assert.Equal((true, passive.Exchange.ToString().TrimEnd('/')), (peer.IsHttp, peer.Peer));
+    }
+
+    [Fact]
+    public async Task Peers_may_change_while_the_node_runs()
+    {
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        await using var two = await HttpNode.StartAsync(2, Hurried);
+        await one.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+
+        two.Peers.Use([one.Endpoint]);
+        await two.WaitAsync(all => all.Count == 1);
+        two.Peers.Use([]);
+
+        Assert.Empty((await two.State.StatusAsync()).Peers);
+    }
+
+    [Fact]
+    public async Task A_node_is_never_its_own_peer_by_address_or_by_what_it_says()
+    {
+        await using var node = await HttpNode.StartAsync(1, Hurried);
+        node.Peers.Use([node.Endpoint]);
+        Assert.Empty(node.Peers.Endpoints);
+
+        // By a name of it that it cannot know beforehand.
+        node.Peers.Use([new TcpEndpoint("localhost", node.Endpoint.Port)]);
+        await node.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+        await StatusAsync(node, status => status.Peers.Count == 0);
+        Assert.Empty(node.Peers.Endpoints);
+    }
+
+    [Fact]
+    public async Task A_push_that_failed_is_tried_again()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        // Once it was asked for all it holds, there is no pull that would bring the change.
+        var settings = Hurried with { PullInterval = TimeSpan.FromDays(1) };
+        await using var node = await HttpNode.StartAsync(1, settings, Short, new TcpEndpoint("127.0.0.1", port));
+        await AnswerAsync(listener, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+
+        await node.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+        var first = await AnswerAsync(listener, "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        var second = await AnswerAsync(listener, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("PUT / ", first, StringComparison.Ordinal);
+        Assert.StartsWith("PUT / ", second, StringComparison.Ordinal);
+        Assert.Contains("""{"a":{"value":1,""", second, StringComparison.Ordinal);
+        await StatusAsync(node, status => status.OwedPushes == 0);
+        listener.Stop();
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nrubbish", SyncErrorKind.MalformedPayload)]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"a\":{\"value\":1,\"ts\":5},\"b\":7}", SyncErrorKind.MalformedPayload)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", SyncErrorKind.LimitExceeded)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", SyncErrorKind.Unreachable)]
+    [InlineData("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nwho are you", SyncErrorKind.InvalidRequest)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n", SyncErrorKind.Unreachable)]
+    [InlineData("nonsense\r\n\r\n", SyncErrorKind.Unreachable)]
+    [InlineData("", SyncErrorKind.Unreachable)]
+    public async Task An_answer_that_is_none_is_an_error_in_time(string answer, SyncErrorKind kind)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var peer = new HttpPeer(new TcpEndpoint("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), false, http, new NodeId(1), StateSettings.Default, Short, (_, _) => { });
+
+        var asking = peer.AskAsync(default);
+        using var accepted = await listener.AcceptTcpClientAsync();
+        await accepted.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer));
+        if (answer.Contains("Connection: close", StringComparison.Ordinal))
+            accepted.Client.Shutdown(SocketShutdown.Send);
+        // Else the connection stays open, and nothing more comes.
+        var result = await asking.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(kind, result.Error?.Kind);
+        listener.Stop();
+    }
+
+    [Fact]
+    public async Task A_peer_that_cannot_be_reached_is_an_error()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        using var http = new HttpClient();
+        var peer = new HttpPeer(new TcpEndpoint("127.0.0.1", port), false, http, new NodeId(1), StateSettings.Default, Short, (_, _) => { });
+
+        Assert.Equal(SyncErrorKind.Unreachable, (await peer.HandAsync([])).Error?.Kind);
+        Assert.Equal(SyncErrorKind.Unreachable, (await peer.AskAsync(default)).Error?.Kind);
+    }
+
+    // What a foreign node does: it reads all of one, and puts it to another.
+    private static async Task CarryAsync(HttpNode from, HttpNode to)
+    {
+        var whole = await from.AskExchangeAsync("GET", "/" + await to.VersionAsync());
+        if (whole.Status == HttpStatusCode.OK)
+            Assert.Equal(HttpStatusCode.NoContent, (await to.AskExchangeAsync("PUT", "/", whole.Body)).Status);
+    }
+
+    private static async Task<StatePeerStatus> PeerAsync(HttpNode node, Func<StatePeerStatus, bool> holds) =>
+        (await StatusAsync(node, status => status.Peers is [var peer] && holds(peer))).Peers[0];
+
+    private static async Task<StateStatus> StatusAsync(HttpNode node, Func<StateStatus, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (await node.State.StatusAsync(patience.Token) is { } status && holds(status))
+                return status;
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    // One request of any kind, with its body, on a connection of its own.
+    private static async Task<string> AnswerAsync(TcpListener listener, string answer)
+    {
+        using var accepted = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var (stream, text, buffer) = (accepted.GetStream(), "", new byte[8192]);
+        while (!IsWhole(text))
+            text += Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer));
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+        return text;
+    }
+
+    private static bool IsWhole(string request)
+    {
+        var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+            return false;
+        var length = request.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
+        return length is null || request.Length - end - 4 >= int.Parse(length["Content-Length: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
