@@ -17,8 +17,8 @@ public static class Futures
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
         future.CancelBy(cancellationToken);
-        Worker.TellAndRun(self, message, future);
-        // Most who run on this thread have answered by now, and a timer is worth more than the rest of an ask.
+        self.Tell(message, future);
+        // The receiver does not wait until a timer is made, and who has answered by now needs none.
         if (!future.Task.IsCompleted)
             future.LimitTo(timeout ?? system.Settings.AskTimeout);
         return future.Task;
@@ -87,11 +87,11 @@ public static class PipeToSupport
         try
         {
             var result = await taskToPipe.ConfigureAwait(false);
-            Worker.TellAndRun(recipient, success is null ? result : success(result), sender);
+            recipient.Tell(success is null ? result : success(result), sender);
         }
         catch (Exception cause)
         {
-            Worker.TellAndRun(recipient, failure is null ? new Status.Failure(cause) : failure(cause), sender);
+            recipient.Tell(failure is null ? new Status.Failure(cause) : failure(cause), sender);
         }
     }
 
@@ -103,11 +103,11 @@ public static class PipeToSupport
         {
             await taskToPipe.ConfigureAwait(false);
             if (success is not null)
-                Worker.TellAndRun(recipient, success(), sender);
+                recipient.Tell(success(), sender);
         }
         catch (Exception cause)
         {
-            Worker.TellAndRun(recipient, failure is null ? new Status.Failure(cause) : failure(cause), sender);
+            recipient.Tell(failure is null ? new Status.Failure(cause) : failure(cause), sender);
         }
     }
 

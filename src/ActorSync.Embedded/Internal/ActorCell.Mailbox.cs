@@ -54,18 +54,15 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     {
         if (!_runsOnCaller)
         {
-            Worker.Schedule(this);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
         var before = _current;
-        Run();
+        ((IThreadPoolWorkItem)this).Execute();
         _current = before;
     }
 
-    void IThreadPoolWorkItem.Execute() => Worker.Run(this);
-
-    /// <summary>One turn: what the mailbox holds, or as much of it as may be handled at a stretch.</summary>
-    internal void Run()
+    void IThreadPoolWorkItem.Execute()
     {
         _current = this;
         try
@@ -80,7 +77,6 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
                     Invoke(envelope);
                 if (!_systemMessages.IsEmpty)
                     RunSystemMessages();
-                Worker.BetweenMessages();
             }
         }
         finally
