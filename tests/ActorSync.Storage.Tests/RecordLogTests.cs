@@ -111,6 +111,22 @@ public sealed class RecordLogTests
         Assert.Equal(20, crashed.Read.Count);
     }
 
+    [Theory]
+    [InlineData(FsyncMode.Never)]
+    [InlineData(FsyncMode.Interval)]
+    public async Task Without_a_flush_to_wait_for_a_small_append_is_written_when_the_call_returns(FsyncMode fsync)
+    {
+        using var fixture = new LogFixture();
+        fixture.Options = fixture.Options with { Fsync = fsync };
+        await using var log = fixture.Create();
+        for (var i = 0; i < 20; i++)
+        {
+            var append = LogFixture.Append(log, $"{i}");
+            Assert.True(append.IsCompleted);
+            Assert.Null(await append);
+        }
+    }
+
     [Fact]
     public async Task With_interval_one_flush_follows_when_the_time_is_over()
     {

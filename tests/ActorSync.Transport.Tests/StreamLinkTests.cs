@@ -38,6 +38,20 @@ public class StreamLinkTests
     }
 
     [Fact]
+    public async Task A_lone_small_payload_is_written_by_the_time_its_send_returns()
+    {
+        var link = await OpenAsync();
+        for (var number = 0; number < 5; number++)
+        {
+            var send = link.SendAsync(Nodes.Payload(number, 10));
+            var write = _connection.NextWrite();
+            Assert.True(write.IsCompleted);
+            Assert.Equal(Nodes.PayloadFrame(Nodes.Payload(number, 10)), await write);
+            Assert.Null(await send);
+        }
+    }
+
+    [Fact]
     public async Task The_memory_of_a_payload_is_the_senders_again_when_the_send_ends()
     {
         var link = await OpenAsync();

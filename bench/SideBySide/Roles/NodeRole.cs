@@ -118,8 +118,9 @@ internal sealed class NodeRole(string[] words) : Role
         {
             if (paceMilliseconds > 0)
                 await Task.Delay(paceMilliseconds);
+            var payload = GeneratedGraph.Payload(i);
             stamps[i] = Clock.Now;
-            _ = (await _node.AddAsync(graph, GeneratedGraph.Payload(i))).Value;
+            _ = (await _node.AddAsync(graph, payload)).Value;
         }
         return Clock.Write(stamps);
     }

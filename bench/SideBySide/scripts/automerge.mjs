@@ -77,8 +77,9 @@ serve({
     const stamps = []
     for (let i = 0; i < Number(count); i++) {
       await pause(Number(pace))
+      const text = payload(i)
       stamps.push(now())
-      doc = Automerge.change(doc, draft => { draft.entries.push(payload(i)) })
+      doc = Automerge.change(doc, draft => { draft.entries.push(text) })
       append(Automerge.getLastLocalChange(doc))
       tell()
     }

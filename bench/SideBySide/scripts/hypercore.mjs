@@ -54,8 +54,9 @@ serve({
     const stamps = []
     for (let i = 0; i < Number(count); i++) {
       await pause(Number(pace))
+      const bytes = payload(i)
       stamps.push(now())
-      await core.append(payload(i))
+      await core.append(bytes)
     }
     return stamps.join(' ')
   }

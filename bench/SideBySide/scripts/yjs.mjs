@@ -59,8 +59,9 @@ serve({
     const stamps = []
     for (let i = 0; i < Number(count); i++) {
       await pause(Number(pace))
+      const text = payload(i)
       stamps.push(now())
-      entries.push([payload(i)])
+      entries.push([text])
     }
     return stamps.join(' ')
   }

@@ -16,8 +16,11 @@ public static class Futures
         var system = (self as ActorSelection)?.System ?? (self as IInternalActorRef)?.System ?? ActorCell.Current?.SystemImpl
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
-        future.LimitBy(timeout ?? system.Settings.AskTimeout, cancellationToken);
+        future.CancelBy(cancellationToken);
         self.Tell(message, future);
+        // The receiver does not wait until a timer is made, and who has answered by now needs none.
+        if (!future.Task.IsCompleted)
+            future.LimitTo(timeout ?? system.Settings.AskTimeout);
         return future.Task;
     }
 }
@@ -42,20 +45,22 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
 
     private protected override ActorSystemImpl OwnSystem => system;
 
-    internal void LimitBy(TimeSpan timeout, CancellationToken cancellation)
+    internal void LimitTo(TimeSpan timeout)
     {
-        if (timeout > TimeSpan.Zero)
-        {
-            var timer = new Timer(
-                _ => _result.TrySetException(new AskTimeoutException($"Timeout after {timeout.TotalSeconds:F2} seconds")), null, timeout, Timeout.InfiniteTimeSpan);
-            _result.Task.ContinueWith(static (_, timer) => ((Timer)timer).Dispose(), timer, TaskContinuationOptions.ExecuteSynchronously);
-        }
-        if (cancellation.CanBeCanceled)
-        {
-            var registration = cancellation.Register(() => _result.TrySetCanceled(cancellation));
-            _result.Task.ContinueWith(
-                static (_, registration) => ((CancellationTokenRegistration)registration).Unregister(), registration, TaskContinuationOptions.ExecuteSynchronously);
-        }
+        if (timeout <= TimeSpan.Zero)
+            return;
+        var timer = new Timer(
+            _ => _result.TrySetException(new AskTimeoutException($"Timeout after {timeout.TotalSeconds:F2} seconds")), null, timeout, Timeout.InfiniteTimeSpan);
+        _result.Task.ContinueWith(static (_, timer) => ((Timer)timer).Dispose(), timer, TaskContinuationOptions.ExecuteSynchronously);
+    }
+
+    internal void CancelBy(CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled)
+            return;
+        var registration = cancellation.Register(() => _result.TrySetCanceled(cancellation));
+        _result.Task.ContinueWith(
+            static (_, registration) => ((CancellationTokenRegistration)registration).Unregister(), registration, TaskContinuationOptions.ExecuteSynchronously);
     }
 
     protected override void TellInternal(object message, IActorRef sender)

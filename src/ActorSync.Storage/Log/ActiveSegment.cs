@@ -39,6 +39,9 @@ internal sealed class ActiveSegment : IDisposable
     /// <summary>Bytes known to be on the disk.</summary>
     public long Durable { get; private set; }
 
+    /// <summary>Whether a write or a flush has failed since it was brought in step.</summary>
+    public bool IsSuspect => _isSuspect;
+
     public string Path => _file.Path;
 
     /// <summary>Makes the file, with its header and its name on the disk when it returns.</summary>

@@ -21,6 +21,9 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     public bool Fits(PendingRecord first, long bytes) =>
         (MustRoll(first) ? RecordFormat.SegmentHeaderSize : _active.Length) + bytes <= options.SegmentBytes;
 
+    /// <summary>Whether the record takes one write to the newest file, which no failure has left in doubt.</summary>
+    public bool IsQuick(PendingRecord record) => !_active.IsSuspect && !MustRoll(record);
+
     /// <summary>Writes a group of records behind each other in one file, flushed as the mode wants it; or says why not.</summary>
     public SyncError? Write(List<PendingRecord> group) => Try(() =>
     {

@@ -4,13 +4,16 @@ namespace ActorSync.Storage;
 /// An append-only log of records over segment files, the one primitive of all stores here (docs/storage.md).
 /// <para>
 /// Appends are queued; a writer thread takes all that wait, writes them, flushes once and ends their tasks: group commit
-/// without a timer, so that one append costs a write and a flush and many share one. When a write or a flush fails, that
-/// group and everything queued behind it fails; the next append first brings the file in step again, and works when it can.
+/// without a timer, so that one append costs a write and a flush and many share one. Where no flush is asked for, a small
+/// append to a log that is at rest is written by its caller: two changes of threads take longer than the write. When a
+/// write or a flush fails, that group and everything queued behind it fails; the next append first brings the file in step
+/// again, and works when it can.
 /// </para>
 /// </summary>
 internal sealed class RecordLog : IWriterWork, IAsyncDisposable
 {
     private const int GroupBytes = 8 << 20;
+    private const int SmallBytes = 4 << 10;
 
     private readonly LogOptions _options;
     private readonly ulong _salt;
@@ -37,11 +40,14 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
             _timer = options.Time.CreateTimer(_ => OnInterval(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Called on a writer thread for each committed record, in order, before its task ends. It must not throw.</summary>
+    /// <summary>
+    /// Called for each committed record, in order, before its task ends: on a writer thread, or on the one that appends. It
+    /// must not throw.
+    /// </summary>
     public Action<RecordPlace, PendingRecord>? Committed { get; set; }
 
     /// <summary>
-    /// Called on a writer thread when all that was handed to <see cref="Committed"/> so far is on the disk. It must not throw.
+    /// Called, where <see cref="Committed"/> is, when all that was handed to it so far is on the disk. It must not throw.
     /// </summary>
     public Action? Flushed { get; set; }
 
@@ -141,18 +147,25 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(type);
         if (bytes.Length - RecordFormat.HeadSize > RecordFormat.MaxBodyBytes)
             return Refuse(SyncErrorKind.LimitExceeded, $"a record of {bytes.Length} bytes is over the limit of {RecordFormat.MaxBodyBytes}; commit in smaller batches");
+        PendingRecord record;
         lock (_gate)
         {
             if (_isClosing)
                 return Refuse(SyncErrorKind.ShuttingDown, $"the log in {_options.Folder} is closed");
             if (firstItem >= 0 && firstItem != _queuedItems)
                 return Refuse(SyncErrorKind.StoreFailed, $"the append to {_options.Folder} expects number {firstItem} and would get {_queuedItems}: one before it has failed; read again what is committed");
-            var record = new PendingRecord(type, bytes, items, replacesAll);
-            _queue.Enqueue(record);
+            record = new PendingRecord(type, bytes, items, replacesAll);
             _queuedItems += items;
-            Schedule();
-            return record.Done.Task;
+            if (_isScheduled || !IsQuick(record))
+            {
+                _queue.Enqueue(record);
+                Schedule();
+                return record.Done.Task;
+            }
+            _isScheduled = true;
         }
+        WriteHere(record);
+        return record.Done.Task;
     }
 
     /// <summary>Reads bytes of a committed part of the log.</summary>
@@ -209,6 +222,22 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         {
             _isScheduled = _queue.Count > 0 || _isFlushDue || _isClosing;
             return _isScheduled;
+        }
+    }
+
+    // A write into the cache of the system that waits for no flush.
+    private bool IsQuick(PendingRecord record) =>
+        _options.Fsync != FsyncMode.Always && !record.ReplacesAll && record.Bytes.Length <= SmallBytes && _writer.IsQuick(record);
+
+    // As a turn of a writer thread, which takes over what has come meanwhile.
+    private void WriteHere(PendingRecord record)
+    {
+        Commit([record]);
+        lock (_gate)
+        {
+            _isScheduled = _queue.Count > 0 || _isFlushDue || _isClosing;
+            if (_isScheduled)
+                _options.Writers.Enqueue(this);
         }
     }
 

@@ -6,13 +6,16 @@ namespace ActorSync.Transport.Streams;
 
 /// <summary>
 /// The way out of a link: senders append frames to one buffer while the other is being written, then the two change
-/// places. A lone payload goes out at once; what gathers during a write goes out together, in one write. A payload is
-/// copied once, so that its memory is the sender's again.
+/// places. A lone payload goes out at once, and if it is small, on the thread that sends it; what gathers during a write
+/// goes out together, in one write. A payload is copied once, so that its memory is the sender's again.
 /// </summary>
 internal sealed class FrameWriter
 {
     /// <summary>A buffer that grew beyond this, in bytes, goes back to the shared pool as soon as it is written out.</summary>
     private const int KeptBufferBytes = 64 << 10;
+
+    /// <summary>A payload up to this size, in bytes, is rather written by its sender than by a thread that must be woken.</summary>
+    private const int SmallPayloadBytes = 16 << 10;
 
     private readonly Stream _stream;
     private readonly SendGate _gate;
@@ -23,6 +26,7 @@ internal sealed class FrameWriter
     private Batch _filling = new();
     private Batch _writing = new();
     private bool _asleep;
+    private int _mustWake;
     private bool _last;
 
     public FrameWriter(Stream stream, int maxQueueBytes, LinkPulse pulse, LinkMeter meter)
@@ -36,8 +40,14 @@ internal sealed class FrameWriter
     /// <summary>Starts to write. A stream that fails is reported once.</summary>
     public void Start(Action<Exception> failed) => _ = WriteAllAsync(failed);
 
-    public ValueTask<SyncError?> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-        _gate.EnterAsync(payload, FrameHeader.Size + payload.Length, cancellation);
+    public ValueTask<SyncError?> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        var sending = _gate.EnterAsync(payload, FrameHeader.Size + payload.Length, cancellation);
+        // Outside of the lock, for the writer may go on here.
+        if (Interlocked.Exchange(ref _mustWake, 0) == 1)
+            _wake.Set(here: payload.Length <= SmallPayloadBytes);
+        return sending;
+    }
 
     /// <summary>Sends a keep-alive, unless something is on its way already.</summary>
     public void SendKeepAlive()
@@ -93,7 +103,10 @@ internal sealed class FrameWriter
         payload.Span.CopyTo(frame[FrameHeader.Size..]);
         _filling.Payloads++;
         _filling.QueuedBytes += frame.Length;
-        Wake();
+        if (!_asleep)
+            return;
+        _asleep = false;
+        _mustWake = 1;
     }
 
     private void Wake()

@@ -3,14 +3,18 @@ using System.Threading.Tasks.Sources;
 namespace ActorSync.Transport.Streams;
 
 /// <summary>
-/// Wakes one waiter, again and again, without allocating. The waiter goes on in the thread pool, never on the thread
-/// that set the signal. Set and wait take turns: the owner's lock sees to that.
+/// Wakes one waiter, again and again, without allocating. Set and wait take turns: the owner's lock sees to that.
 /// </summary>
 internal sealed class Signal : IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
 
-    public void Set() => _core.SetResult(true);
+    /// <summary>Wakes the waiter: in the thread pool, or here, so that it has gone on when this returns.</summary>
+    public void Set(bool here = false)
+    {
+        _core.RunContinuationsAsynchronously = !here;
+        _core.SetResult(true);
+    }
 
     public ValueTask WaitAsync() => new(this, _core.Version);
 

@@ -107,7 +107,8 @@ internal sealed class Story(RecordingFiles files, StoreSettings settings)
     {
         var at = story.Appends.Count;
         var held = files.Hold();
-        var lone = Begin(story, 1);
+        // What is not flushed may be written by who begins it.
+        var lone = Task.Run(() => Begin(story, 1));
         await held.Reached;
         var group = Enumerable.Range(0, batches).Select(_ => Begin(story, _random.Next(1, 4))).ToList();
         held.LetGo();
