@@ -38,7 +38,7 @@ public sealed record MembershipSettings
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A member of which nothing was heard for so long, by this node's monotonic clock, is not reachable from here.</summary>
-    public TimeSpan AliveWithin { get; init; } = TimeSpan.FromSeconds(45);
+    public TimeSpan AliveWithin { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
     /// Of two members the one with the smaller node id dials. The other dials, too, when there is no link after so long:

@@ -23,6 +23,12 @@ public sealed record NodeSettings
     /// <summary>The certificates of links over TLS; null where there are none.</summary>
     public TlsFiles? Tls { get; init; }
 
+    /// <summary>An end of a link that has sent nothing for so long sends a keep-alive.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>A peer of which nothing was heard for so long is given up.</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(90);
+
     /// <summary>The mesh that the node is a member of; null for none.</summary>
     public MeshSettings? Mesh { get; init; }
 

@@ -36,6 +36,8 @@ public static class SettingsReader
         DataFolder = Path.GetFullPath(Text(config, "data") is { Length: > 0 } folder ? folder : throw Bad("actorsync.data", "", "expected a folder")),
         Listen = Text(config, "listen") is "" or "off" ? null : Value(config, "listen", value => Endpoints.ParseListen(value.GetString()!).Value),
         Tls = Tls(config),
+        KeepAlive = Span(config, "links.keep-alive", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        DeadAfter = Span(config, "links.dead-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
         Mesh = MeshReader.Read(config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),

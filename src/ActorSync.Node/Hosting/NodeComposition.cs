@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Net;
 using ActorSync.Actors;
+using ActorSync.Membership;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Demo;
 using ActorSync.Node.Output;
 using ActorSync.Peers;
 using ActorSync.Storage;
 using ActorSync.Transport;
+using ActorSync.Transport.Streams;
 using ActorSync.Transport.Tcp;
 using ActorSync.Transport.Tls;
 
@@ -42,7 +44,7 @@ public static class NodeComposition
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
-            Mesh = settings.Mesh is { } mesh ? MeshOf(mesh) : null,
+            Mesh = settings.Mesh is { } mesh ? MeshOf(mesh, settings.DeadAfter) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
@@ -52,8 +54,9 @@ public static class NodeComposition
         return started;
     }
 
-    private static MeshOptions MeshOf(MeshSettings mesh) => new()
+    private static MeshOptions MeshOf(MeshSettings mesh, TimeSpan aliveWithin) => new()
     {
+        Membership = MembershipSettings.Default with { AliveWithin = aliveWithin },
         Join = [.. mesh.Join.Select(endpoint => endpoint.ToString())],
         Endpoints = [.. mesh.Advertise.Select(endpoint => endpoint.ToString())],
         Roles = mesh.Roles,
@@ -76,14 +79,17 @@ public static class NodeComposition
 
     private static Result<TcpLinkSettings> Links(NodeSettings settings)
     {
+        var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
+        if (settings.DeadAfter <= settings.KeepAlive)
+            return new SyncError(SyncErrorKind.InvalidRequest, "actorsync.links.dead-after must be longer than actorsync.links.keep-alive");
         if (settings.Tls is not { } files)
             return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
                 ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
-                : new TcpLinkSettings();
+                : new TcpLinkSettings { Stream = pulse };
         if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))
             return error;
         var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
-        return new TcpLinkSettings { Tls = tls };
+        return new TcpLinkSettings { Tls = tls, Stream = pulse };
     }
 
     // A store that is new has lost nothing.

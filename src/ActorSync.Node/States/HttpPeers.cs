@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Hosting;
 using ActorSync.Peers;
+using ActorSync.Peers.Providers;
 using ActorSync.States;
 using ActorSync.Transport.Tcp;
 
@@ -22,6 +23,7 @@ internal sealed class HttpPeers
     private readonly StateHttpLimits _limits;
     private readonly HttpClient _http;
     private readonly bool _isSecure;
+    private readonly bool _isOpen;
     private readonly NodeLog _log;
     private readonly Lock _lock = new();
     private readonly HashSet<TcpEndpoint> _own = [];
@@ -33,8 +35,9 @@ internal sealed class HttpPeers
     /// <param name="limits">What peers may take.</param>
     /// <param name="http">The client of all peers.</param>
     /// <param name="isSecure">Whether peers off loopback speak TLS.</param>
+    /// <param name="isOpen">Whether they may be spoken to without it.</param>
     /// <param name="log">The node's log.</param>
-    public HttpPeers(ISharedState state, NodeId self, StateSettings settings, StateHttpLimits limits, HttpClient http, bool isSecure, NodeLog log)
+    public HttpPeers(ISharedState state, NodeId self, StateSettings settings, StateHttpLimits limits, HttpClient http, bool isSecure, bool isOpen, NodeLog log)
     {
         _state = state;
         _self = self;
@@ -42,6 +45,7 @@ internal sealed class HttpPeers
         _limits = limits;
         _http = http;
         _isSecure = isSecure;
+        _isOpen = isOpen;
         _log = log;
     }
 
@@ -70,10 +74,17 @@ internal sealed class HttpPeers
     {
         lock (_lock)
         {
-            _peers = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
+            _peers = endpoints.Where(endpoint => MaySpeak(endpoint) && !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
                 endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
+    }
+
+    /// <summary>Keeps to the peers that a provider finds, beside some that are fixed, until it is cancelled. Each has its port (<see cref="TargetedPeers"/>).</summary>
+    public async Task FollowAsync(IPeerProvider provider, IReadOnlyList<TcpEndpoint> also, CancellationToken cancellation)
+    {
+        await foreach (var view in provider.WatchAsync(cancellation))
+            Use([.. also, .. view.Peers.Where(peer => peer.Port is not null).Select(peer => new TcpEndpoint(peer.Host, peer.Port!.Value))]);
     }
 
     /// <summary>The peer that a request comes from, as far as that can be told: what it sends is not sent back to it.</summary>
@@ -90,6 +101,9 @@ internal sealed class HttpPeers
             return _peers.Values.Where(peer => peer.Endpoint.Host == from).ToArray() is [var one] ? one.Id : Somebody;
         }
     }
+
+    // One that was found off loopback is spoken to over TLS, or not at all.
+    private bool MaySpeak(TcpEndpoint endpoint) => _isSecure || _isOpen || endpoint.IsLoopback();
 
     private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && (endpoint.IsTls || !endpoint.IsLoopback()), _http, _self, _settings, _limits, OnMet);
 

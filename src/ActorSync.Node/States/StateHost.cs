@@ -82,7 +82,7 @@ internal sealed class StateHost : IAsyncDisposable
 
     private async Task<SyncError?> ServeAsync(StateHttpSettings http, ISharedState state, CancellationToken cancellation)
     {
-        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _log);
+        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _settings.AnyoneMayReadAndWrite, _log);
         _peers.Add(http.State, peers);
         if (http.Application is { } application)
         {

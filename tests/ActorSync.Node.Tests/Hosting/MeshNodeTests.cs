@@ -68,7 +68,9 @@ public sealed class MeshNodeTests : IDisposable
         Assert.Equal(ExitCodes.Ok, (await _one.OnDataAsync("graph", "add", graph, "one", "--ack", "local")).Code);
         var ran = await _one.OnDataAsync("graph", "add", graph, "two", "--ack", "replicated");
         Assert.Matches("is durable here and spreads on, but is not known to be replicated: 1 members hold the graph, and 2 stores were asked for", ran.Error);
-        Assert.Contains("commands=3 ", (await _one.OnDataAsync("graph", "ls")).Out, StringComparison.Ordinal);
+        var listed = (await _one.OnDataAsync("graph", "ls")).Out;
+        Assert.Matches("^graph=[0-9a-f]{64} commands=3 .+ error=none here=serving holders=[0-9a-f]{32}\n$", listed);
+        Assert.Contains("\"state\": \"serving\"", (await _one.OnDataAsync("graph", "ls", "--json")).Out, StringComparison.Ordinal);
         await one.StopAsync();
         Assert.Matches("can be chosen in a mesh only", (await _one.OnDataAsync("graph", "add", graph, "three", "--ack", "local")).Error);
     }
@@ -85,6 +87,14 @@ public sealed class MeshNodeTests : IDisposable
         var ran = await _one.OnDataAsync("node", "--config", file);
         Assert.Equal(ExitCodes.Usage, ran.Code);
         Assert.Contains(sentence, ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Signs_of_life_come_before_a_peer_is_given_up()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.links { keep-alive = 10s, dead-after = 10s }");
+        Assert.Contains("actorsync.links.dead-after must be longer than actorsync.links.keep-alive", (await _one.OnDataAsync("node", "--config", file)).Error, StringComparison.Ordinal);
     }
 
     private static async Task<string> WaitForAsync(CliRun node, Func<string, bool> holds)

@@ -4,6 +4,7 @@ using System.Text;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.States;
 using ActorSync.Peers;
+using ActorSync.Peers.Providers;
 using ActorSync.States;
 using ActorSync.Transport.Tcp;
 
@@ -67,6 +68,23 @@ public sealed class HttpPeersTests
         two.Peers.Use([]);
 
         Assert.Empty((await two.State.StatusAsync()).Peers);
+    }
+
+    [Fact]
+    public async Task Peers_of_a_provider_are_kept_to_and_those_off_loopback_without_tls_are_not_spoken_to()
+    {
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        await using var two = await HttpNode.StartAsync(2, Hurried);
+        await one.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+        using var stop = new CancellationTokenSource();
+
+        var found = PeerSet.Of([new PeerEndpoint("127.0.0.1", one.Endpoint.Port), new PeerEndpoint("192.0.2.1", 4097)]).Value;
+        var following = two.Peers.FollowAsync(new StaticPeers(found), [], stop.Token);
+        await two.WaitAsync(all => all.Count == 1);
+
+        Assert.Equal([one.Endpoint], two.Peers.Endpoints);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
     }
 
     [Fact]
