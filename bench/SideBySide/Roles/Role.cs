@@ -25,7 +25,8 @@ internal abstract class Role : IAsyncDisposable
             _ => throw new BenchException($"there is no role {name}"),
         };
         Console.WriteLine(await role.StartAsync());
-        while (await Console.In.ReadLineAsync() is { } line)
+        // Each line is read on a stack of its own: below this one stands what the answer before was made of, and holds it.
+        while (await Task.Run(Console.In.ReadLine) is { } line)
             Console.WriteLine(await role.AnswerAsync(line.Split(' ')));
         return 0;
     }

@@ -53,7 +53,6 @@ public sealed partial class PeerActor
         _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link };
         Timers.Cancel(DeadTimer);
         Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
-        Become(Linked);
         _dialer?.Tell(new Attached(_node));
         Context.System.EventStream.Publish(new LinkUp(_peer));
         foreach (var conversation in Conversations)
@@ -83,7 +82,6 @@ public sealed partial class PeerActor
         NotifyWritten();
         _reading = false;
         _writing = false;
-        Become(Unlinked);
         Context.System.EventStream.Publish(new LinkDown(_node));
         foreach (var conversation in Conversations)
             conversation.Tell(Unlinking.Instance);
@@ -128,16 +126,15 @@ public sealed partial class PeerActor
     // It waits for as long as the peer is silent, and most peers are: what PipeTo would hold for each adds up.
     private static async Task ReceiveAsync(ILink link, IActorRef self)
     {
-        Result<ReadOnlyMemory<byte>> payload;
         try
         {
-            payload = await link.ReceiveAsync().ConfigureAwait(false);
+            var payload = await link.ReceiveAsync().ConfigureAwait(false);
+            self.Tell(new Arrived(link, payload), ActorRefs.NoSender);
         }
         catch (Exception why)
         {
-            payload = Broken(why);
+            self.Tell(new Arrived(link, Broken(why)), ActorRefs.NoSender);
         }
-        self.Tell(new Arrived(link, payload), ActorRefs.NoSender);
     }
 
     private static SyncError Broken(Exception why) => new(SyncErrorKind.Unreachable, why.Message);
@@ -263,7 +260,6 @@ public sealed partial class PeerActor
     private void OnStop()
     {
         _ending = true;
-        Become(Stopping);
         Timers.StartSingleTimer(DrainEnded.Instance, DrainEnded.Instance, _sync.Settings.DrainTimeout / 2);
         Tell(Subscriber, SubscriberActor.Stop.Instance);
         Tell(Context.Child(SubscriptionActor.Name), SubscriptionActor.Stop.Instance);

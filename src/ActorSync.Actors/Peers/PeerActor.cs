@@ -67,15 +67,24 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         _outbound?.Clear();
         _link?.DisposeInBackground();
         Context.System.EventStream.Publish(new LinkDown(_node));
+        _sync.Router.Tell(new SyncRouter.PeerStopped(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
     }
 
     // A child that failed is begun anew: its conversation repairs itself, as after a loss on the way.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(10, TimeSpan.FromMinutes(1), _ => Directive.Restart);
 
-    protected override void OnReceive(object message) => Unlinked(message);
+    protected override void OnReceive(object message)
+    {
+        if (_ending)
+            Stopping(message);
+        else if (_link is not null)
+            Linked(message);
+        else
+            Unlinked(message);
+    }
 
-    private bool Unlinked(object message)
+    private void Unlinked(object message)
     {
         switch (message)
         {
@@ -85,10 +94,9 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Stop: Context.Stop(Self); break;
             default: Always(message); break;
         }
-        return true;
     }
 
-    private bool Linked(object message)
+    private void Linked(object message)
     {
         switch (message)
         {
@@ -99,11 +107,10 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Stop: OnStop(); break;
             default: Always(message); break;
         }
-        return true;
     }
 
     // Nothing more is read; what was said before goes out. A link that comes now waits with the peers for who comes next.
-    private bool Stopping(object message)
+    private void Stopping(object message)
     {
         switch (message)
         {
@@ -115,7 +122,6 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Poll poll: Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))); break;
             case GetStatus: OnGetStatus(); break;
         }
-        return true;
     }
 
     // What is none of these came too late, and means nothing any more.

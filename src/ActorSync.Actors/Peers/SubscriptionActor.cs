@@ -49,7 +49,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;
-    private readonly SortedList<GraphId, FollowedGraph> _followed = new(1, GraphId.Order);
+    private GraphTable<FollowedGraph> _followed;
     private PeerRef _peer;
     private SubscribeTo? _looking;
     private long _grant;
@@ -117,7 +117,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
         if (!isSame)
         {
             Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
-            foreach (var (_, graph) in _followed)
+            foreach (var (_, graph) in _followed.Rows)
                 graph.Actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node));
         }
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
@@ -126,7 +126,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
     // On the next link each is told of anew.
     private void OnUnlinked()
     {
-        foreach (var graph in _followed.Values)
+        foreach (var (_, graph) in _followed.Rows)
             graph.IsTold = false;
         Run(new SubscriptionInput.Unlinked());
     }
@@ -155,7 +155,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
         var offered = new List<OfferedGraph>(subscribe.Graphs.Count);
         foreach (var asked in subscribe.Request.Graphs)
         {
-            if (!_followed.TryGetValue(asked.Graph, out var followed))
+            if (!_followed.TryGet(asked.Graph, out var followed))
                 offered.Add(new OfferedGraph(asked.Graph, null, SyncErrorKind.UnknownGraph, []));
             else if (followed.Snapshot is null && followed.Refused is null)
                 return;
@@ -171,7 +171,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void TellOfNew()
     {
-        foreach (var (graph, followed) in _followed)
+        foreach (var (graph, followed) in _followed.Rows)
         {
             if (!followed.IsTold)
                 Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, true));
@@ -194,7 +194,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void UnfollowWhatIsNotCovered()
     {
-        foreach (var graph in _followed.Select(graph => graph.Key).Except(_machine.Graphs).ToArray())
+        foreach (var graph in _followed.Graphs.Except(_machine.Graphs))
             Unfollow(graph);
     }
 
@@ -233,7 +233,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void OnChanged(GraphActor.Changed changed)
     {
-        if (!_followed.TryGetValue(changed.Snapshot.Graph, out var followed))
+        if (!_followed.TryGet(changed.Snapshot.Graph, out var followed))
             return;
         followed.Snapshot = changed.Snapshot;
         Run(new SubscriptionInput.Changed(changed.Snapshot, changed.FromPeer));
@@ -242,16 +242,18 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
 
     private void OnRefused(GraphActor.Version version)
     {
-        if (_followed.TryGetValue(version.Graph, out var followed))
+        if (_followed.TryGet(version.Graph, out var followed))
             followed.Refused = version.Result.Error?.Kind;
         SubscribeIfFound();
     }
 
     private void OnGraphStopped(Terminated stopped)
     {
-        foreach (var graph in _followed.Where(pair => pair.Value.Actor.Equals(stopped.ActorRef)).Select(pair => pair.Key).ToArray())
+        foreach (var graph in _followed.Graphs)
         {
-            _followed.Remove(graph);
+            if (!_followed.TryGet(graph, out var followed) || !followed.Actor.Equals(stopped.ActorRef))
+                continue;
+            _followed.Remove(graph, out _);
             Run(new SubscriptionInput.Removed(graph));
         }
         SubscribeIfFound();

@@ -67,6 +67,12 @@ public sealed partial class SyncRouter
     /// </summary>
     public sealed record FreeSlot(NodeId Peer, long Grant);
 
+    /// <summary>
+    /// From a peer's actor, its last word: what it was granted and may not have seen is free. One that comes after it for
+    /// the same peer is made later, and is granted nothing before this is heard.
+    /// </summary>
+    public sealed record PeerStopped(NodeId Peer);
+
     /// <summary>From a graph that could not be made: whoever begins it later begins anew.</summary>
     public sealed record NotMade(GraphId Graph);
 

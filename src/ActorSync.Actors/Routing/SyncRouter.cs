@@ -22,10 +22,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
     private readonly FinishedSessions _finished = new();
     private readonly Dictionary<GraphId, Dictionary<IActorRef, bool>> _awaited = [];
-    private readonly Dictionary<IActorRef, NodeId> _subscribers = [];
-    private readonly Dictionary<NodeId, long> _granted = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private long _grants;
     private long _opened;
     private bool _closing;
 
@@ -43,7 +40,8 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
         Receive<UnfollowGraph>(OnUnfollow);
-        Receive<FreeSlot>(OnFreeSlot);
+        Receive<FreeSlot>(free => _slots.Free(free.Peer, free.Grant));
+        Receive<PeerStopped>(stopped => _slots.Free(stopped.Peer));
         Receive<NotMade>(OnNotMade);
         Receive<SessionEnded>(OnSessionEnded);
         Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
@@ -227,30 +225,15 @@ public sealed partial class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Fault(twice, subscribe.Id.Value));
             return false;
         }
-        if (!_slots.TryTake(peer.Identity.Node, isMember: _members?.Find(peer.Identity.Node) is not null))
+        if (_slots.Take(peer.Identity.Node, isMember: _members?.Find(peer.Identity.Node) is not null) is not { } grant)
         {
             var full = new MaximumSubscriptionsExceeded(subscribe.Id, subscribe.Sequence, (uint)_slots.Limit);
             _errors.Count(SyncErrorKind.MaximumSubscriptionsExceeded);
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return false;
         }
-        _granted[peer.Identity.Node] = ++_grants;
-        if (_subscribers.TryAdd(peer.Actor, peer.Identity.Node))
-            Context.Watch(peer.Actor);
-        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], _grants));
+        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant));
         return true;
-    }
-
-    private void OnFreeSlot(FreeSlot free)
-    {
-        if (_granted.TryGetValue(free.Peer, out var grant) && grant <= free.Grant)
-            Free(free.Peer);
-    }
-
-    private void Free(NodeId peer)
-    {
-        _granted.Remove(peer);
-        _slots.Free(peer);
     }
 
     private void OnCreate(CreateGraph create)
@@ -329,9 +312,6 @@ public sealed partial class SyncRouter : ReceiveActor
 
     private void OnTerminated(Terminated terminated)
     {
-        // A peer that is back already with an actor anew holds its place by that one.
-        if (_subscribers.Remove(terminated.ActorRef, out var peer) && !_subscribers.ContainsValue(peer))
-            Free(peer);
         foreach (var session in _sessions.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
             _sessions.Remove(session);
         foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())

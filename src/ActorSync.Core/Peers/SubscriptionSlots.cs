@@ -6,30 +6,43 @@ namespace ActorSync.Peers;
 /// </summary>
 public sealed class SubscriptionSlots(int limit, int memberLimit)
 {
-    private readonly HashSet<NodeId> _strangers = [];
-    private readonly HashSet<NodeId> _members = [];
+    private readonly Dictionary<NodeId, Place> _places = [];
+    private long _grants;
+    private int _members;
 
     /// <summary>Open subscriptions of both kinds.</summary>
-    public int Count => _strangers.Count + _members.Count;
+    public int Count => _places.Count;
 
     /// <summary>The limit of peers that are no members.</summary>
     public int Limit => limit;
 
     /// <summary>Takes a place for the peer, which may have it already. False when there is none.</summary>
-    public bool TryTake(NodeId peer, bool isMember)
+    public bool TryTake(NodeId peer, bool isMember) => Take(peer, isMember) is not null;
+
+    /// <summary>As <see cref="TryTake"/>: the number of the grant, higher than all before; null when there is no place.</summary>
+    public long? Take(NodeId peer, bool isMember)
     {
-        var (places, most, others) = isMember ? (_members, memberLimit, _strangers) : (_strangers, limit, _members);
-        if (!places.Contains(peer) && places.Count >= most)
-            return false;
-        places.Add(peer);
-        others.Remove(peer);
-        return true;
+        var (taken, most) = isMember ? (_members, memberLimit) : (_places.Count - _members, limit);
+        var has = _places.TryGetValue(peer, out var place);
+        if ((!has || place.IsMember != isMember) && taken >= most)
+            return null;
+        Free(peer);
+        _places.Add(peer, new Place(++_grants, isMember));
+        _members += isMember ? 1 : 0;
+        return _grants;
     }
 
     /// <summary>Frees the peer's place.</summary>
-    public void Free(NodeId peer)
+    public void Free(NodeId peer) => Free(peer, long.MaxValue);
+
+    /// <summary>Frees the peer's place, unless it was granted anew after this grant.</summary>
+    public void Free(NodeId peer, long grant)
     {
-        _strangers.Remove(peer);
-        _members.Remove(peer);
+        if (!_places.TryGetValue(peer, out var place) || place.Grant > grant)
+            return;
+        _places.Remove(peer);
+        _members -= place.IsMember ? 1 : 0;
     }
+
+    private readonly record struct Place(long Grant, bool IsMember);
 }

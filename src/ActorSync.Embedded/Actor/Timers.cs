@@ -28,17 +28,18 @@ internal sealed class TimerMessage(TimerScheduler owner, object key, object mess
     internal object Key { get; } = key;
     internal object Message { get; } = message;
     internal bool Repeats { get; } = repeats;
+    internal TimerMessage Next { get; set; }
     public bool IsCancellationRequested => _cancelled;
 
     public void Cancel() => _cancelled = true;
 }
 
 /// <summary>
-/// The timers of one incarnation: a few at most. The message object itself is the generation: only the one in the list counts.
+/// The timers of one incarnation: a few at most, each with the next. The message object itself is the generation: only the one in the chain counts.
 /// </summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
-    private List<TimerMessage> _timers;
+    private TimerMessage _first;
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
     {
@@ -64,29 +65,43 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 
     public void CancelAll()
     {
-        _timers?.ForEach(timer => timer.Cancel());
-        _timers = null;
+        for (; _first is not null; _first = _first.Next)
+            _first.Cancel();
     }
 
-    private TimerMessage Find(object key) => _timers?.Find(timer => timer.Key.Equals(key));
+    private TimerMessage Find(object key)
+    {
+        var timer = _first;
+        while (timer?.Key.Equals(key) == false)
+            timer = timer.Next;
+        return timer;
+    }
 
     private TimerMessage Add(object key, object message, bool repeats)
     {
         ArgumentNullException.ThrowIfNull(key);
         Cancel(key);
-        var timer = new TimerMessage(this, key, message, repeats);
-        (_timers ??= new List<TimerMessage>(1)).Add(timer);
-        return timer;
+        return _first = new TimerMessage(this, key, message, repeats) { Next = _first };
     }
 
-    internal bool Accept(TimerMessage timer) =>
-        _timers is not null && (timer.Repeats ? _timers.Contains(timer) : Remove(timer));
-
-    private bool Remove(TimerMessage timer)
+    internal bool Accept(TimerMessage timer)
     {
-        var removed = _timers.Remove(timer);
-        if (_timers.Count == 0)
-            _timers = null;
-        return removed;
+        if (Find(timer.Key) != timer)
+            return false;
+        if (!timer.Repeats)
+            Remove(timer);
+        return true;
+    }
+
+    private void Remove(TimerMessage timer)
+    {
+        var before = _first == timer ? null : _first;
+        while (before is not null && before.Next != timer)
+            before = before.Next;
+        if (before is null)
+            _first = timer.Next;
+        else
+            before.Next = timer.Next;
+        timer.Next = null;
     }
 }

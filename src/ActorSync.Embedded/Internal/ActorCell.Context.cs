@@ -18,14 +18,14 @@ internal sealed partial class ActorCell : IActorContext
 
     public ActorSelection ActorSelection(string actorPath) => new(SelfRef, actorPath);
 
-    public IActorRef Child(string name) => _children.Find(name) ?? (IActorRef)ActorRefs.Nobody;
+    public IActorRef Child(string name) => Children.Find(name) ?? (IActorRef)ActorRefs.Nobody;
 
-    public IEnumerable<IActorRef> GetChildren() => _children.Snapshot();
+    public IEnumerable<IActorRef> GetChildren() => Children.Snapshot();
 
     public void Stop(IActorRef child)
     {
         if (child is LocalActorRef local)
-            _children.MarkDying(local);
+            Children.MarkDying(local);
         (child as IInternalActorRef)?.SendSystemMessage(new Terminate());
     }
 

@@ -7,8 +7,12 @@ namespace Akka.Actor;
 // children that are dying; what is to be done after them is remembered in the children's container.
 internal sealed partial class ActorCell
 {
-    private readonly ChildrenContainer _children = new();
+    private ChildrenContainer _children; // null: it never had one
     private IActorRef _perpetrator; // whose failure this actor waits for a decision about: itself or a child
+
+    private ChildrenContainer Children => _children ?? ChildrenContainer.None;
+
+    private ChildrenContainer OwnChildren => LazyInitializer.EnsureInitialized(ref _children);
 
     private LocalActorRef MakeChild(Props props, string name)
     {
@@ -19,7 +23,7 @@ internal sealed partial class ActorCell
                 ? "Actor name must not be empty."
                 : $"Illegal actor name [{name}]. Use ASCII letters, digits and -_.*$+:@&=,!~';(), and do not start with $.");
         }
-        var child = _children.Add(name, childName =>
+        var child = OwnChildren.Add(name, childName =>
             new LocalActorRef(SystemImpl, props, SelfRef, new ChildActorPath(SelfRef.Path, childName, SystemImpl.NextUid())));
         child.Cell.Start();
         if (_perpetrator is not null && ReferenceEquals(_current, this))
@@ -38,7 +42,7 @@ internal sealed partial class ActorCell
         _suspensions++;
         _perpetrator = failedChild ?? SelfRef;
         CancelReceiveTimeout();
-        foreach (var child in _children.Snapshot())
+        foreach (var child in Children.Snapshot())
         {
             if (!child.Equals(failedChild) && notToSuspend?.Contains(child) != true)
                 child.SendSystemMessage(new Suspend());
@@ -48,7 +52,7 @@ internal sealed partial class ActorCell
 
     private void HandleFailed(Failed failed)
     {
-        if (!_children.TryGetStats(failed.Child, out var stats))
+        if (!Children.TryGetStats(failed.Child, out var stats))
             return; // a late word of a child that is gone
         Sender = failed.Child;
         CurrentMessage = failed;
@@ -74,7 +78,7 @@ internal sealed partial class ActorCell
         var perpetrator = _perpetrator;
         if (cause is not null)
             (_perpetrator, CurrentMessage) = (null, null);
-        foreach (var child in _children.Snapshot())
+        foreach (var child in Children.Snapshot())
             child.SendSystemMessage(new Resume(child.Equals(perpetrator) ? cause : null));
         if (_receiveTimeout is not null)
             RestartReceiveTimeout();
@@ -84,7 +88,7 @@ internal sealed partial class ActorCell
     {
         SetReceiveTimeout(null);
         StopChildren();
-        if (!_children.AwaitDying(AfterDying.Create, null))
+        if (!Children.AwaitDying(AfterDying.Create, null))
             FinishCreate();
     }
 
@@ -109,7 +113,7 @@ internal sealed partial class ActorCell
             FaultCreate();
             return;
         }
-        if (!_children.IsNormal)
+        if (!Children.IsNormal)
         {
             FaultResume(null); // already recreating or stopping: only keep the count of suspensions
             return;
@@ -123,13 +127,13 @@ internal sealed partial class ActorCell
         {
             Publish(failure, $"Exception in PreRestart after {cause.GetType().Name}: {failure.Message}"); // and the restart goes on
         }
-        if (!_children.AwaitDying(AfterDying.Recreate, cause))
+        if (!Children.AwaitDying(AfterDying.Recreate, cause))
             FinishRecreate(cause);
     }
 
     private void FinishRecreate(Exception cause)
     {
-        var survivors = _children.Snapshot();
+        var survivors = Children.Snapshot();
         _suspensions--;
         _perpetrator = null;
         CurrentMessage = null;
@@ -154,8 +158,8 @@ internal sealed partial class ActorCell
         SetReceiveTimeout(null);
         UnwatchAll();
         StopChildren();
-        var stoppingBefore = _children.IsTerminating;
-        if (!_children.AwaitDying(AfterDying.Terminate, null))
+        var stoppingBefore = Children.IsTerminating;
+        if (!Children.AwaitDying(AfterDying.Terminate, null))
         {
             FinishTerminate();
         }
@@ -169,7 +173,7 @@ internal sealed partial class ActorCell
 
     private void FinishTerminate()
     {
-        _children.Close();
+        OwnChildren.Close();
         try
         {
             _actor?.InvokePostStop();
@@ -193,7 +197,7 @@ internal sealed partial class ActorCell
 
     private void HandleChildDeath(LocalActorRef child)
     {
-        switch (_children.Remove(child, out var cause))
+        switch (Children.Remove(child, out var cause))
         {
             case AfterDying.Create: FinishCreate(); break;
             case AfterDying.Recreate: FinishRecreate(cause); break;
@@ -203,13 +207,13 @@ internal sealed partial class ActorCell
 
     private void StopChildren()
     {
-        foreach (var child in _children.Snapshot())
+        foreach (var child in Children.Snapshot())
             Stop(child);
     }
 
     private void TellChildren(Func<SystemMessage> message)
     {
-        foreach (var child in _children.Snapshot())
+        foreach (var child in Children.Snapshot())
             child.SendSystemMessage(message());
     }
 }

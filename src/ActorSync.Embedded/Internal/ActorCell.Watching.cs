@@ -27,12 +27,12 @@ internal sealed partial class ActorCell
 
     private void HandleDeath(DeathWatchNotification died)
     {
-        if (_watching.Remove(died.Actor) && !_children.IsTerminating)
+        if (_watching.Remove(died.Actor) && !Children.IsTerminating)
         {
             _terminatedQueued.Add(died.Actor);
             Self.Tell(new Terminated(died.Actor, died.ExistenceConfirmed), died.Actor);
         }
-        if (died.Actor is LocalActorRef child && _children.Contains(child))
+        if (died.Actor is LocalActorRef child && Children.Contains(child))
             HandleChildDeath(child);
     }
 

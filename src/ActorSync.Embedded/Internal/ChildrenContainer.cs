@@ -12,6 +12,9 @@ internal enum AfterDying
 /// <summary>The names, references and restart counts of an actor's children. Locked, because anybody may make a top-level actor.</summary>
 internal sealed class ChildrenContainer
 {
+    /// <summary>The children of every actor that never had one.</summary>
+    internal static readonly ChildrenContainer None = new();
+
     private ChildRestartStats _only; // while there is one child
     private Dictionary<string, ChildRestartStats> _byName; // once there were two
     private HashSet<LocalActorRef> _dying;

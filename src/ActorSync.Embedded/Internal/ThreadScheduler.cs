@@ -27,7 +27,8 @@ internal sealed class ThreadScheduler : IScheduler, IDisposable
         new Thread(Run) { IsBackground = true, Name = "akka scheduler" }.Start();
     }
 
-    private sealed record Entry(ICanTell Receiver, object Message, IActorRef Sender, TimeSpan? Interval, ICancelable Cancelable)
+    // Without an interval it fires once.
+    private sealed record Entry(ICanTell Receiver, object Message, IActorRef Sender, TimeSpan Interval, ICancelable Cancelable)
     {
         internal bool IsCancelled => Cancelable is { IsCancellationRequested: true };
     }
@@ -40,7 +41,7 @@ internal sealed class ThreadScheduler : IScheduler, IDisposable
         ScheduleTellOnce(delay, receiver, message, sender, null);
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(delay, new Entry(receiver, message, sender, null, cancelable));
+        Add(delay, new Entry(receiver, message, sender, TimeSpan.Zero, cancelable));
 
     public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
         ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, null);
@@ -113,8 +114,8 @@ internal sealed class ThreadScheduler : IScheduler, IDisposable
         var entry = _entries.Dequeue();
         if (entry.IsCancelled)
             return null;
-        if (entry.Interval is { } interval)
-            _entries.Enqueue(entry, (was + interval, _order++));
+        if (entry.Interval > TimeSpan.Zero)
+            _entries.Enqueue(entry, (was + entry.Interval, _order++));
         return entry;
     }
 

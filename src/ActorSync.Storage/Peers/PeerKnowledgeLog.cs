@@ -19,7 +19,8 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
     private const int GrowthBeforeCompaction = 4;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(PeerIdentity, GraphId), LinkedListNode<RememberedHeads>> _entries = [];
+    private readonly HashSet<LinkedListNode<RememberedHeads>> _entries = new(ByPair.Instance);
+    private readonly HashSet<LinkedListNode<RememberedHeads>>.AlternateLookup<(PeerIdentity, GraphId)> _byPair;
     private readonly LinkedList<RememberedHeads> _byUse = new();
     private readonly HashSet<(PeerIdentity, GraphId)> _dirty = [];
     private readonly int _maxPairs;
@@ -34,6 +35,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
 
     private PeerKnowledgeLog(StoreSettings settings, TimeProvider time)
     {
+        _byPair = _entries.GetAlternateLookup<(PeerIdentity, GraphId)>();
         _maxPairs = settings.MaxKnownPairs;
         _delay = settings.KnowledgeDelay;
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -65,7 +67,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue((peer, graph), out var node))
+            if (!_byPair.TryGetValue((peer, graph), out var node))
                 return [];
             _byUse.Remove(node);
             _byUse.AddLast(node);
@@ -79,7 +81,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
         var kept = heads.Count <= KnownHeads.Most ? heads : [.. heads.TakeLast(KnownHeads.Most)];
         lock (_gate)
         {
-            if (_isClosed || (_entries.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
+            if (_isClosed || (_byPair.TryGetValue((peer, graph), out var known) && known.Value.Heads.SequenceEqual(kept)))
                 return;
             Put(new RememberedHeads(peer, graph, kept));
             _dirty.Add((peer, graph));
@@ -161,7 +163,7 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
         {
             foreach (var entry in entries)
             {
-                if (_entries.ContainsKey((entry.Peer, entry.Graph)))
+                if (_byPair.Contains((entry.Peer, entry.Graph)))
                     _dirty.Add((entry.Peer, entry.Graph));
             }
             SetTimer();
@@ -185,25 +187,24 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
     private void Put(RememberedHeads entry)
     {
         var key = (entry.Peer, entry.Graph);
-        if (_entries.Remove(key, out var old))
+        if (_byPair.TryGetValue(key, out var old))
             Forget(old);
         else if (_entries.Count == _maxPairs)
             ForgetLeastUsed();
-        _entries[key] = _byUse.AddLast(entry);
+        _entries.Add(_byUse.AddLast(entry));
         _liveBytes += entry.Size;
     }
 
     private void ForgetLeastUsed()
     {
         var least = _byUse.First!;
-        var key = (least.Value.Peer, least.Value.Graph);
-        _entries.Remove(key);
-        _dirty.Remove(key);
+        _dirty.Remove((least.Value.Peer, least.Value.Graph));
         Forget(least);
     }
 
     private void Forget(LinkedListNode<RememberedHeads> node)
     {
+        _entries.Remove(node);
         _byUse.Remove(node);
         _liveBytes -= node.Value.Size;
     }
@@ -229,5 +230,21 @@ internal sealed class PeerKnowledgeLog : IPeerKnowledge, IAsyncDisposable
         // Whatever stopped the write before, what it did not write stayed new.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await WriteAsync().ConfigureAwait(false);
+    }
+
+    // The pair is in the entry: there may be as many as peers, and none holds it twice.
+    private sealed class ByPair : IEqualityComparer<LinkedListNode<RememberedHeads>>, IAlternateEqualityComparer<(PeerIdentity, GraphId), LinkedListNode<RememberedHeads>>
+    {
+        public static readonly ByPair Instance = new();
+
+        public bool Equals(LinkedListNode<RememberedHeads>? x, LinkedListNode<RememberedHeads>? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(LinkedListNode<RememberedHeads> entry) => GetHashCode((entry.Value.Peer, entry.Value.Graph));
+
+        public bool Equals((PeerIdentity, GraphId) pair, LinkedListNode<RememberedHeads> entry) => pair == (entry.Value.Peer, entry.Value.Graph);
+
+        public int GetHashCode((PeerIdentity, GraphId) pair) => pair.GetHashCode();
+
+        public LinkedListNode<RememberedHeads> Create((PeerIdentity, GraphId) pair) => throw new NotSupportedException("an entry is more than its pair");
     }
 }

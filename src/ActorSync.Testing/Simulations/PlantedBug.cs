@@ -20,6 +20,9 @@ internal enum PlantedBug
     /// <summary>The publisher does not count what framing a payload costs.</summary>
     BudgetIgnoresFraming,
 
+    /// <summary>Who is told the numbers of graphs says them back, without end.</summary>
+    NumbersBack,
+
     /// <summary>A member's signs of life are dated by the time of day.</summary>
     HearsByTheTimeOfDay,
 

@@ -272,6 +272,9 @@ internal sealed partial class SimPeer
             case ShortAck ack:
                 Publish(new SubscriptionInput.ShortAck(ack));
                 break;
+            case NumberGraphs numbers when _simulation.Bug == PlantedBug.NumbersBack:
+                Send(SyncCodec.Encode(numbers));
+                break;
             // What is tampered with is pushed in full.
             case NumberGraphs numbers when _simulation.Bug != PlantedBug.PushSkipsPrior:
                 Publish(new SubscriptionInput.Number(numbers));

@@ -19,6 +19,9 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_budget_that_does_not_count_framing_is_found() => AssertFound(PlantedBug.BudgetIgnoresFraming, "framing included");
 
+    [Fact]
+    public void Numbers_of_graphs_that_are_told_without_end_are_found() => AssertFound(PlantedBug.NumbersBack, "graphs were numbered");
+
     private static void AssertFound(PlantedBug bug, string invariant)
     {
         for (var seed = 1; seed <= MostSeeds; seed++)

@@ -7,21 +7,18 @@ namespace ActorSync.Graphs.Subscriptions;
 /// </summary>
 internal sealed class CoveredGraphs
 {
-    // Mostly one, of many thousands of subscriptions: two small arrays, and no table.
-    private SortedList<GraphId, PublishedGraph> _graphs = New();
+    private GraphTable<PublishedGraph> _graphs;
 
     // What a subscription that ran out had covered: acknowledgements of its last pushes are still under way, and if it is
     // opened again it goes on from there.
-    private SortedList<GraphId, PublishedGraph>? _former;
+    private GraphTable<PublishedGraph> _former;
 
     // A graph that is covered again goes on behind the pushes that it had: their late acknowledgements must not count
     // for others.
     private uint _firstIndex;
 
-    private static SortedList<GraphId, PublishedGraph> New() => new(1, GraphId.Order);
-
     /// <summary>The graphs.</summary>
-    public IReadOnlyCollection<GraphId> Ids => _graphs.Select(graph => graph.Key).ToArray();
+    public IReadOnlyCollection<GraphId> Ids => _graphs.Graphs;
 
     /// <summary>Those that want something.</summary>
     public Turns Turns { get; } = new();
@@ -29,26 +26,35 @@ internal sealed class CoveredGraphs
     public int Count => _graphs.Count;
 
     /// <summary>Pushes sent and not acknowledged, over all graphs.</summary>
-    public int UnackedPushes => _graphs.Sum(graph => graph.Value.UnackedPushes);
+    public int UnackedPushes
+    {
+        get
+        {
+            var pushes = 0;
+            foreach (var (_, graph) in _graphs.Rows)
+                pushes += graph.UnackedPushes;
+            return pushes;
+        }
+    }
 
-    public bool Contains(GraphId graph) => _graphs.ContainsKey(graph);
+    public bool Contains(GraphId graph) => _graphs.Contains(graph);
 
     /// <summary>The graph, if it is covered, of which something is told: that may leave something to send.</summary>
     public PublishedGraph? Attend(GraphId graph)
     {
-        if (_graphs.TryGetValue(graph, out var covered))
+        if (_graphs.TryGet(graph, out var covered))
             Turns.Add(covered);
         return covered;
     }
 
     /// <summary>The graph, if the subscription that ran out had covered it.</summary>
-    public PublishedGraph? Former(GraphId graph) => _former?.GetValueOrDefault(graph);
+    public PublishedGraph? Former(GraphId graph) => _former.TryGet(graph, out var former) ? former : null;
 
     /// <summary>The graph that the subscriber gave this number, if it is or was covered.</summary>
     public GraphId? Numbered(uint number) =>
-        Numbered(_graphs, number) ?? (_former is null ? null : Numbered(_former, number));
+        Numbered(_graphs.Rows, number) ?? Numbered(_former.Rows, number);
 
-    private static GraphId? Numbered(SortedList<GraphId, PublishedGraph> graphs, uint number)
+    private static GraphId? Numbered(ReadOnlySpan<KeyValuePair<GraphId, PublishedGraph>> graphs, uint number)
     {
         foreach (var (id, graph) in graphs)
         {
@@ -63,7 +69,7 @@ internal sealed class CoveredGraphs
     {
         foreach (var (id, number) in graphs)
         {
-            if (_graphs.TryGetValue(id, out var graph))
+            if (_graphs.TryGet(id, out var graph))
                 graph.Number = number;
         }
     }
@@ -71,7 +77,7 @@ internal sealed class CoveredGraphs
     /// <summary>Numbers hold on one link.</summary>
     public void ForgetNumbers()
     {
-        foreach (var (_, graph) in _graphs)
+        foreach (var (_, graph) in _graphs.Rows)
             graph.Number = null;
     }
 
@@ -79,13 +85,13 @@ internal sealed class CoveredGraphs
     /// <returns>For each address of the sample, whether this node holds it.</returns>
     public bool[] Cover(OfferedGraph offer, Sample sample)
     {
-        if (!_graphs.TryGetValue(offer.Graph, out var graph))
+        if (!_graphs.TryGet(offer.Graph, out var graph))
         {
-            if (_former?.Remove(offer.Graph, out graph) == true)
-                graph!.Reopen(offer.Snapshot!);
+            if (_former.Remove(offer.Graph, out graph))
+                graph.Reopen(offer.Snapshot!);
             else
                 graph = new PublishedGraph(offer.Snapshot!, _firstIndex);
-            _graphs.Add(offer.Graph, graph);
+            _graphs.TryAdd(offer.Graph, graph);
         }
         Turns.Add(graph);
         graph.MoveTo(offer.Snapshot!);
@@ -106,24 +112,24 @@ internal sealed class CoveredGraphs
     public void RunOut()
     {
         ForgetFormer();
-        (_former, _graphs) = (_graphs, New());
+        (_former, _graphs) = (_graphs, default);
         Turns.Clear();
     }
 
     /// <summary>What ran out is not gone on with.</summary>
     public void ForgetFormer()
     {
-        foreach (var graph in _former?.Values ?? [])
+        foreach (var (_, graph) in _former.Rows)
             _firstIndex = Math.Max(_firstIndex, graph.NextIndex);
-        _former = null;
+        _former = default;
     }
 
     /// <summary>Begins anew: nothing that was covered counts.</summary>
     public void Clear()
     {
         _firstIndex = 0;
-        _former = null;
-        _graphs.Clear();
+        _former = default;
+        _graphs = default;
         Turns.Clear();
     }
 }

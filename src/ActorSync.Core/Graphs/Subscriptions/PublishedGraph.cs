@@ -16,7 +16,8 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 {
     private const int NoCommand = -1;
 
-    private readonly List<UnackedPush> _unacked = [];
+    // Null while all is acknowledged, which is nearly always.
+    private List<UnackedPush>? _unackedPushes;
     private readonly KnownHeads _sent = new();
     private CommandId[] _rejected = [];
     private CatchUp _catchUp = CatchUp.None;
@@ -41,10 +42,10 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     public bool IsInTurn { get; set; }
 
     /// <summary>Pushes that were sent and not acknowledged.</summary>
-    public int UnackedPushes => _unacked.Count;
+    public int UnackedPushes => _unackedPushes?.Count ?? 0;
 
     /// <summary>Whether the subscriber holds, and has acknowledged, all of this version.</summary>
-    public bool IsSettled => _isLevel && _unacked.Count == 0;
+    public bool IsSettled => _isLevel && UnackedPushes == 0;
 
     /// <summary>
     /// How often the subscriber did not let a command in, which each time costs a look at all that follows it. One that
@@ -69,7 +70,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         Acked.Replace(Snapshot, before);
         Acked.DropAfter(Snapshot, sample.Addresses.Take(sample.HeadCount).Select(head => head.Id));
         Acked.AddAll(Snapshot, told);
-        SendAfter(Acked.Ids.Concat(_unacked.SelectMany(push => push.Heads)).ToArray());
+        SendAfter(Acked.Ids.Concat((_unackedPushes ?? []).SelectMany(push => push.Heads)).ToArray());
         return known;
     }
 
@@ -110,7 +111,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// <summary>Notes a push.</summary>
     public void NoteSent(PushBatch batch)
     {
-        _unacked.Add(new UnackedPush(NextIndex++, batch.Heads, batch.Last));
+        (_unackedPushes ??= []).Add(new UnackedPush(NextIndex++, batch.Heads, batch.Last));
         _ackedLast = NoCommand;
         _catchUp.Next = batch.Next;
         _isLevel = batch.Next.AtEnd && _catchUp.Version == Snapshot;
@@ -132,10 +133,10 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// </summary>
     public bool Acknowledge(uint index, IEnumerable<CommandId> heads)
     {
-        var at = _unacked.FindIndex(push => push.Index == index);
+        var at = _unackedPushes?.FindIndex(push => push.Index == index) ?? -1;
         if (at >= 0 && index + 1 == NextIndex)
-            _ackedLast = _unacked[at].Last;
-        var news = (at >= 0 && Acked.AddAll(Snapshot, _unacked[at].Heads)) | NoteHeld(heads);
+            _ackedLast = _unackedPushes![at].Last;
+        var news = (at >= 0 && Acked.AddAll(Snapshot, _unackedPushes![at].Heads)) | NoteHeld(heads);
         return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
     }
 
@@ -158,7 +159,7 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// <summary>Gives up on what is unacknowledged: it counts as not sent.</summary>
     public void FallBack()
     {
-        _unacked.Clear();
+        _unackedPushes = null;
         SendAfter([.. Acked.Ids]);
     }
 
@@ -180,16 +181,15 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
 
     private bool Settle(Predicate<UnackedPush> isSettled)
     {
-        uint? oldest = _unacked.Count == 0 ? null : _unacked[0].Index;
-        _unacked.RemoveAll(isSettled);
-        if (_unacked.Count == 0)
-            _unacked.Capacity = 0;
-        if (_unacked.Count > 0 && _unacked[0].Index == oldest)
+        uint? oldest = _unackedPushes is null ? null : _unackedPushes[0].Index;
+        _unackedPushes?.RemoveAll(isSettled);
+        if (_unackedPushes is { Count: > 0 } && _unackedPushes[0].Index == oldest)
             return false;
         RetryAt = MonotonicTime.Never;
         InVain = 0;
-        if (_unacked.Count > 0 || oldest is null)
+        if (UnackedPushes > 0 || oldest is null)
             return false;
+        _unackedPushes = null;
         var news = Acked.AddAll(Snapshot, _sent.Ids);
         _sent.Replace(Acked);
         return news;

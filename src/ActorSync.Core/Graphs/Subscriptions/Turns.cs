@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorSync.Machines;
 
 namespace ActorSync.Graphs.Subscriptions;
@@ -8,10 +9,11 @@ namespace ActorSync.Graphs.Subscriptions;
 /// </summary>
 internal sealed class Turns
 {
-    private readonly List<PublishedGraph> _graphs = [];
+    // Of many thousands of subscriptions nearly all are silent at any moment: null then.
+    private List<PublishedGraph>? _graphs;
     private int _last;
 
-    public int Count => _graphs.Count;
+    public int Count => _graphs?.Count ?? 0;
 
     /// <summary>When the first of them sends again what stays unacknowledged.</summary>
     public MonotonicTime RetryAt
@@ -19,13 +21,13 @@ internal sealed class Turns
         get
         {
             var first = MonotonicTime.Never;
-            foreach (var graph in _graphs)
+            foreach (var graph in this)
                 first = MonotonicTime.Min(first, graph.RetryAt);
             return first;
         }
     }
 
-    public List<PublishedGraph>.Enumerator GetEnumerator() => _graphs.GetEnumerator();
+    public Span<PublishedGraph>.Enumerator GetEnumerator() => CollectionsMarshal.AsSpan(_graphs).GetEnumerator();
 
     /// <summary>The graph may want something now.</summary>
     public void Add(PublishedGraph graph)
@@ -33,41 +35,35 @@ internal sealed class Turns
         if (graph.IsInTurn)
             return;
         graph.IsInTurn = true;
-        _graphs.Add(graph);
+        (_graphs ??= new List<PublishedGraph>(1)).Add(graph);
     }
 
     public void Remove(PublishedGraph graph)
     {
         if (graph.IsInTurn)
-            _graphs.Remove(graph);
+            _graphs!.Remove(graph);
         graph.IsInTurn = false;
     }
 
     /// <summary>Whose turn it is.</summary>
-    public PublishedGraph Next() => _graphs[_last = (_last + 1) % _graphs.Count];
+    public PublishedGraph Next() => _graphs![_last = (_last + 1) % _graphs.Count];
 
     /// <summary>Lets those go that want nothing more.</summary>
     public void Settle()
     {
-        _graphs.RemoveAll(static graph =>
+        _graphs?.RemoveAll(static graph =>
         {
             graph.IsInTurn = !graph.IsSettled;
             return graph.IsSettled;
         });
-        Shrink();
+        if (Count == 0)
+            _graphs = null;
     }
 
     public void Clear()
     {
-        _graphs.ForEach(graph => graph.IsInTurn = false);
-        _graphs.Clear();
-        Shrink();
-    }
-
-    // Of many thousands of subscriptions nearly all are silent at any moment.
-    private void Shrink()
-    {
-        if (_graphs.Count == 0)
-            _graphs.Capacity = 0;
+        foreach (var graph in this)
+            graph.IsInTurn = false;
+        _graphs = null;
     }
 }

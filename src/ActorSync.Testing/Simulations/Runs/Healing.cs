@@ -59,8 +59,12 @@ internal sealed class Healing(Simulation simulation, SimWorld world, Workload wo
             throw new InvariantBrokenException($"what was level is not any more, and all are silent: {Unlevel()}");
         if (traffic.MostRefusals > MostRefusals)
             throw new InvariantBrokenException($"a subscription was asked for, and refused, {traffic.MostRefusals} times in {Silence.TotalSeconds:F0} s of silence");
-        if (traffic.MostRenewals > 2 + Silence / (world.Plan.Subscriptions.RemainOpen / 2))
+        var mostRenewals = 2 + Silence / (world.Plan.Subscriptions.RemainOpen / 2);
+        if (traffic.MostRenewals > mostRenewals)
             throw new InvariantBrokenException($"a subscription was renewed {traffic.MostRenewals} times in {Silence.TotalSeconds:F0} s of silence");
+        // Each renewal is answered, and each answer may leave numbers to be told.
+        if (traffic.MostNumberings > mostRenewals)
+            throw new InvariantBrokenException($"graphs were numbered {traffic.MostNumberings} times in {Silence.TotalSeconds:F0} s of silence");
         var terms = world.Plan.Hellos.Terms;
         if (traffic.MostHellos > world.Plan.Graphs * (2 + Silence / terms.ScheduleDelay + 2 * (Silence / terms.Duration)))
             throw new InvariantBrokenException($"a peer was told {traffic.MostHellos} times in {Silence.TotalSeconds:F0} s of silence that nothing has changed");

@@ -9,6 +9,7 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
     private readonly Dictionary<(SimLink, SimNode), int> _renewals = [];
     private readonly Dictionary<(SimLink, SimNode), int> _refusals = [];
     private readonly Dictionary<(SimLink, SimNode), int> _hellos = [];
+    private readonly Dictionary<(SimLink, SimNode), int> _numberings = [];
 
     public FaultMaker? Faults { get; set; }
 
@@ -29,6 +30,9 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
     /// <summary>The most notifications of one node to another since.</summary>
     public int MostHellos => _hellos.Values.DefaultIfEmpty().Max();
 
+    /// <summary>The most times that one node told another since what it calls graphs for short.</summary>
+    public int MostNumberings => _numberings.Values.DefaultIfEmpty().Max();
+
     public void OnSent(SimLink link, SimNode from, SyncMessage message, int bytes)
     {
         Messages++;
@@ -46,7 +50,10 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
                 _hellos[(link, from)] = _hellos.GetValueOrDefault((link, from)) + 1;
                 break;
             // A number that was passed over is told again with a renewal.
-            case Subscribed or HelloSubscribe or NumberGraphs:
+            case NumberGraphs:
+                _numberings[(link, from)] = _numberings.GetValueOrDefault((link, from)) + 1;
+                break;
+            case Subscribed or HelloSubscribe:
                 break;
             default:
                 LastNews = simulation.Now;
@@ -54,6 +61,7 @@ internal sealed class Traffic(Simulation simulation, Action<string>? trace) : IS
                 _renewals.Clear();
                 _refusals.Clear();
                 _hellos.Clear();
+                _numberings.Clear();
                 break;
         }
     }
