@@ -49,6 +49,7 @@ internal static class Diverged
         await using var client = await Writer.NewGraphAsync();
         await Writer.ReceiveAsync(client, here);
         var (evaluations, effects, slowest) = (0L, 0L, TimeSpan.Zero);
+        var cpu = Environment.CpuUsage.UserTime;
         var start = Stopwatch.GetTimestamp();
         foreach (var part in come.Chunk(batch))
         {
@@ -58,8 +59,9 @@ internal static class Diverged
             (evaluations, effects, slowest) = (evaluations + commit.Evaluations, effects + commit.Effects.Count, took > slowest ? took : slowest);
         }
         var all = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var worked = (Environment.CpuUsage.UserTime - cpu).TotalSeconds;
         if (!quiet)
-            report.Line(name, ("commands", commands), ("keys", keys), ("batch", batch), ("s", all), ("slowest batch, ms", slowest.TotalMilliseconds), ("us a command", all * 1e6 / commands), ("evaluations", evaluations), ("effects", effects), ("facts", client.Facts.Count));
+            report.Line(name, ("commands", commands), ("keys", keys), ("batch", batch), ("s", all), ("user CPU, s", worked), ("slowest batch, ms", slowest.TotalMilliseconds), ("us a command", all * 1e6 / commands), ("evaluations", evaluations), ("effects", effects), ("facts", client.Facts.Count));
         return all;
     }
 }

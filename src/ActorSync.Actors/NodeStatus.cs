@@ -41,6 +41,9 @@ public sealed record NodeStatus(
 /// </summary>
 public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest, string? Error = null)
 {
+    /// <summary>What the node is to it, and who holds it, in a mesh; null in none.</summary>
+    public HoldingStatus? Holding { get; init; }
+
     /// <summary>A graph that cannot be opened or read.</summary>
     public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message);
 

@@ -8,7 +8,8 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync graph ls</c>: the graphs that are here.</summary>
 internal static class GraphLsCommand
 {
-    public static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "error"];
+    private static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "error"];
+    private static readonly string[] MeshColumns = ["here", "holders"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -21,13 +22,20 @@ internal static class GraphLsCommand
             if (parse.GetValue(json))
                 context.Output.Json(status.Graphs, ControlJson.Page.IReadOnlyListGraphStatus);
             else
-                context.Output.Table(Columns, status.Graphs.Select(graph => Row(context.Output, graph)));
+                Print(context.Output, status.Graphs);
             return ExitCodes.Ok;
         }, stop));
         return command;
     }
 
-    public static IReadOnlyList<string> Row(CommandOutput output, GraphStatus graph) =>
+    /// <summary>The graphs; in a mesh with what the node is to them, and who holds them.</summary>
+    public static void Print(CommandOutput output, IReadOnlyList<GraphStatus> graphs)
+    {
+        var inMesh = graphs.Any(graph => graph.Holding is not null);
+        output.Table([.. Columns, .. inMesh ? MeshColumns : []], graphs.Select(graph => Row(output, graph, inMesh)));
+    }
+
+    private static IReadOnlyList<string> Row(CommandOutput output, GraphStatus graph, bool inMesh) =>
     [
         output.Id(graph.Graph),
         graph.Commands.ToString(CultureInfo.InvariantCulture),
@@ -35,5 +43,9 @@ internal static class GraphLsCommand
         graph.MaxCut.ToString(CultureInfo.InvariantCulture),
         output.Id(graph.Digest),
         graph.Error ?? "none",
+        .. inMesh ? Mesh(output, graph.Holding) : [],
     ];
+
+    private static IReadOnlyList<string> Mesh(CommandOutput output, HoldingStatus? holding) =>
+        holding is null ? ["unknown", "unknown"] : [holding.State, holding.Holders.Count == 0 ? "none" : string.Join(',', holding.Holders.Select(output.Id))];
 }

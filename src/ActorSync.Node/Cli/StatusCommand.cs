@@ -52,7 +52,7 @@ internal static class StatusCommand
         ]);
         if (status.Store is { Risk: { } risk } store)
             context.Output.Table(["fsync", "risk"], [[store.Fsync, risk]]);
-        context.Output.Table(GraphLsCommand.Columns, status.Graphs.Select(graph => GraphLsCommand.Row(context.Output, graph)));
+        GraphLsCommand.Print(context.Output, status.Graphs);
         if (status.States is { Count: > 0 } states)
             context.Output.Table(StateStatusCommand.Columns, states.Select(StateStatusCommand.Row));
         if (status.Peers.Count > 0)

@@ -166,6 +166,48 @@ public sealed class WovenMachineTests
         Assert.Equal(Enumerable.Range(0, 9).Select(i => Value(opened, $"k{i}")), Enumerable.Range(0, 9).Select(i => Value(atOnce, $"k{i}")));
     }
 
+    // Many facts, of which the far branch touches few: a later batch must not put all of them together again.
+    [Fact]
+    public void LaterBatchesOfAFarBranchCostWhatTheyTouch()
+    {
+        const int Facts = 20_000;
+        var trunk = new List<Command> { Root };
+        for (var i = 0; i < Facts; i++)
+            trunk.Add(Set(trunk[^1], $"k{i}", $"{i}"));
+        var branch = new List<Command> { trunk[5] };
+        for (var i = 0; i < 40; i++)
+            branch.Add(Set(branch[^1], $"k{i % 9}", $"branch {i}"));
+        var graph = new GraphWriter(trunk, policy: KeyValue);
+        Assert.Equal(10, Received(graph, [.. branch[1..11]]).Added);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(10, Received(graph, [.. branch[11..21]]).Added);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * Facts);
+
+        // What is taken back leaves nothing of it.
+        graph.Receive(Set(branch[20], "k1", "lost"));
+        graph.Settle(ok: false);
+        Assert.Equal(10, Received(graph, [.. branch[21..31]]).Added);
+        Assert.Equal(10, Received(graph, [.. branch[31..]]).Added);
+        var opened = new GraphWriter([.. trunk, .. branch[1..]], policy: KeyValue);
+        Assert.True(opened.Machine.Facts.IsSameAs(graph.Machine.Facts));
+    }
+
+    // More than a strand holds beside the facts where it branches off, and more lookups than it makes one by one.
+    [Fact]
+    public void ALongFarBranchThatComesInManyBatchesHasTheFactsOfOneThatComesAtOnce()
+    {
+        var trunk = new List<Command> { Root };
+        for (var i = 0; i < 300; i++)
+            trunk.Add(Set(trunk[^1], $"k{i}", $"{i}"));
+        var branch = new List<Command> { trunk[5] };
+        for (var i = 0; i < 9_000; i++)
+            branch.Add(Set(branch[^1], $"k{i * 7 % 6_000}", $"branch {i}"));
+        var (graph, opened) = (new GraphWriter(trunk, policy: KeyValue), new GraphWriter([.. trunk, .. branch[1..]], policy: KeyValue));
+        foreach (var batch in branch.Skip(1).Chunk(900))
+            Assert.Equal(900, Received(graph, batch).Added);
+        Assert.True(opened.Machine.Facts.IsSameAs(graph.Machine.Facts));
+    }
+
     [Fact]
     public void AFinalizeCommandOfAPeerThatMayNotIsLeftOutWithWhatFollowsIt()
     {

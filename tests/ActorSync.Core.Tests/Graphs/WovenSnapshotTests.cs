@@ -63,6 +63,38 @@ public sealed class WovenSnapshotTests
         AssertSame(Open(reopened.Durable, null, out _), reopened);
     }
 
+    // A commit is always on its way, so that snapshots wait until they are long overdue; what is not durable is in them, too.
+    [Fact]
+    public void AGraphThatIsNeverAtRestHasItsFactsAfterACrashBehindAnyCommit()
+    {
+        const int Batch = 2_000;
+        var (graph, facts) = (Open([Root], null, out _), new MemoryFactStore());
+        var keeper = new SnapshotKeeper(graph.Machine, facts);
+        var tip = Root;
+        var most = 0;
+        for (var commit = 0; commit < 45; commit++)
+        {
+            while (graph.Appending < 2)
+            {
+                var batch = new List<Command>(Batch);
+                while (batch.Count < Batch)
+                    batch.Add(tip = Number(tip, 2 * batch.Count));
+                graph.Receive(batch);
+            }
+            graph.Settle();
+            keeper.AfterCommit(isBusy: true);
+
+            var snapshot = facts.Read();
+            var reopened = Open([.. graph.Durable], facts, out var policy);
+            AssertSame(graph, reopened);
+            // One that is newer than what is durable is of no use, until what it was taken of is durable too.
+            var fits = snapshot is not null && snapshot.Commands <= graph.Durable.Count;
+            Assert.Equal(graph.Durable.Count - (fits ? snapshot!.Commands : 0), policy.Evaluations);
+            most = fits ? Math.Max(most, policy.Evaluations) : most;
+        }
+        Assert.InRange(most, 40_000 - 2 * Batch, 40_000 + 2 * Batch);
+    }
+
     // Two batches at the tip, one command before all that is here, and what follows the tip again.
     private static void ReceiveInFlight(GraphWriter graph, List<Command> run)
     {

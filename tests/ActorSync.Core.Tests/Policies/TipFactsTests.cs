@@ -34,6 +34,23 @@ public sealed class TipFactsTests
     }
 
     [Fact]
+    public void VersionsThatNobodyLooksAtKeepAtMostSoManyWrites()
+    {
+        const int Most = 1 << 16;
+        var (tip, unmade, made) = (new TipFacts(FactVersion.Empty), 0, 0);
+        for (var i = 0; i < 3 * Most; i++)
+        {
+            var place = new[] { (byte)i };
+            tip.Put(place, FactMark.Of(place, TouchKind.Write), new[] { (byte)(i >> 8) });
+            if (i % 1000 != 999)
+                continue;
+            (unmade, made) = tip.Seal().IsMade ? (0, made + 1) : (unmade + 1000, made);
+            Assert.InRange(unmade, 0, Most);
+        }
+        Assert.Equal(2, made);
+    }
+
+    [Fact]
     public void BegunAnewNothingOfWhatWasWrittenIsLeft()
     {
         var (random, expected) = (new Random(1), new SortedDictionary<string, string>(StringComparer.Ordinal));

@@ -68,7 +68,9 @@ public sealed class MeshNodeTests : IDisposable
         Assert.Equal(ExitCodes.Ok, (await _one.OnDataAsync("graph", "add", graph, "one", "--ack", "local")).Code);
         var ran = await _one.OnDataAsync("graph", "add", graph, "two", "--ack", "replicated");
         Assert.Matches("is durable here and spreads on, but is not known to be replicated: 1 members hold the graph, and 2 stores were asked for", ran.Error);
-        Assert.Contains("commands=3 ", (await _one.OnDataAsync("graph", "ls")).Out, StringComparison.Ordinal);
+        var listed = (await _one.OnDataAsync("graph", "ls")).Out;
+        Assert.Matches("^graph=[0-9a-f]{64} commands=3 .+ error=none here=serving holders=[0-9a-f]{32}\n$", listed);
+        Assert.Contains("\"state\": \"serving\"", (await _one.OnDataAsync("graph", "ls", "--json")).Out, StringComparison.Ordinal);
         await one.StopAsync();
         Assert.Matches("can be chosen in a mesh only", (await _one.OnDataAsync("graph", "add", graph, "three", "--ack", "local")).Error);
     }

@@ -18,9 +18,12 @@ namespace ActorSync.Graphs.Clients;
 /// <param name="read">Reads a command.</param>
 internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Result<FactHistory>> history, OpenTip tip, Evaluator evaluator, Func<int, Command> read)
 {
+    // Strands that are kept from one transaction to the next: each may hold all facts of its own.
+    private const int MostStrands = 8;
+
     private readonly Dictionary<int, (Evaluated Evaluated, FactTree? Facts)> _evaluated = [];
     private readonly Dictionary<int, FactVersion> _known = [];
-    // Of strands that branch off far back: the newest command, and the facts after it.
+    // Of strands that branch off far back: the newest command, and the facts after it. More come on most of them.
     private readonly Dictionary<int, StrandFacts> _strands = [];
     private Dictionary<int, FactVersion> _heads = [];
 
@@ -41,14 +44,14 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     /// </summary>
     public Result<IFactSource> SourceAt(int ordinal)
     {
-        if (_strands.TryGetValue(ordinal, out var strand))
-            return strand;
-        if (!TryGetVersion(ordinal, out _) && order.TryGetPlace(ordinal, out var place) && order[place].Alone)
+        if (!_strands.TryGetValue(ordinal, out var strand) && !TryGetVersion(ordinal, out _))
+            strand = new StrandFacts(ordinal);
+        if (strand is not null)
         {
-            if (!history(place + 1).TryGet(out var known, out var damage))
+            if (!IsFarBack(strand).TryGet(out var isFarBack, out var damage))
                 return damage;
-            if (known.IsFarBack(place + 1))
-                return new StrandFacts(new PastPlaceFacts(known, place + 1));
+            if (isFarBack)
+                return strand;
         }
         return At(ordinal).TryGet(out var facts, out var error) ? new TreeFacts(facts) : error;
     }
@@ -125,7 +128,30 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     {
         _evaluated.Clear();
         _known.Clear();
-        _strands.Clear();
+        foreach (var (ordinal, strand) in _strands)
+        {
+            strand.Origin.Lose();
+            strand.Shrink();
+            if (!index.HeadOrdinals.Contains(ordinal))
+                _strands.Remove(ordinal);
+        }
+        while (_strands.Count > MostStrands)
+            _strands.Remove(_strands.Keys.Min());
+    }
+
+    // Whether the command where it branches off stands alone, far back. Its facts are looked up there.
+    private Result<bool> IsFarBack(StrandFacts strand)
+    {
+        if (strand.Origin.IsFound)
+            return true;
+        if (!order.TryGetPlace(strand.Root, out var place) || !order[place].Alone)
+            return false;
+        if (!history(place + 1).TryGet(out var known, out var error))
+            return error;
+        if (!known.IsFarBack(place + 1))
+            return false;
+        strand.Origin.MoveTo(known, place + 1);
+        return true;
     }
 
     private Result<FactTree> Weave(int top, List<Effect>? effects)

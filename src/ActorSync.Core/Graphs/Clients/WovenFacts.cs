@@ -62,7 +62,7 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
     /// <param name="past">Knows what came of the new commands when they came.</param>
     /// <param name="effects">Takes the effects; null when they were emitted before.</param>
     /// <param name="evaluations">Commands that were evaluated.</param>
-    public Result<IReadOnlyList<FactChange>> Rewrite(WeaveChange change, PastFacts past, List<Effect>? effects, out int evaluations)
+    public Result<FactChanges> Rewrite(WeaveChange change, PastFacts past, List<Effect>? effects, out int evaluations)
     {
         evaluations = 0;
         var wholeFrom = WholeFrom(effects is not null);
@@ -88,14 +88,19 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
             if (!options.EmitWholeWeave)
                 effects?.AddRange(evaluator.Last.Effects);
         }
-        return new Result<IReadOnlyList<FactChange>>(rewrite.Finish());
+        return rewrite.Finish();
     }
 
     /// <summary>Puts the places of a run, evaluated when it came, behind all others.</summary>
-    public IReadOnlyList<FactChange> Append(OpenRun run, FactVersion facts) => [_history.Append(run, facts)];
+    public FactChanges Append(OpenRun run, FactVersion facts)
+    {
+        var changes = new FactChanges();
+        _history.Append(run, facts, changes);
+        return changes;
+    }
 
     /// <summary>Takes back the latest rewriting that is left.</summary>
-    public void Restore(IReadOnlyList<FactChange> changes, FactVersion before) => _history.Restore(changes, before);
+    public void Restore(FactChanges changes, FactVersion before) => _history.Restore(changes, before);
 
     /// <summary>The facts as they are now; null when the policy's facts are not kept.</summary>
     /// <param name="heads">The heads of the version that is woven.</param>

@@ -285,7 +285,7 @@ internal sealed class WovenGraph : IFactKeeping
         return Step(commands, [.. _tip.Run.Effects], 0, _order.ExtendRun(), changes, before);
     }
 
-    private WovenStep Step(Command[] commands, Effect[] effects, int evaluations, WeaveChange change, IReadOnlyList<FactChange> factChanges, FactVersion before)
+    private WovenStep Step(Command[] commands, Effect[] effects, int evaluations, WeaveChange change, FactChanges factChanges, FactVersion before)
     {
         var heads = _index.Heads();
         var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, effects, evaluations)

@@ -19,7 +19,7 @@ internal sealed record WovenStep(int First, IReadOnlyList<Command> Commands, Hea
 
     public required WeaveChange Change { get; init; }
 
-    public required IReadOnlyList<FactChange> FactChanges { get; init; }
+    public required FactChanges FactChanges { get; init; }
 
     public required FactVersion FactsBefore { get; init; }
 

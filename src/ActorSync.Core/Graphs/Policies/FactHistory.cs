@@ -11,6 +11,7 @@ internal sealed class FactHistory
     private const int FewWrites = 64;
 
     private readonly FactRun _run;
+    private readonly TipFacts _last = new(FactVersion.Empty);
 
     public FactHistory()
         : this(0, FactVersion.Empty, new FactRun())
@@ -35,6 +36,16 @@ internal sealed class FactHistory
 
     /// <summary>The facts after all places.</summary>
     public FactVersion Facts { get; private set; }
+
+    /// <summary>
+    /// The same, to look some up and to write to: rewritten again and again, nobody need put them together. What is
+    /// written and not sealed is gone with the next call.
+    /// </summary>
+    public TipFacts Last()
+    {
+        _last.Reset(Facts);
+        return _last;
+    }
 
     /// <summary>What was touched at known places: the first, and behind the last.</summary>
     public (int First, int End) TouchesOf(int place, int count) => (_run.StartOf(place - Start), _run.StartOf(place - Start + count));
@@ -120,38 +131,39 @@ internal sealed class FactHistory
             place.Kept = _run.Undo[from].Place;
             return _run.Undo[from].Before;
         }
-        return Facts.Tree.Find(ref place);
+        return Last().Find(ref place);
     }
 
-    /// <summary>Puts other places where some stood, and gives what takes that back. The facts are said afterwards.</summary>
-    public FactChange Replace(int from, int count, FactRun with)
+    /// <summary>Puts other places where some stood, and notes what takes that back. The facts are said afterwards.</summary>
+    public void Replace(int from, int count, FactRun with, FactChanges changes)
     {
-        var change = new FactChange(from, with.Places, _run.Copy(from - Start, count));
+        changes.Note(from, with.Places, _run, from - Start, count);
         _run.Replace(from - Start, count, with);
-        return change;
     }
 
-    /// <summary>Puts the places of a run behind all others, and gives what takes that back.</summary>
-    public FactChange Append(OpenRun run, FactVersion facts)
+    /// <summary>The command at one place touched something else: puts that there, and notes what takes it back.</summary>
+    public void Replace(int place, ReadOnlySpan<FactTouch> touches, FactChanges changes)
     {
-        var change = new FactChange(Count, run.Count, new FactRun());
+        changes.Note(place, 1, _run, place - Start, 1);
+        _run.Replace(place - Start, touches);
+    }
+
+    /// <summary>Puts the places of a run behind all others, and notes what takes that back.</summary>
+    public void Append(OpenRun run, FactVersion facts, FactChanges changes)
+    {
+        changes.Note(Count, run.Count, _run, Count - Start, 0);
         for (var i = 0; i < run.Count; i++)
             _run.Add(run.TouchesOf(i));
         Facts = facts;
-        return change;
     }
 
     /// <summary>These are the facts after all places.</summary>
     public void Conclude(FactVersion facts) => Facts = facts;
 
     /// <summary>Takes back the latest changes that are left, whose facts before were these.</summary>
-    public void Restore(IReadOnlyList<FactChange> changes, FactVersion facts)
+    public void Restore(FactChanges changes, FactVersion facts)
     {
-        for (var i = changes.Count - 1; i >= 0; i--)
-            _run.Replace(changes[i].First - Start, changes[i].Count, changes[i].Before);
+        changes.TakeBack(_run, Start);
         Facts = facts;
     }
 }
-
-/// <summary>What stood where so many places stand now.</summary>
-internal sealed record FactChange(int First, int Count, FactRun Before);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ActorSync.Graphs.Policies;
 
 /// <summary>
@@ -24,9 +26,8 @@ internal sealed class FactRewrite : IFactSource
     // With no rest, the facts go along with the new places.
     private readonly TipFacts? _tip;
     private readonly FactRun _inserted = new();
-    private readonly FactRun _one = new();
-    private readonly List<FactChange> _changes = [];
-    private readonly Dictionary<byte[], FactValue> _changed = new(PlaceComparer.Instance);
+    private readonly FactChanges _changes = new();
+    private readonly PlaceTable _changed = new();
     private readonly ulong[] _filter = [];
     private readonly bool _hasRest;
     private readonly int _first;
@@ -50,7 +51,8 @@ internal sealed class FactRewrite : IFactSource
         _hasRest = _place < history.Count;
         if (!_hasRest)
         {
-            _tip = new TipFacts(first == history.Count ? _before : new FactVersion(history.At(first)));
+            _tip = history.Last();
+            Rewind(_tip);
             return;
         }
         if (inserted > ManyPlaces)
@@ -70,7 +72,11 @@ internal sealed class FactRewrite : IFactSource
             return _tip.Find(ref place);
         if (_tree is { } tree)
             return tree.Find(ref place);
-        return _changed.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(place.Bytes, out var value) ? value : _history.FindAt(_place, ref place);
+        ref var changed = ref _changed.Find(place.Bytes, place.Mark);
+        if (Unsafe.IsNullRef(ref changed))
+            return _history.FindAt(_place, ref place);
+        place.Kept = changed.Place;
+        return changed.Value;
     }
 
     public FactTree Whole()
@@ -79,10 +85,7 @@ internal sealed class FactRewrite : IFactSource
             return _tip.Whole();
         if (_tree is null)
         {
-            var tree = _history.At(_place);
-            foreach (var (place, value) in _changed)
-                tree = tree.With(place, value);
-            _tree = tree;
+            _tree = _history.At(_place).With(_changed);
         }
         return _tree.Value;
     }
@@ -97,7 +100,7 @@ internal sealed class FactRewrite : IFactSource
     /// <summary>All new places have been added: puts them into the history.</summary>
     public void EndNew()
     {
-        _changes.Add(_history.Replace(_first, _removed, _inserted));
+        _history.Replace(_first, _removed, _inserted, _changes);
         _inRest = true;
         _place = _first + _inserted.Places;
         if (!_hasRest)
@@ -133,31 +136,38 @@ internal sealed class FactRewrite : IFactSource
             if (FactMark.KindOf(_history.Marks[i]) == TouchKind.Write)
                 Change(_history.UndoOf(i).Place, _history.Marks[i], _history.UndoOf(i).Before, keep: true);
         }
-        _one.Clear();
-        _one.Add(touches);
-        _changes.Add(_history.Replace(_place, 1, _one));
+        _history.Replace(_place, touches, _changes);
         Note(touches);
         (_touch, _) = _history.TouchesOf(++_place, 0);
     }
 
     /// <summary>Nothing is left to evaluate: the facts are what they are now. Gives what takes all of it back.</summary>
-    public IReadOnlyList<FactChange> Finish()
+    public FactChanges Finish()
     {
-        _history.Conclude(_tip?.Seal() ?? new FactVersion(Facts()));
+        _history.Conclude(_tree is { } tree ? new FactVersion(tree) : (_tip ?? Changed()).Seal());
         return _changes;
     }
 
     /// <summary>Takes back what was done so far.</summary>
     public void Abandon() => _history.Restore(_changes, _before);
 
-    private FactTree Facts()
+    // The facts before the first place that changes are those that the places that go have found.
+    private void Rewind(TipFacts tip)
     {
-        if (_tree is { } tree)
-            return tree;
-        var facts = _before.Tree;
-        foreach (var (place, value) in _changed)
-            facts = facts.With(place, value);
-        return facts;
+        var (start, end) = _history.TouchesOf(_first, _removed);
+        for (var i = end - 1; i >= start; i--)
+        {
+            if (FactMark.KindOf(_history.Marks[i]) == TouchKind.Write)
+                tip.Put(_history.UndoOf(i).Place, _history.Marks[i], _history.UndoOf(i).Before);
+        }
+    }
+
+    private TipFacts Changed()
+    {
+        var last = _history.Last();
+        foreach (ref readonly var changed in _changed.Entries)
+            last.Put(changed.Place, changed.Mark, changed.Value);
+        return last;
     }
 
     private void Note(ReadOnlySpan<FactTouch> touches)
@@ -175,18 +185,27 @@ internal sealed class FactRewrite : IFactSource
 
     private void Change(byte[] place, uint mark, FactValue value, bool keep)
     {
-        if (keep)
-            _changed.TryAdd(place, value);
-        else
-            _changed[place] = value;
+        ref var changed = ref _changed.Find(place, mark);
+        if (Unsafe.IsNullRef(ref changed))
+            _changed.Add(place, mark, value);
+        else if (!keep)
+            changed.Value = value;
         _filter[BitOf(mark) >> 6] |= 1UL << BitOf(mark);
     }
 
     private bool IsChanged(uint mark) => FactMark.KindOf(mark) == TouchKind.Query
-        ? _changed.Keys.Any(IsInQuery)
-        : (_filter[BitOf(mark) >> 6] >> BitOf(mark) & 1) != 0 && _changed.ContainsKey(_history.UndoOf(_touch).Place);
+        ? IsAnyIn(_history.UndoOf(_touch).Place)
+        : (_filter[BitOf(mark) >> 6] >> BitOf(mark) & 1) != 0 && !Unsafe.IsNullRef(ref _changed.Find(_history.UndoOf(_touch).Place, mark));
 
     private static int BitOf(uint mark) => (int)(mark >> 2) & FilterBits - 1;
 
-    private bool IsInQuery(byte[] place) => place.AsSpan().StartsWith(_history.UndoOf(_touch).Place);
+    private bool IsAnyIn(byte[] prefix)
+    {
+        foreach (ref readonly var changed in _changed.Entries)
+        {
+            if (changed.Place.AsSpan().StartsWith(prefix))
+                return true;
+        }
+        return false;
+    }
 }

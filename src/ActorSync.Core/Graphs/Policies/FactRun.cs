@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ActorSync.Graphs.Policies;
 
 /// <summary>What stood at a place before it was touched; none for nothing.</summary>
@@ -26,11 +28,15 @@ internal sealed class FactRun
         Ends.Add(Undo.Count);
     }
 
-    public void Clear()
+    /// <summary>Adds some places of another run.</summary>
+    public void Add(FactRun other, int from, int count)
     {
-        Undo.Clear();
-        Marks.Clear();
-        Ends.Clear();
+        var (start, end) = (other.StartOf(from), other.StartOf(from + count));
+        var by = Undo.Count - start;
+        Undo.AddRange(CollectionsMarshal.AsSpan(other.Undo)[start..end]);
+        Marks.AddRange(CollectionsMarshal.AsSpan(other.Marks)[start..end]);
+        for (var place = from; place < from + count; place++)
+            Ends.Add(other.Ends[place] + by);
     }
 
     /// <summary>The first touch of a place; behind the last for the place behind the last.</summary>
@@ -43,6 +49,24 @@ internal sealed class FactRun
         var ends = Ends.GetRange(from, count);
         Shift(ends, 0, -start);
         return new FactRun { Undo = Undo.GetRange(start, end - start), Marks = Marks.GetRange(start, end - start), Ends = ends };
+    }
+
+    /// <summary>Puts other touches at a place; as many as were there move nothing.</summary>
+    public void Replace(int place, ReadOnlySpan<FactTouch> touches)
+    {
+        var start = StartOf(place);
+        if (Ends[place] - start != touches.Length)
+        {
+            var one = new FactRun();
+            one.Add(touches);
+            Replace(place, 1, one);
+            return;
+        }
+        for (var i = 0; i < touches.Length; i++)
+        {
+            Undo[start + i] = new FactUndo(touches[i].Place, touches[i].Before);
+            Marks[start + i] = touches[i].Mark;
+        }
     }
 
     /// <summary>Puts other places where some stood.</summary>
@@ -69,7 +93,7 @@ internal sealed class FactRun
 
     private static void Shift(List<int> ends, int from, int by, int count = int.MaxValue)
     {
-        var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ends)[from..];
+        var span = CollectionsMarshal.AsSpan(ends)[from..];
         span = span[..Math.Min(count, span.Length)];
         for (var i = 0; by != 0 && i < span.Length; i++)
             span[i] += by;

@@ -38,21 +38,39 @@ internal sealed class TreeFacts(FactTree tree) : IFactSource
 
 /// <summary>
 /// Facts far back, looked up one by one: putting all of them together costs what was written since, and is done once so
-/// many were looked up that it is the cheaper way.
+/// many were looked up that it is the cheaper way. Put together they stay what they are; until then they are found in the
+/// history, at a place that must be told anew when the weave has changed.
 /// </summary>
-internal sealed class PastPlaceFacts(FactHistory history, int count) : IFactSource
+internal sealed class PastPlaceFacts : IFactSource
 {
-    private const int ManyLookups = 256;
+    private const int ManyLookups = 1024;
 
+    private FactHistory? _history;
+    private int _count;
     private FactTree? _whole;
     private int _lookups;
+
+    /// <summary>Whether they are put together.</summary>
+    public bool IsWhole => _whole is not null;
+
+    /// <summary>Whether they are put together, or it is known where they are.</summary>
+    public bool IsFound => IsWhole || _history is not null;
+
+    /// <summary>They are those after so many places of the history.</summary>
+    public void MoveTo(FactHistory history, int count) => (_history, _count) = (history, count);
+
+    /// <summary>The weave may change: where they are is no longer known.</summary>
+    public void Lose() => _history = null;
 
     public FactValue Find(ref SoughtPlace place)
     {
         if (_whole is null && _lookups++ < ManyLookups)
-            return history.FindAt(count, ref place);
+            return _history!.FindAt(_count, ref place);
         return Whole().Find(ref place);
     }
 
-    public FactTree Whole() => _whole ??= history.At(count);
+    /// <summary>These are the facts now with those.</summary>
+    public void Write(PlaceTable values) => _whole = Whole().With(values);
+
+    public FactTree Whole() => _whole ??= _history!.At(_count);
 }

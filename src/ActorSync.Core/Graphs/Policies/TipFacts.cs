@@ -56,6 +56,14 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
         }
     }
 
+    /// <summary>Puts a value at a place, whatever was there.</summary>
+    public void Put(byte[] place, uint mark, FactValue value)
+    {
+        var sought = new SoughtPlace(place, mark) { Kept = place };
+        var before = Find(ref sought);
+        Add([new FactTouch(place, FactMark.Of(mark, TouchKind.Write), before, value)]);
+    }
+
     /// <summary>The version now.</summary>
     public FactVersion Seal()
     {
