@@ -120,6 +120,8 @@ public static class SyncSettingsReader
         PurgeInterval = keys.Time("state.purge-interval"),
         PushInterval = keys.Time("state.push-interval"),
         PullInterval = keys.Time("state.pull-interval"),
+        PullsOnlyUnlevel = keys.Flag("state.pulls-only-unlevel"),
+        LevelWithin = keys.Time("state.level-within"),
         SampledPeers = keys.Count("state.sampled-peers", 1),
         PullsMost = keys.Count("state.pulls", 1),
         PeersMost = keys.Count("state.peers", 1),
@@ -190,6 +192,8 @@ public static class SyncSettingsReader
         public string Text(string key) => config.GetString(key) ?? throw new ConfigurationException($"actorsync.sync.{key} must be a text");
 
         public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key));
+
+        public bool Flag(string key) => Of(key, () => config.GetBoolean(key));
 
         public TimeSpan Time(string key)
         {

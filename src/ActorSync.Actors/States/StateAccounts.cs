@@ -191,7 +191,7 @@ internal sealed class StatePeerAccount
     {
         PullsMade++;
         LevelPulls += report.WasLevel ? 1 : 0;
-        Told = version;
+        Told = report.Level ?? version;
         LastError = null;
     }
 

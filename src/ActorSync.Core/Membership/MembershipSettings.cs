@@ -88,6 +88,7 @@ public sealed record MembershipSettings
         TombstoneTtl = 2 * Ttl,
         ExpiredTtl = Ttl,
         PullsNewPeers = true,
+        PullsOnlyUnlevel = true,
         Limits = StateLimits.Default with { Keys = 4 * MembersMost, KeyBytes = 64, ValueBytes = 4 << 10, Bytes = 16 << 20, Ahead = TimeSpan.FromHours(24) },
     };
 }

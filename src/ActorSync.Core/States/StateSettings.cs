@@ -36,6 +36,19 @@ public sealed record StateSettings
     /// </summary>
     public bool PullsNewPeers { get; init; }
 
+    /// <summary>
+    /// Whether only those linked peers are asked, and pushed to, that are not known to have the version which is here, soon
+    /// (<see cref="LevelWithin"/>) and until they do: when all are level nothing is sent. Else r0 of all are asked every
+    /// <see cref="PullInterval"/>, as plain peers always are.
+    /// </summary>
+    public bool PullsOnlyUnlevel { get; init; }
+
+    /// <summary>
+    /// Within how long a linked peer is asked that is not known to be level, where only such are: after a time drawn
+    /// between a fifth of this and all of it. While that does not make it level each wait doubles, up to <see cref="PullInterval"/>.
+    /// </summary>
+    public TimeSpan LevelWithin { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>To how many peers, drawn anew each time, a change is pushed, and how many are asked: r0 of the protocol.</summary>
     public int SampledPeers { get; init; } = 3;
 

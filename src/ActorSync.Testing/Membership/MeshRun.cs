@@ -117,7 +117,7 @@ internal sealed class MeshRun
             _simulation.Run(TimeSpan.FromSeconds(0.5));
         }
         var settled = _simulation.Now - healed;
-        if (!_simulation.RunUntil(() => _simulation.Now - MonotonicTime.Max(_world.LastNews, healed) > Quiet, Bound))
+        if (!_simulation.RunUntil(() => _simulation.Now - MonotonicTime.Max(_world.LastSent, healed) > Quiet, Bound))
             throw new InvariantBrokenException($"all are settled, and do not fall silent within {Bound.TotalMinutes} min: {_last}");
         return WhyNotSettled() is { } undone ? throw new InvariantBrokenException($"what was settled did not stay so: {undone}") : settled;
     }
@@ -214,8 +214,7 @@ internal sealed class MeshRun
         _messages++;
         foreach (var part in new[] { (ulong)_simulation.Now.Ticks, (ulong)from.Number, (ulong)to.Number, (ulong)message.Type, (ulong)bytes })
             _digest = (_digest ^ part) * 1099511628211;
-        if (message is not (Wire.StatePull or Wire.StateLevel))
-            _last = $"a {message.Type} of {from.Number} to {to.Number}";
+        _last = $"a {message.Type} of {from.Number} to {to.Number}";
         _options.Trace?.Invoke(Line($"{from.Number} to {to.Number}: {message.Type}, {bytes} bytes"));
     }
 

@@ -43,6 +43,7 @@ internal sealed class MeshWorld
     public StateSettings SharedSettings { get; } = StateSettings.Default with
     {
         PullsNewPeers = true,
+        PullsOnlyUnlevel = true,
         Limits = StateLimits.Default with { Ahead = TimeSpan.FromHours(24) },
     };
 
@@ -81,8 +82,8 @@ internal sealed class MeshWorld
     /// <summary>Hears of what happens to members in the views of the nodes.</summary>
     public Action<MeshNode, MembershipOutput>? Events { get; set; }
 
-    /// <summary>When something was last sent that does more than see that all is level.</summary>
-    public MonotonicTime LastNews { get; private set; }
+    /// <summary>When anything but a keep-alive was last sent.</summary>
+    public MonotonicTime LastSent { get; private set; }
 
     public MonotonicTime Now => _simulation.Now;
 
@@ -143,8 +144,7 @@ internal sealed class MeshWorld
     public void OnSent(MeshNode from, MeshNode to, ReadOnlyMemory<byte> payload)
     {
         var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
-        if (message is not (StatePull or StateLevel))
-            LastNews = _simulation.Now;
+        LastSent = _simulation.Now;
         Traffic?.Invoke(from, to, message, payload.Length);
     }
 

@@ -41,7 +41,7 @@ public sealed class MembershipTests
         mesh.Run(TimeSpan.FromSeconds(30));
         var quiet = mesh.Now;
         mesh.Run(6 * Hour);
-        Assert.True(mesh.LastNews < quiet);
+        Assert.True(mesh.LastSent < quiet);
         Assert.True(mesh.IsSettled);
     }
 

@@ -17,7 +17,7 @@ public sealed class ReceiverTests
     [InlineData(true)]
     public void A_peer_that_comes_is_asked_at_once_where_that_is_wanted(bool pullsNewPeers)
     {
-        var receiver = new ReceiverMachine(StateSettings.Default with { PullsNewPeers = pullsNewPeers }, new Random(1));
+        var receiver = new ReceiverMachine(StateSettings.Default with { PullsNewPeers = pullsNewPeers }, new PeerVersions(new StateTable(StateSettings.Default)), new Random(1));
         Assert.Equal([Peers[0]], Pulled(receiver, new ReceiverInput.Peers(Peers[..1])));
         Assert.Empty(Pulled(receiver, new ReceiverInput.Ended(Peers[0].Node)));
         Assert.Equal(pullsNewPeers ? [Peers[1]] : [], Pulled(receiver, new ReceiverInput.Peers(Peers[..2])));
@@ -27,7 +27,7 @@ public sealed class ReceiverTests
     [Fact]
     public void Many_that_come_at_once_are_asked_a_few_at_a_time_and_those_that_went_are_not()
     {
-        var receiver = new ReceiverMachine(StateSettings.Default with { PullsNewPeers = true, SampledPeers = 1 }, new Random(1));
+        var receiver = new ReceiverMachine(StateSettings.Default with { PullsNewPeers = true, SampledPeers = 1 }, new PeerVersions(new StateTable(StateSettings.Default)), new Random(1));
         var first = Pulled(receiver, new ReceiverInput.Peers(Peers));
         Assert.Equal(4, first.Count);
         Assert.Empty(Pulled(receiver, new ReceiverInput.Peers(Peers[..6])));

@@ -30,7 +30,8 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
     private IReadOnlyList<StateEntry> _answer = [];
     private int _stored;
     private uint _round;
-    private PullReport _report = new(false, 0, 0, 0);
+    private StateVersion _asked;
+    private PullReport _report = new(null, 0, 0, 0);
 
     public ExchangeId Id => id;
 
@@ -45,7 +46,8 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
             case PullInput.Start when _state == State.Idle:
                 _state = State.Asking;
                 Await(now);
-                outbox.Put(new PullOutput.Ask(table.Version));
+                _asked = table.Version;
+                outbox.Put(new PullOutput.Ask(_asked));
                 break;
             case PullInput.Whole whole when _state == State.Asking:
                 OnWhole(whole.Answer, now, outbox);
@@ -80,7 +82,7 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
         if (!answer.TryGet(out var entries, out var error))
             End(error, outbox);
         else if (entries is null)
-            End(_report with { WasLevel = true }, outbox);
+            End(_report with { Level = _asked }, outbox);
         else
         {
             (_answer, _state) = (entries, State.Storing);

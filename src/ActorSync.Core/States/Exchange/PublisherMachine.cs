@@ -16,6 +16,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     private readonly ExchangeId _run;
     private readonly StateTable _table;
     private readonly StateSettings _settings;
+    private readonly PeerVersions _versions;
     private readonly Random _random;
     private readonly Dictionary<NodeId, OwedPush> _owed = [];
     private Dictionary<NodeId, StatePeer> _peers = [];
@@ -26,13 +27,15 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     /// <param name="name">The state.</param>
     /// <param name="table">What is held; it may change between inputs.</param>
     /// <param name="settings">The settings.</param>
+    /// <param name="versions">What peers told; it may change between inputs.</param>
     /// <param name="random">Draws the peers, and the number of this run.</param>
     /// <param name="published">The change up to which nothing is published: 0 to begin with the full state.</param>
-    public PublisherMachine(StateName name, StateTable table, StateSettings settings, Random random, long published = 0)
+    public PublisherMachine(StateName name, StateTable table, StateSettings settings, PeerVersions versions, Random random, long published = 0)
     {
         _name = name;
         _table = table;
         _settings = settings;
+        _versions = versions;
         _random = random;
         _run = new ExchangeId((ulong)random.NextInt64(1, long.MaxValue));
         Published = published;
@@ -114,7 +117,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     private void Publish(MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
         var upTo = _table.LatestChange;
-        foreach (var peer in PeerSample.Draw([.. _peers.Values], _settings.SampledPeers, _random))
+        foreach (var peer in PeerSample.Draw([.. _peers.Values.Where(Lacks)], _settings.SampledPeers, _random))
         {
             if (!_owed.TryGetValue(peer.Node, out var owed))
                 _owed.Add(peer.Node, owed = new OwedPush(Published));
@@ -126,6 +129,8 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
         _notBefore = now + _settings.PushInterval;
         _publishAt = MonotonicTime.Never;
     }
+
+    private bool Lacks(StatePeer peer) => !_settings.PullsOnlyUnlevel || peer.IsPlain || !_versions.IsLevel(peer.Node);
 
     private void OnPushed(PublisherInput.Pushed pushed, MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
@@ -142,7 +147,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     {
         var page = new EntryPage(_peers[peer].MaxPayloadBytes, _settings.MessageBytes);
         var last = owed.UpTo;
-        foreach (var (entry, change) in _table.ChangedSince(owed.After, peer))
+        foreach (var (entry, change) in Lacks(_peers[peer]) ? _table.ChangedSince(owed.After, peer) : [])
         {
             if (change > owed.UpTo)
                 break;

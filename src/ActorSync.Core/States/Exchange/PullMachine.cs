@@ -37,8 +37,9 @@ public sealed class PullMachine : IPull
     private int _attempts;
     private ReadOnlyMemory<byte> _request;
     private StateRange _asked;
+    private UInt128 _digest;
     private StateEntries? _answer;
-    private PullReport _report = new(false, 0, 0, 0);
+    private PullReport _report = new(null, 0, 0, 0);
 
     /// <param name="name">The state.</param>
     /// <param name="id">The pull's number, drawn at random.</param>
@@ -96,7 +97,7 @@ public sealed class PullMachine : IPull
             case StateMessage answer when answer.Exchange != Id || answer.Round != _round:
                 break;
             case StateLevel when _state == State.Asking:
-                _report = _report with { WasLevel = _asked == StateRange.All };
+                _report = _report with { Level = _asked == StateRange.All ? new StateVersion(_digest) : null };
                 Next(now, outbox);
                 break;
             case StateDigests digests when _state == State.Asking:
@@ -113,8 +114,8 @@ public sealed class PullMachine : IPull
 
     private void Ask(StateRange range, MonotonicTime now, IOutbox<PullOutput> outbox)
     {
-        (_state, _asked) = (State.Asking, range);
-        Request(new StatePull(_name, Id, ++_round, range, _table.DigestOf(range), _table.CountIn(range)), now, outbox);
+        (_state, _asked, _digest) = (State.Asking, range, _table.DigestOf(range));
+        Request(new StatePull(_name, Id, ++_round, range, _digest, _table.CountIn(range)), now, outbox);
     }
 
     private void OnDigests(StateDigests digests, MonotonicTime now, IOutbox<PullOutput> outbox)
@@ -176,7 +177,8 @@ public sealed class PullMachine : IPull
         PushOrNext(now, outbox);
     }
 
-    // The last push is not answered: should it be lost, the next pull finds it missing.
+    // The last push is not waited for: should it be lost, the next pull finds it missing. Where a peer that is known to be
+    // level is not asked again its answer is wanted all the same, as it tells that.
     private void PushOrNext(MonotonicTime now, IOutbox<PullOutput> outbox)
     {
         var page = new EntryPage(MaxPayloadBytes, _settings.MessageBytes);
@@ -190,7 +192,7 @@ public sealed class PullMachine : IPull
         _report = _report with { Sent = _report.Sent + page.Entries.Count };
         _state = State.Pushing;
         var isLast = _lacking.Count == 0 && _ranges.IsEmpty;
-        Request(new StatePush(_name, Id, ++_round, !isLast, _table.Version, page.Entries), now, outbox);
+        Request(new StatePush(_name, Id, ++_round, !isLast || _settings.PullsOnlyUnlevel, _table.Version, page.Entries), now, outbox);
         if (isLast)
             Next(now, outbox);
     }

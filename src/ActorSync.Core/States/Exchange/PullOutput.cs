@@ -25,8 +25,12 @@ public abstract record PullOutput
 }
 
 /// <summary>What a pull cost and brought.</summary>
-/// <param name="WasLevel">Whether nothing differed.</param>
+/// <param name="Level">The version that both had, when nothing differed.</param>
 /// <param name="Requests">Requests that were sent, repetitions and pushes included.</param>
 /// <param name="Received">Entries that came.</param>
 /// <param name="Sent">Entries that were sent to the peer.</param>
-public sealed record PullReport(bool WasLevel, int Requests, int Received, int Sent);
+public sealed record PullReport(StateVersion? Level, int Requests, int Received, int Sent)
+{
+    /// <summary>Whether nothing differed.</summary>
+    public bool WasLevel => Level is not null;
+}

@@ -23,6 +23,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private readonly StateMachine _writer;
     private readonly PublisherMachine _publisher;
     private readonly ReceiverMachine _receiver;
+    private readonly PeerVersions _versions;
     private readonly Dictionary<NodeId, IPull> _pulls = [];
     private readonly HashSet<NodeId> _plain = [];
     private readonly Dictionary<long, Handover> _receiving = [];
@@ -30,6 +31,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private readonly Outbox<PublisherOutput> _published = new();
     private readonly Outbox<ReceiverPull> _due = new();
     private readonly Outbox<PullOutput> _pulled = new();
+    private StateVersion _version;
     private MonotonicTime _purgeAt;
     private MonotonicTime? _timer;
     private long _tokens;
@@ -49,8 +51,9 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         _settings = settings;
         _random = random;
         _writer = new StateMachine(self, settings, table, clock);
-        _publisher = new PublisherMachine(name, table, settings, random, published);
-        _receiver = new ReceiverMachine(settings, random);
+        _versions = new PeerVersions(table);
+        _publisher = new PublisherMachine(name, table, settings, _versions, random, published);
+        _receiver = new ReceiverMachine(settings, _versions, random);
     }
 
     /// <summary>What is held, durably. To be read between inputs.</summary>
@@ -83,11 +86,17 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
                 break;
             case ReplicaInput.Message message:
                 Write(new StateInput.Tick(message.Wall), now, outbox);
+                Tells(message.Peer.Node, VersionIn(message.Value), message.Wall, now, outbox, message.Value is StatePull);
                 OnMessage(message.Peer, message.Value, message.Wall, now, outbox);
                 break;
             case ReplicaInput.Tick tick:
                 OnTick(tick.Wall, now, outbox);
                 break;
+        }
+        if (_version != Table.Version)
+        {
+            _version = Table.Version;
+            Receive(new ReceiverInput.Changed(), input.Wall, now, outbox);
         }
         StartTimer(outbox);
     }
@@ -97,10 +106,27 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         var others = peers.Reachable.Where(peer => peer.Node != _self).DistinctBy(peer => peer.Node).Take(_settings.PeersMost).ToArray();
         foreach (var gone in _pulls.Keys.Except(others.Select(peer => peer.Node)).ToArray())
             Pull(gone, new PullInput.Unlinked(), peers.Wall, now, outbox);
+        _versions.Use(others.Select(peer => peer.Node));
         _plain.Clear();
         _plain.UnionWith(others.Where(peer => peer.IsPlain).Select(peer => peer.Node));
         Publish(new PublisherInput.Peers(others), now, outbox);
         Receive(new ReceiverInput.Peers(others), peers.Wall, now, outbox);
+    }
+
+    private static StateVersion? VersionIn(SyncMessage message) => message switch
+    {
+        StatePull pull when pull.Range == StateRange.All => new StateVersion(pull.Digest),
+        StatePush push => push.Version,
+        StatePushed pushed => pushed.Version,
+        _ => null,
+    };
+
+    private void Tells(NodeId peer, StateVersion? version, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox, bool pulls = false)
+    {
+        if (version is not { } told)
+            return;
+        _versions.Tells(peer, told);
+        Receive(new ReceiverInput.Told(peer, pulls), wall, now, outbox);
     }
 
     private void OnMessage(StatePeer peer, SyncMessage message, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
@@ -243,6 +269,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
                     break;
                 case PullOutput.Ended ended:
                     _pulls.Remove(peer);
+                    Tells(peer, ended.Result.TryGet(out var report, out _) ? report.Level : null, wall, now, outbox);
                     outbox.Put(new ReplicaOutput.Pulled(peer, ended.Result));
                     Receive(new ReceiverInput.Ended(peer), wall, now, outbox);
                     break;
