@@ -219,7 +219,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
     private void Settle(MonotonicTime now, IOutbox<MembershipOutput> outbox)
     {
         if (_isStarted && !_announcement.IsLeaving)
-            _links.Settle(_others.Values, _heard.ContainsKey, now, outbox);
+            _links.Settle(_others.Values, node => IsHeard(node, now), now, outbox);
         if (_isChanged)
         {
             _isChanged = false;
