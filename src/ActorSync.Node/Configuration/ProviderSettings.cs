@@ -15,6 +15,9 @@ public enum ProviderKind
 
     /// <summary>The ready addresses of a service of Kubernetes.</summary>
     Kubernetes,
+
+    /// <summary>The other members of the node's mesh.</summary>
+    Mesh,
 }
 
 /// <summary>A section that says where peers come from; what they are for, its user knows.</summary>

@@ -11,7 +11,7 @@ internal static class StatesReader
 {
     private const string Section = "actorsync.states";
     private const int ApplicationPort = 3097;
-    private const int ExchangePort = 4097;
+    public const int ExchangePort = 4097;
     private static readonly string[] HttpKeys = ["state", "application", "exchange", "peers", "target-port"];
     private static readonly string[] SeedKeys = ["state", "file"];
 
@@ -22,6 +22,7 @@ internal static class StatesReader
             Share = SettingsReader.Value(config, "states.share", value => value.GetStringList().Select(Name).Distinct().ToArray()),
             Seeds = [.. Objects(config, "seeds").Select(Seed)],
             Limits = Limits(config),
+            Provider = ProviderReader.Read(config, "states.peers") is { IsNone: false } provider ? provider : null,
             HasTls = config.GetString("actorsync.tls.certificate") is { Length: > 0 },
             AnyoneMayReadAndWrite = SettingsReader.Value(config, "states.anyone-on-the-network-may-read-and-write", value => value.GetBoolean()),
         };

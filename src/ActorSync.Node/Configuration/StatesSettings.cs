@@ -18,6 +18,9 @@ public sealed record StatesSettings
     /// <summary>States that are spoken of over HTTP.</summary>
     public IReadOnlyList<StateHttpSettings> Http { get; init; } = [];
 
+    /// <summary>Where further nodes come from that all states over HTTP are exchanged with; null for from nowhere.</summary>
+    public ProviderSettings? Provider { get; init; }
+
     /// <summary>Files of entries that are there at the start.</summary>
     public IReadOnlyList<StateSeed> Seeds { get; init; } = [];
 

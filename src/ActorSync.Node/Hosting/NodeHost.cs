@@ -36,14 +36,14 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!(await StateHost.StartAsync(node, settings, time, log, stop)).TryGet(out var states, out var error))
             return error;
         await using (states)
-            return await ControlAsync(node, settings, path, stop);
+            return await ControlAsync(node, settings, states.Sources, path, stop);
     }
 
-    private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, string path, CancellationToken stop)
+    private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, IReadOnlyList<ObservedPeers> ofStates, string path, CancellationToken stop)
     {
         var links = new HandLinks();
         var provided = settings.ProvidedPeers is { } peers ? Observe(peers, node, settings.Listen) : null;
-        var control = new LocalNodeControl(node, importer, time, running: true) { Links = links, PeerSources = provided is null ? [] : [provided] };
+        var control = new LocalNodeControl(node, importer, time, running: true) { Links = links, PeerSources = provided is null ? ofStates : [provided, .. ofStates] };
         if (!(await ControlServer.StartAsync(control, path, settings.Sync.Graphs.CommandPayloadBytes, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
             return error;
         await using (server)

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Security;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Hosting;
+using ActorSync.Node.Providers;
+using ActorSync.Peers.Providers;
 using ActorSync.States;
 
 namespace ActorSync.Node.States;
@@ -17,6 +19,9 @@ internal sealed class StateHost : IAsyncDisposable
     private readonly NodeLog _log;
     private readonly List<HttpEndpoint> _endpoints = [];
     private readonly Dictionary<StateName, HttpPeers> _peers = [];
+    private readonly List<ObservedPeers> _sources = [];
+    private readonly List<Task> _following = [];
+    private readonly CancellationTokenSource _end = new();
     private StateTls? _tls;
     private HttpClient? _http;
 
@@ -36,6 +41,9 @@ internal sealed class StateHost : IAsyncDisposable
     /// <summary>The nodes that each state over HTTP is exchanged with: whoever finds peers tells of them here.</summary>
     public IReadOnlyDictionary<StateName, HttpPeers> Peers => _peers;
 
+    /// <summary>The providers of those that are found, for the status.</summary>
+    public IReadOnlyList<ObservedPeers> Sources => _sources;
+
     /// <summary>Begins; on an error nothing is left running.</summary>
     public static async Task<Result<StateHost>> StartAsync(ISyncNode node, NodeSettings settings, TimeProvider time, NodeLog log, CancellationToken cancellation)
     {
@@ -48,6 +56,9 @@ internal sealed class StateHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync();
+        await Task.WhenAll(_following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
         foreach (var endpoint in _endpoints)
             await endpoint.DisposeAsync();
         _http?.Dispose();
@@ -55,6 +66,8 @@ internal sealed class StateHost : IAsyncDisposable
 
     private async Task<SyncError?> StartAsync(CancellationToken cancellation)
     {
+        if (_settings.Provider is { Provider: ProviderKind.Mesh } && _node.Membership is null)
+            return new SyncError(SyncErrorKind.InvalidRequest, "actorsync.states.peers.provider = mesh: the node is in no mesh; start it with --mesh, or with --join HOST:PORT");
         if (_files is not null && _settings.Http.Count > 0 && !StateTls.Open(_files, _log).TryGet(out _tls, out var error))
             return error;
         var states = new Dictionary<StateName, ISharedState>();
@@ -102,7 +115,20 @@ internal sealed class StateHost : IAsyncDisposable
             _log.Info($"state {http.State}: exchange at {started.Address}");
         }
         peers.Use(http.Peers);
+        if (_settings.Provider is { } provider)
+            _following.Add(FollowAsync(provider, peers, http));
         return null;
+    }
+
+    // At the node itself nobody is asked: neither by the address of the exchange, nor by the node's own name.
+    private Task FollowAsync(ProviderSettings provider, HttpPeers peers, StateHttpSettings http)
+    {
+        var own = http.Exchange is { } exchange ? exchange with { Port = _endpoints[^1].Address.Port } : null;
+        var ports = new PeerPorts(own?.Port ?? StatesReader.ExchangePort, provider.TargetPort);
+        var source = new ObservedPeers(
+            new TargetedPeers(ProviderFactory.Create(provider, _time, _node.Membership), ports, () => Interfaces.Of(own, _node.Id)), $"state {http.State}");
+        _sources.Add(source);
+        return peers.FollowAsync(source, http.Peers, _end.Token);
     }
 
     private void Report(Exception e) => _log.Error($"a request failed: {e}");
