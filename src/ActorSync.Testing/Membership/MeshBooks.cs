@@ -12,7 +12,7 @@ internal sealed class MeshBooks
     private static readonly TimeSpan Known = HoldingSettings.Default.ConfirmWithin + TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<GraphId, HashSet<CommandId>> _replicated = [];
-    private readonly Dictionary<string, (MeshNode By, string Json)> _written = [];
+    private readonly Dictionary<string, string> _written = [];
     private readonly Dictionary<MeshNode, MonotonicTime> _died = [];
 
     /// <summary>The disks there are; one that is destroyed is none.</summary>
@@ -52,14 +52,14 @@ internal sealed class MeshBooks
     }
 
     /// <summary>A write of a key that is written once was answered as durable.</summary>
-    public void OnWritten(MeshNode by, string key, string json) => _written.Add(key, (by, json));
+    public void OnWritten(string key, string json) => _written.Add(key, json);
 
-    /// <summary>A node dies with its disk. A write is promised to be in one store: one that is in no other is gone with it.</summary>
+    /// <summary>A node dies with its disk. A write is promised to be in one store: one that no other disk has by then is gone with it.</summary>
     public void OnDeath(MeshNode node, MonotonicTime now)
     {
         Disks.Remove(node);
         _died.Add(node, now);
-        foreach (var (key, _) in _written.Where(written => written.Value.By == node && !Disks.Any(other => other.State.Table.TryGet(written.Key, out _))).ToArray())
+        foreach (var (key, _) in _written.Where(written => !Disks.Any(other => other.State.Table.TryGet(written.Key, out _))).ToArray())
             _written.Remove(key);
     }
 
@@ -72,7 +72,7 @@ internal sealed class MeshBooks
     /// <summary>Why what was promised is not there on every node; null when it is.</summary>
     public string? Missing(MeshNode node)
     {
-        foreach (var (key, (_, json)) in _written)
+        foreach (var (key, json) in _written)
             if (!node.State.Table.TryGetLive(key, node.Wall, out var entry) || System.Text.Encoding.UTF8.GetString(entry.Value.Span) != json)
                 return $"node {node.Number} does not have the write {key}, which was answered as durable";
         foreach (var (graph, commands) in _replicated)

@@ -128,8 +128,10 @@ internal sealed partial class MeshNode
         JumpGraphs();
     }
 
+    // A link in place of one whose end was not heard of is told as an end and a beginning, as by the actors of peers.
     public void OnLinked(MeshNode other)
     {
+        OnUnlinked(other);
         _linked[other] = _world.LinkOf(this, other);
         _members.Link(_linked.Keys);
         State.Link(_linked.Keys);

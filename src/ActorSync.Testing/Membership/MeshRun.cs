@@ -188,7 +188,7 @@ internal sealed class MeshRun
         node.State.Set(_simulation.Chance(0.1) && key[1] == 'f' ? StateSet.Delete(key) : StateSet.To(key, Encoding.UTF8.GetBytes(number)), error =>
         {
             if (error is null && key.StartsWith("once", StringComparison.Ordinal))
-                _books.OnWritten(node, key, number);
+                _books.OnWritten(key, number);
         });
     }, PlanWrite);
 

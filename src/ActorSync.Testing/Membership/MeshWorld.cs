@@ -31,11 +31,14 @@ internal sealed class MeshWorld
         _simulation = simulation;
         Settings = settings ?? MembershipSettings.Default with { AliveWithin = TimeSpan.FromSeconds(15) };
         for (var i = 0; i < nodes; i++)
-            _nodes.Add(new MeshNode(this, _simulation, i, i == 0 ? [] : [MeshNode.EndpointOf(0)], ["sync"]));
+            _nodes.Add(new MeshNode(this, _simulation, i, SeedsOf(i), ["sync"]));
         for (var i = 0; i < nodes; i++)
             for (var j = i + 1; j < nodes; j++)
                 _links.Add((i, j), new MeshLink(this, _simulation, _nodes[i], _nodes[j]));
     }
+
+    // The first begins the mesh; the others are given two, as one may die for good.
+    private static string[] SeedsOf(int node) => [.. Enumerable.Range(0, Math.Min(node, 2)).Select(MeshNode.EndpointOf)];
 
     public MembershipSettings Settings { get; }
 
