@@ -11,5 +11,5 @@ internal sealed record Bar(bool AtLeast, double Value)
 
     public bool IsMetBy(double figure) => AtLeast ? figure >= Value : figure <= Value;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(AtLeast ? ">=" : "<=")} {Value:0.###}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(AtLeast ? ">=" : "<=")} {Value:G4}");
 }

@@ -19,10 +19,13 @@ public static class StateJson
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MostDepth });
             while (reader.Read())
             {
+                // Half of a pair of escapes (\ud800) is a token like any other, and no text that anyone could read.
+                if (reader.ValueIsEscaped)
+                    _ = reader.GetString();
             }
             return null;
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return fault.Message;
         }

@@ -86,7 +86,7 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
             outbox.Put(new StateOutput.Applied(set.Token, noRoom));
             return;
         }
-        Append(new Pending(entries, keys, bytes, _self, set.Token, null), outbox);
+        Append(new Pending(entries, keys, bytes, _self, set.Token, null), set.Wall, outbox);
     }
 
     private SyncError? Refusal(StateInput.Set set)
@@ -144,7 +144,7 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
         else if (kept.Count == 0)
             outbox.Put(new StateOutput.Received(receive.Token, result));
         else
-            Append(new Pending(kept, keys, bytes, receive.Peer, receive.Token, result), outbox);
+            Append(new Pending(kept, keys, bytes, receive.Peer, receive.Token, result), receive.Wall, outbox);
     }
 
     // What the entries add to what is held: what replaces a larger entry is not counted against the limits.
@@ -160,8 +160,11 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
         return (keys, Math.Max(0, bytes));
     }
 
-    private void Append(Pending pending, IOutbox<StateOutput> outbox)
+    // What is about to be durable counts for the clock already: a write made meanwhile is to be the newer one.
+    private void Append(Pending pending, WallTime wall, IOutbox<StateOutput> outbox)
     {
+        foreach (var entry in pending.Entries)
+            _clock.Observe(entry.Stamp, wall);
         _pending.Add(++_appends, pending);
         Count(pending, 1);
         outbox.Put(new StateOutput.Append(_appends, pending.Entries));

@@ -85,6 +85,8 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.BodyBytes + SlackBytes;
             kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+            // How long a body may take in all is what counts: a slow link is no fault.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxRequestLineSize = ControlLimits.RequestLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = ControlLimits.HeaderBytes;
             kestrel.Limits.RequestHeadersTimeout = limits.HeaderWithin;

@@ -75,17 +75,19 @@ internal sealed class StateHost : IAsyncDisposable
         {
             if (!(await _node.OpenStateAsync(name, cancellation)).TryGet(out var state, out error))
                 return error;
+            // One state that is damaged holds up nothing else.
             if (await state.StatusAsync(cancellation) is { Error: { } why })
-                return new SyncError(SyncErrorKind.StoreDamaged, $"the state \"{name}\" cannot be opened: {why}");
-            states.Add(name, state);
+                _log.Error($"the state \"{name}\" cannot be used: {why}; stop the node and delete its folder below states: peers send it again");
+            else
+                states.Add(name, state);
         }
-        foreach (var seed in _settings.Seeds)
+        foreach (var seed in _settings.Seeds.Where(seed => states.ContainsKey(seed.State)))
         {
             if (!(await StateSeeder.LoadAsync(states[seed.State], seed.File, _exchange.Limits.EntriesPerSet, cancellation)).TryGet(out var keys, out error))
                 return error;
             _log.Info($"state {seed.State}: {keys} keys seeded from {seed.File}");
         }
-        foreach (var http in _settings.Http)
+        foreach (var http in _settings.Http.Where(http => states.ContainsKey(http.State)))
         {
             if (await ServeAsync(http, states[http.State], cancellation) is { } refused)
                 return refused;

@@ -53,6 +53,28 @@ public sealed class StateMachineTests
     }
 
     [Fact]
+    public void AWriteWinsOverWhatIsOnItsWayToTheStoreAheadOfThisClock()
+    {
+        var writer = new Writer();
+        writer.Receive([RandomState.Live("k", 1, Now.Milliseconds + 240_000, counter: 3, node: 9)]);
+        writer.Set("k", "2");
+        writer.Commit();
+        Assert.Equal("2", writer.Value("k"));
+    }
+
+    [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("{\"\\udc00\": 1}")]
+    [InlineData("[\"\\udc00\\ud800\"]")]
+    public void AValueThatNobodyCouldReadIsNone(string json)
+    {
+        Assert.NotNull(StateJson.Fault(Encoding.UTF8.GetBytes(json)));
+        Assert.NotNull(ActorSync.States.Json.EntryJsonReader.ReadEntries(Encoding.UTF8.GetBytes($"{{\"k\": {{\"ts\": 1, \"value\": {json}}}}}"), TimeSpan.FromHours(1)).Error);
+        Assert.Equal(SyncErrorKind.InvalidRequest, new Writer().Refusal("k", json).Kind);
+        Assert.Null(StateJson.Fault("\"\\ud83d\\ude00\""u8));
+    }
+
+    [Fact]
     public void AWriteWinsOverWhatAPeerWroteAheadOfThisClock()
     {
         var writer = new Writer();

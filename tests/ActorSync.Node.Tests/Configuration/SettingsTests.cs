@@ -112,7 +112,7 @@ public sealed class SettingsTests
     [InlineData("actorsync.peers.links = udp", "actorsync.peers.links = udp: expected tcp, tls")]
     [InlineData("actorsync.peers.target-port = 65536", "actorsync.peers.target-port = 65536: expected a whole number from 0 to 65535")]
     [InlineData("actorsync.peers { endpoints = [\"::1\"], mode = sometimes }", "actorsync.peers.mode = sometimes: expected subscribe, poll, hello")]
-    [InlineData("actorsync.peers.provider = dns", "actorsync.peers.dns.names = []: expected names, such as")]
+    [InlineData("actorsync.peers.provider = dns", "expected names, such as")]
     [InlineData("actorsync.peers { provider = dns, dns { names = [a], interval = 1ms } }", "actorsync.peers.dns.interval = 1ms: expected from 1 s to 86400 s")]
     [InlineData("actorsync.peers { provider = dns, dns { names = [a], servers = [b] } }", "actorsync.peers.dns.servers = [b]: 'b' is not the address of a server")]
     [InlineData("actorsync.peers { provider = dns, dns { names = [a], attempts = 0 } }", "expected a whole number from 1 to 10")]

@@ -34,8 +34,10 @@ public static class EntryJsonReader
         var stamp = new StateStamp(fields.Time ?? throw new JsonException("it has no ts"), fields.Counter ?? 0, fields.Node ?? default);
         return fields.Deleted == true
             ? StateEntry.Tombstone(key, stamp, fields.Ttl ?? (long)tombstoneTtl.TotalMilliseconds)
-            : StateEntry.Live(key, StateJson.Compact(fields.Value ?? throw new JsonException("it has no value")), stamp, fields.Ttl);
+            : StateEntry.Live(key, StateJson.Compact(Sound(fields.Value ?? throw new JsonException("it has no value"))), stamp, fields.Ttl);
     });
+
+    private static ReadOnlyMemory<byte> Sound(ReadOnlyMemory<byte> value) => StateJson.Fault(value.Span) is { } fault ? throw new JsonException(fault) : value;
 
     private static StateSet ToSet(string key, Fields fields)
     {
