@@ -55,7 +55,8 @@ public sealed partial class SyncNode : ISyncNode
         ILinkListener? listener = null;
         if (options.Listen?.Invoke(new LinkIdentity(self, options.Settings.Wire.PayloadBytes)) is { } listening && !listening.TryGet(out listener, out var error))
             return error;
-        if (MeshOf(options, listener) is { } joined && MembershipActor.Check(self.Node, joined) is { } refusal)
+        var joined = MeshOf(options, listener);
+        if (joined is not null && MembershipActor.Check(self.Node, joined) is { } refusal)
         {
             listener?.DisposeInBackground();
             return refusal;
@@ -76,7 +77,7 @@ public sealed partial class SyncNode : ISyncNode
         var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
         var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
-        var mesh = options.Mesh is null ? null : NodeMesh.Start(system, sync, peers, MeshOf(options, listener)!);
+        var mesh = joined is null ? null : NodeMesh.Start(system, sync, peers, joined);
         AddShutdownTasks(system, sync, listener, peers, mesh);
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, mesh, options.Recovered));
     }

@@ -70,9 +70,7 @@ internal sealed partial class HolderActor
         {
             if (!_linked.TryGetValue(holder, out var peer))
                 continue;
-            var self = Self;
-            peer.Ask<PollActor.Ended>(new PeerActor.Poll(_graph, new PollOptions()), LongestPoll).PipeTo(
-                self, success: ended => new FetchPolled(ended.Result.Error), failure: lost => new FetchPolled(new SyncError(SyncErrorKind.Unreachable, lost.Message)));
+            PollThen(peer, error => new FetchPolled(error));
             return;
         }
         EndFetch(why);

@@ -273,9 +273,15 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
             Self.Tell(new Polled(node, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the member {node.ToShortString()}")));
             return;
         }
+        PollThen(peer, error => new Polled(node, error));
+    }
+
+    // Polls the graph of a linked member, without a byte limit; this actor is told how it ended.
+    private void PollThen(IActorRef peer, Func<SyncError?, object> ended)
+    {
         var self = Self;
         peer.Ask<PollActor.Ended>(new PeerActor.Poll(_graph, new PollOptions()), LongestPoll).PipeTo(
-            self, success: ended => new Polled(node, ended.Result.Error), failure: why => new Polled(node, new SyncError(SyncErrorKind.Unreachable, why.Message)));
+            self, success: polled => ended(polled.Result.Error), failure: why => ended(new SyncError(SyncErrorKind.Unreachable, why.Message)));
     }
 
     private void Send(NodeId node, ReadOnlyMemory<byte> payload)

@@ -1,7 +1,6 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Graphs;
-using ActorSync.Membership;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 
@@ -33,7 +32,7 @@ public sealed class MeshGraphTests
     public async Task With_a_factor_a_graph_is_at_its_holders_alone_and_any_member_acts_on_it()
     {
         var nodes = new List<ISyncNode> { Start(1, Factor(2)), Start(2, Factor(2)), Start(3, Factor(2)), Start(4, Factor(2)) };
-        await Task.WhenAll(nodes.Select(node => WaitForMembersAsync(node, 4)));
+        await Task.WhenAll(nodes.Select(node => Nodes.WaitForMembersAsync(node, 4)));
         var graph = await nodes[0].FillAsync(3);
         var holders = Rendezvous.Holders(nodes[0].Membership!.View, graph, Factor(2));
         var others = nodes.Where(node => !holders.Contains(node.Id)).ToArray();
@@ -54,7 +53,7 @@ public sealed class MeshGraphTests
     public async Task When_a_holder_vanishes_another_takes_over_and_nothing_that_was_replicated_is_lost()
     {
         var nodes = new List<ISyncNode> { Start(1, Factor(2)), Start(2, Factor(2)), Start(3, Factor(2)) };
-        await Task.WhenAll(nodes.Select(node => WaitForMembersAsync(node, 3)));
+        await Task.WhenAll(nodes.Select(node => Nodes.WaitForMembersAsync(node, 3)));
         var graph = (await nodes[0].CreateGraphAsync("a graph"u8.ToArray())).Value;
         for (var i = 0; i < 20; i++)
             Assert.Null((await RetriedAsync(nodes[i % 3], graph, $"command {i}")).Error);
@@ -64,7 +63,7 @@ public sealed class MeshGraphTests
         var left = nodes.Where(node => node != victim).ToArray();
         // Its links are cut, and none is made any more.
         await victim.DisposeAsync();
-        await Task.WhenAll(left.Select(node => WaitForMembersAsync(node, 2)));
+        await Task.WhenAll(left.Select(node => Nodes.WaitForMembersAsync(node, 2)));
         Assert.Null((await RetriedAsync(left[0], graph, "after it")).Error);
         await Nodes.WaitForLevelAsync(graph, 21, left);
         foreach (var node in left)
@@ -75,7 +74,7 @@ public sealed class MeshGraphTests
     public async Task A_commit_that_too_few_stores_can_have_says_that_it_is_durable_here()
     {
         await using var alone = Start(1, Factor(2));
-        await WaitForMembersAsync(alone, 1);
+        await Nodes.WaitForMembersAsync(alone, 1);
         var graph = await alone.FillAsync(1);
         var result = await alone.AddAsync(graph, "for two"u8.ToArray(), Replicated);
         Assert.Equal(SyncErrorKind.NotReplicated, result.Error!.Kind);
@@ -111,18 +110,4 @@ public sealed class MeshGraphTests
             Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100), ReplicateWithin = TimeSpan.FromSeconds(30) },
         },
     }).Value;
-
-    private static async Task WaitForMembersAsync(ISyncNode node, int members)
-    {
-        var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var following = node.Membership!.Follow(Look);
-        Look(node.Membership.View);
-        await whole.Task.WaitAsync(Nodes.Patience);
-
-        void Look(MembershipView view)
-        {
-            if (view.Members.Count == members && view.Members.All(member => view.Reaches(member.Node)))
-                whole.TrySetResult();
-        }
-    }
 }

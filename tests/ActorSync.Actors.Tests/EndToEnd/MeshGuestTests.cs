@@ -1,6 +1,5 @@
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Graphs;
-using ActorSync.Membership;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 
@@ -22,7 +21,7 @@ public sealed class MeshGuestTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _members.AddRange([Start(1), Start(2), Start(3)]);
-        await Task.WhenAll(_members.Select(member => WaitForMembersAsync(member, 3)));
+        await Task.WhenAll(_members.Select(member => Nodes.WaitForMembersAsync(member, 3)));
         // The name of a graph follows from its first command.
         _graph = new GraphId(Command.Init("a graph"u8).Id);
         var holders = Rendezvous.Holders(_members[0].Membership!.View, _graph, Two);
@@ -122,18 +121,4 @@ public sealed class MeshGuestTests : IAsyncLifetime
             Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
         },
     }).Value;
-
-    private static async Task WaitForMembersAsync(ISyncNode node, int members)
-    {
-        var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var following = node.Membership!.Follow(Look);
-        Look(node.Membership.View);
-        await whole.Task.WaitAsync(Nodes.Patience);
-
-        void Look(MembershipView view)
-        {
-            if (view.Members.Count == members && view.Members.All(member => view.Reaches(member.Node)))
-                whole.TrySetResult();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ActorSync.Graphs;
 using ActorSync.Graphs.Stores;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 using ActorSync.Transport.Tcp;
@@ -75,6 +76,21 @@ internal static class Nodes
     }
 
     public static int Basic(GraphSnapshot snapshot) => snapshot.ReadAll().Count(command => command.Priority.Kind == PriorityKind.Basic);
+
+    /// <summary>Waits until a node sees so many members of its mesh, and reaches them all.</summary>
+    public static async Task WaitForMembersAsync(ISyncNode node, int members)
+    {
+        var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var following = node.Membership!.Follow(Look);
+        Look(node.Membership.View);
+        await whole.Task.WaitAsync(Patience);
+
+        void Look(MembershipView view)
+        {
+            if (view.Members.Count == members && view.Members.All(member => view.Reaches(member.Node)))
+                whole.TrySetResult();
+        }
+    }
 
     /// <summary>Looks at a node until what it says of itself is so.</summary>
     public static async Task<NodeStatus> WaitForStatusAsync(this ISyncNode node, Func<NodeStatus, bool> holds)
