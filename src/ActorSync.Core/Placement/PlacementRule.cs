@@ -10,8 +10,17 @@ public sealed record PlacementRule(int? Factor, string? Role)
     /// <summary>The most holders of a graph that a factor may ask for.</summary>
     public const int MostFactor = 64;
 
+    /// <summary>The most shards that graphs may be put into.</summary>
+    public const int MostShards = 10_000;
+
     /// <summary>Every member holds every graph.</summary>
     public static readonly PlacementRule All = new(null, null);
+
+    /// <summary>
+    /// Graphs of one shard live on the same members: shards of a cluster, of which a whole one moves at a time. Null where
+    /// each graph is placed for itself.
+    /// </summary>
+    public int? Shards { get; init; }
 
     /// <summary>How many stores, this node's included, must have a commit before it counts as replicated, and a graph before another may drop it.</summary>
     public int Stores { get; init; } = Factor ?? 2;
@@ -23,6 +32,8 @@ public sealed record PlacementRule(int? Factor, string? Role)
         {
             if (Factor is < 1 or > MostFactor)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"a graph has 1 to {MostFactor} holders, not {Factor}");
+            if (Shards is < 1 or > MostShards)
+                return new SyncError(SyncErrorKind.InvalidRequest, $"graphs are put into 1 to {MostShards} shards, not {Shards}");
             return Stores < 1 || Stores > (Factor ?? MostFactor)
                 ? new SyncError(SyncErrorKind.InvalidRequest, $"a commit is replicated in 1 to {Factor ?? MostFactor} stores, not {Stores}")
                 : null;

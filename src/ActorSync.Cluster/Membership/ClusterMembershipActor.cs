@@ -1,0 +1,149 @@
+using ActorSync.Actors;
+using ActorSync.Membership;
+using ActorSync.Peers;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using AkkaCluster = Akka.Cluster.Cluster;
+using ClusterMember = Akka.Cluster.Member;
+
+namespace ActorSync.Cluster;
+
+/// <summary>
+/// The members of the cluster as placement sees them: who is up, and not about to leave. Keeps a link to each, made by the
+/// node with the smaller id. The cluster finds out who is gone, and decides it; nothing of that is done here.
+/// </summary>
+internal sealed class ClusterMembershipActor : ReceiveActor
+{
+    private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly MeshContext _mesh;
+    private readonly MembershipBoard _board;
+    private readonly IActorRef _region;
+    private readonly Dictionary<UniqueAddress, ClusterMember> _members = [];
+    private readonly HashSet<UniqueAddress> _unreachable = [];
+    private readonly Dictionary<NodeId, string> _dialed = [];
+    private readonly List<IActorRef> _leaving = [];
+
+    public ClusterMembershipActor(MeshContext mesh, MembershipBoard board, IActorRef region)
+    {
+        _mesh = mesh;
+        _board = board;
+        _region = region;
+        Receive<ClusterEvent.IMemberEvent>(changed => OnMember(changed.Member));
+        Receive<ClusterEvent.ReachabilityEvent>(changed => OnReach(changed.Member, changed is ClusterEvent.ReachableMember));
+        Receive<MembershipActor.Remove>(OnRemove);
+        Receive<MembershipActor.Leave>(_ => OnLeave());
+        Receive<Terminated>(_ => _cluster.Leave(_cluster.SelfAddress));
+        ReceiveAny(_ => { });
+    }
+
+    public static Props Props(MeshContext mesh, MembershipBoard board, IActorRef region) =>
+        Akka.Actor.Props.Create(() => new ClusterMembershipActor(mesh, board, region));
+
+    protected override void PreStart() => _cluster.Subscribe(
+        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.ReachabilityEvent));
+
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    private void OnMember(ClusterMember member)
+    {
+        if (member.Status == Akka.Cluster.MemberStatus.Removed)
+        {
+            _members.Remove(member.UniqueAddress);
+            _unreachable.Remove(member.UniqueAddress);
+        }
+        else
+        {
+            _members[member.UniqueAddress] = member;
+        }
+        if (member.Status >= Akka.Cluster.MemberStatus.Exiting && member.UniqueAddress.Equals(_cluster.SelfUniqueAddress))
+            TellLeft();
+        Look();
+    }
+
+    private void OnReach(ClusterMember member, bool isReachable)
+    {
+        if (isReachable ? _unreachable.Remove(member.UniqueAddress) : _unreachable.Add(member.UniqueAddress))
+            Look();
+    }
+
+    // A process that was started anew at another address is the same node, while its last one may not be removed yet.
+    private void Look()
+    {
+        var nodes = _members.Values
+            .Where(member => member.Status == Akka.Cluster.MemberStatus.Up)
+            .Select(member => (Node: ClusterNames.NodeOf(member), Member: member))
+            .Where(named => named.Node is not null)
+            .GroupBy(named => named.Node!.Value, named => named.Member)
+            .Select(same => ClusterNames.MemberOf(same.Key, same.Aggregate((one, other) => one.IsOlderThan(other) ? other : one), MemberReach.Reachable))
+            .Select(member => _unreachable.Any(address => address.Address.ToString() == member.Endpoints[0]) ? member with { Reach = MemberReach.Unreachable } : member);
+        var view = new MembershipView(_mesh.Self, nodes);
+        if (view.Members.SequenceEqual(_board.View.Members))
+            return;
+        Tell(view);
+        Link(view);
+        _board.Publish(view);
+        Context.System.EventStream.Publish(new MembershipActor.ViewChanged(view));
+    }
+
+    private void Tell(MembershipView view)
+    {
+        foreach (var member in view.Members)
+        {
+            var before = _board.View.Find(member.Node);
+            if (before?.Incarnation != member.Incarnation)
+                _log.Info("Cluster: node {0} is up, roles {1}", member, string.Join(", ", member.Roles));
+            else if (before.Reach != member.Reach)
+                _log.Info("Cluster: node {0} is {1}", member, member.Reach == MemberReach.Reachable ? "reachable again" : "not reachable");
+        }
+        foreach (var gone in _board.View.Members.Where(member => view.Find(member.Node) is null))
+            _log.Info("Cluster: node {0} is gone", gone);
+    }
+
+    private void Link(MembershipView view)
+    {
+        var wanted = view.Members.Where(member => _mesh.Self.Value < member.Node.Value).ToDictionary(member => member.Node, member => member.Endpoints[0]);
+        foreach (var (node, address) in _dialed.Except(wanted).ToArray())
+        {
+            _dialed.Remove(node);
+            _mesh.Peers.Tell(new PeersActor.LetGo(address, LinkKeepers.Mesh));
+        }
+        foreach (var (node, address) in wanted)
+        {
+            if (_dialed.TryAdd(node, address))
+                _mesh.Peers.Tell(new PeersActor.Dial(address, LinkKeepers.Mesh));
+        }
+    }
+
+    // For one that will not come back, and that the cluster has not found out about: it is downed.
+    private void OnRemove(MembershipActor.Remove remove)
+    {
+        var addresses = _members.Values.Where(member => ClusterNames.NodeOf(member) == remove.Node).Select(member => member.Address).ToArray();
+        if (addresses.Length == 0 || remove.Node == _mesh.Self)
+        {
+            Sender.Tell(new MembershipActor.Removing(new SyncError(SyncErrorKind.InvalidRequest, $"{remove.Node} is no other node of the cluster")));
+            return;
+        }
+        foreach (var address in addresses)
+            _cluster.Down(address);
+        Sender.Tell(new MembershipActor.Removing(null));
+    }
+
+    // First the shards go to others, who find the graphs served here still; then the node is placed nowhere any more.
+    private void OnLeave()
+    {
+        _leaving.Add(Sender);
+        if (_leaving.Count > 1)
+            return;
+        Context.Watch(_region);
+        _region.Tell(Akka.Cluster.Sharding.GracefulShutdown.Instance);
+    }
+
+    private void TellLeft()
+    {
+        foreach (var asker in _leaving)
+            asker.Tell(MembershipActor.HasLeft.Instance);
+        _leaving.Clear();
+    }
+}
