@@ -67,7 +67,7 @@ public sealed partial class SyncNode : ISyncNode
         ActorSystem system;
         try
         {
-            system = options.Cluster?.CreateSystem(EngineName, self.Node, EngineConfiguration(options)) ?? ActorSystem.Create(EngineName, EngineConfiguration(options));
+            system = options.Cluster?.CreateSystem(EngineName, self.Node, joined!, EngineConfiguration(options)) ?? ActorSystem.Create(EngineName, EngineConfiguration(options));
         }
         catch (Exception refused)
         {
@@ -79,8 +79,7 @@ public sealed partial class SyncNode : ISyncNode
             system.ActorOf(EngineLogActor.Props(log), "log");
         var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
         var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
-        var links = options.Cluster?.Links(system, new LinkIdentity(self, options.Settings.Wire.PayloadBytes), options.Connector) ?? options.Connector;
-        var peers = system.ActorOf(PeersActor.Props(sync, links, listener), "peers");
+        var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         var mesh = joined is null ? null : NodeMesh.Start(system, new MeshContext(sync, peers, joined), options.Cluster);
         AddShutdownTasks(system, sync, listener, peers, mesh);
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, mesh, options.Recovered));

@@ -19,14 +19,12 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
 
     private const string Shards = "graphs";
 
-    private IActorRef _links = ActorRefs.Nobody;
-
     /// <summary>The engine was started.</summary>
     internal event Action<ActorSystem>? Started;
 
-    public ActorSystem CreateSystem(string name, NodeId self, Config config)
+    public ActorSystem CreateSystem(string name, NodeId self, MeshOptions options, Config config)
     {
-        var whole = Configure(self, config);
+        var whole = Configure(self, options, config);
         if (Refusal(whole.GetString("akka.remote.dot-netty.tcp.hostname"), settings.Certificate is not null, EngineVersion) is { } refusal)
             throw new ConfigurationException(refusal);
         var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(whole));
@@ -35,17 +33,10 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
         return system;
     }
 
-    public ILinkConnector Links(ActorSystem system, LinkIdentity self, ILinkConnector others)
-    {
-        _links = system.ActorOf(ClusterLinksActor.Props(self), ClusterLinksActor.Name);
-        return new ClusterConnector(_links, others);
-    }
-
     public IActorRef Join(ActorSystem system, MeshContext mesh, IActorRef graphs, MembershipBoard board)
     {
         var region = StartRegion(system, mesh, graphs, board);
         system.ActorOf(ShardedActions.Props(mesh, region), "cluster-actions");
-        _links.Tell(new ClusterLinksActor.ServePeers(mesh.Peers));
         return system.ActorOf(ClusterMembershipActor.Props(mesh, board, region), "cluster-membership");
     }
 
@@ -64,9 +55,9 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
     private static bool IsLoopback(string? host) => host == "localhost" || IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address);
 
     // The node's own words first, but not about its name, and not about what a message between nodes may take.
-    private Config Configure(NodeId self, Config config)
+    private Config Configure(NodeId self, MeshOptions options, Config config)
     {
-        var roles = config.GetStringList("akka.cluster.roles", []).Append(ClusterNames.RoleOf(self)).Select(role => $"\"{role}\"");
+        var roles = config.GetStringList("akka.cluster.roles", []).Concat(ClusterNames.RolesOf(self, options.Endpoints)).Select(role => $"\"{role}\"");
         var frame = payloadBytes + ClusterSerializer.OverheadBytes;
         return ConfigurationFactory.ParseString(
             $$"""
@@ -90,7 +81,6 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
         $"/system/sharding/{(holderRole is null ? "replicator" : Uri.EscapeDataString(holderRole) + "Replicator")}",
         $"/system/sharding/{Shards}Coordinator",
         $"/system/sharding/{Shards}Coordinator/singleton/coordinator",
-        $"/user/{ClusterLinksActor.Name}",
     ];
 
     private IActorRef StartRegion(ActorSystem system, MeshContext mesh, IActorRef graphs, MembershipBoard board)
@@ -103,6 +93,6 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
         var patience = mesh.Sync.Settings.GraphTimeout;
         return sharding.Start(
             Shards, _ => GraphEntity.Props(graphs, patience), ClusterShardingSettings.Create(system).WithRole(holderRole), extractor,
-            new HolderAllocation(board, mesh.Options.Placement, cluster.SelfAddress), PoisonPill.Instance);
+            new HolderAllocation(board, mesh.Options.Placement, cluster), PoisonPill.Instance);
     }
 }

@@ -1,6 +1,5 @@
 using ActorSync.Actors;
 using ActorSync.Membership;
-using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -22,8 +21,8 @@ internal sealed class ClusterMembershipActor : ReceiveActor
     private readonly IActorRef _region;
     private readonly Dictionary<UniqueAddress, ClusterMember> _members = [];
     private readonly HashSet<UniqueAddress> _unreachable = [];
-    private readonly Dictionary<NodeId, string> _dialed = [];
     private readonly List<IActorRef> _leaving = [];
+    private HashSet<string> _dialed = [];
 
     public ClusterMembershipActor(MeshContext mesh, MembershipBoard board, IActorRef region)
     {
@@ -71,13 +70,14 @@ internal sealed class ClusterMembershipActor : ReceiveActor
     // A process that was started anew at another address is the same node, while its last one may not be removed yet.
     private void Look()
     {
-        var nodes = _members.Values
-            .Where(member => member.Status == Akka.Cluster.MemberStatus.Up)
-            .Select(member => (Node: ClusterNames.NodeOf(member), Member: member))
-            .Where(named => named.Node is not null)
-            .GroupBy(named => named.Node!.Value, named => named.Member)
-            .Select(same => ClusterNames.MemberOf(same.Key, same.Aggregate((one, other) => one.IsOlderThan(other) ? other : one), MemberReach.Reachable))
-            .Select(member => _unreachable.Any(address => address.Address.ToString() == member.Endpoints[0]) ? member with { Reach = MemberReach.Unreachable } : member);
+        var nodes =
+            from member in _members.Values
+            where member.Status == Akka.Cluster.MemberStatus.Up
+            let node = ClusterNames.NodeOf(member)
+            where node is not null
+            group member by node.Value into same
+            let youngest = same.Aggregate((one, other) => one.IsOlderThan(other) ? other : one)
+            select ClusterNames.MemberOf(same.Key, youngest, _unreachable.Contains(youngest.UniqueAddress) ? MemberReach.Unreachable : MemberReach.Reachable);
         var view = new MembershipView(_mesh.Self, nodes);
         if (view.Members.SequenceEqual(_board.View.Members))
             return;
@@ -101,19 +101,17 @@ internal sealed class ClusterMembershipActor : ReceiveActor
             _log.Info("Cluster: node {0} is gone", gone);
     }
 
+    // Of two the one with the smaller node id dials, or the one that cannot be dialed.
     private void Link(MembershipView view)
     {
-        var wanted = view.Members.Where(member => _mesh.Self.Value < member.Node.Value).ToDictionary(member => member.Node, member => member.Endpoints[0]);
-        foreach (var (node, address) in _dialed.Except(wanted).ToArray())
-        {
-            _dialed.Remove(node);
-            _mesh.Peers.Tell(new PeersActor.LetGo(address, LinkKeepers.Mesh));
-        }
-        foreach (var (node, address) in wanted)
-        {
-            if (_dialed.TryAdd(node, address))
-                _mesh.Peers.Tell(new PeersActor.Dial(address, LinkKeepers.Mesh));
-        }
+        var wanted = view.Members
+            .Where(member => member.Node != _mesh.Self && (_mesh.Self.Value < member.Node.Value || _mesh.Options.Endpoints.Count == 0))
+            .SelectMany(member => member.Endpoints).ToHashSet();
+        foreach (var endpoint in _dialed.Except(wanted))
+            _mesh.Peers.Tell(new PeersActor.LetGo(endpoint, LinkKeepers.Mesh));
+        foreach (var endpoint in wanted.Except(_dialed))
+            _mesh.Peers.Tell(new PeersActor.Dial(endpoint, LinkKeepers.Mesh));
+        _dialed = wanted;
     }
 
     // For one that will not come back, and that the cluster has not found out about: it is downed.

@@ -5,22 +5,24 @@ using ClusterMember = Akka.Cluster.Member;
 namespace ActorSync.Cluster;
 
 /// <summary>
-/// A member of an Akka cluster is an address; a node is a name of 16 bytes that outlives it. The name is one of the
-/// member's roles, "node-" and 32 digits, so that all learn both at the same moment.
+/// A member of an Akka cluster is an address; a node is a name of 16 bytes that outlives it, and is linked to elsewhere.
+/// Both are among the member's roles, "node-" with 32 digits and "link-" with an endpoint, so that all learn of them at
+/// the moment they learn of the member.
 /// </summary>
 internal static class ClusterNames
 {
-    private const string Prefix = "node-";
+    private const string Node = "node-";
+    private const string Link = "link-";
 
-    /// <summary>The role that carries the name.</summary>
-    public static string RoleOf(NodeId node) => Prefix + node;
+    /// <summary>The roles that say who a node is.</summary>
+    public static IEnumerable<string> RolesOf(NodeId node, IEnumerable<string> endpoints) => endpoints.Select(endpoint => Link + endpoint).Prepend(Node + node);
 
     /// <summary>The node that the member is; null for a member of the cluster that is no node of ours.</summary>
     public static NodeId? NodeOf(ClusterMember member)
     {
-        foreach (var role in member.Roles)
+        foreach (var name in After(Node, member))
         {
-            if (role.StartsWith(Prefix, StringComparison.Ordinal) && NodeId.TryParse(role[Prefix.Length..], out var node))
+            if (NodeId.TryParse(name, out var node))
                 return node;
         }
         return null;
@@ -28,6 +30,9 @@ internal static class ClusterNames
 
     /// <summary>The member as placement knows it: each start of a process is another incarnation.</summary>
     public static Member MemberOf(NodeId node, ClusterMember member, MemberReach reach) => new(
-        node, (uint)member.UniqueAddress.Uid, [member.Address.ToString()],
-        [.. member.Roles.Where(role => !role.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]) { Reach = reach };
+        node, (uint)member.UniqueAddress.Uid, [.. After(Link, member)],
+        [.. member.Roles.Where(role => !role.StartsWith(Node, StringComparison.Ordinal) && !role.StartsWith(Link, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]) { Reach = reach };
+
+    private static IEnumerable<string> After(string prefix, ClusterMember member) => member.Roles
+        .Where(role => role.StartsWith(prefix, StringComparison.Ordinal)).Select(role => role[prefix.Length..]).Order(StringComparer.Ordinal);
 }

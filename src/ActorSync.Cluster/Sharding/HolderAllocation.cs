@@ -5,6 +5,7 @@ using ActorSync.Peers;
 using ActorSync.Placement;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace ActorSync.Cluster;
 
@@ -12,7 +13,7 @@ namespace ActorSync.Cluster;
 /// A shard lives on the first of the members that hold its graphs, so that whoever owns a graph has it. Placement decides,
 /// and the shards follow: at most so many at a time.
 /// </summary>
-internal sealed class HolderAllocation(MembershipBoard board, PlacementRule rule, Address self) : IShardAllocationStrategy
+internal sealed class HolderAllocation(MembershipBoard board, PlacementRule rule, AkkaCluster cluster) : IShardAllocationStrategy
 {
     /// <summary>Shards that move in one round.</summary>
     public const int MovedAtOnce = 20;
@@ -46,12 +47,12 @@ internal sealed class HolderAllocation(MembershipBoard board, PlacementRule rule
 
     private Dictionary<NodeId, IActorRef> RegionsOf(IEnumerable<IActorRef> regions)
     {
-        var nodes = board.View.Members.ToDictionary(member => member.Endpoints[0], member => member.Node);
+        var nodes = cluster.State.Members.ToDictionary(member => member.Address, ClusterNames.NodeOf);
         var found = new Dictionary<NodeId, IActorRef>();
         foreach (var region in regions)
         {
-            var address = region.Path.Address.HasLocalScope ? self : region.Path.Address;
-            if (nodes.TryGetValue(address.ToString(), out var node))
+            var address = region.Path.Address.HasLocalScope ? cluster.SelfAddress : region.Path.Address;
+            if (nodes.GetValueOrDefault(address) is { } node)
                 found[node] = region;
         }
         return found;
