@@ -9,9 +9,14 @@ public sealed partial class SyncNode
 {
     public IMembership? Membership => _mesh?.Board;
 
-    private async Task<MeshStatus?> MeshAsync(CancellationToken cancellation) => _mesh is null ? null : MeshStatus.Of(
-        _mesh.Board.View,
-        (await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout)).TryGet(out var holdings, out _) ? holdings.Graphs : []);
+    private async Task<MeshStatus?> MeshAsync(CancellationToken cancellation)
+    {
+        if (_mesh is null)
+            return null;
+        var holdings = await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout);
+        var shards = _mesh.IsCluster ? await AskAsync<MembershipActor.Shards>(_mesh.Membership, MembershipActor.GetShards.Instance, cancellation, StatusTimeout) : default;
+        return MeshStatus.Of(_mesh.Board.View, holdings.Error is null ? holdings.Value.Graphs : [], _mesh.IsCluster && shards.Error is null ? shards.Value.Counts : null);
+    }
 
     public async Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default)
     {

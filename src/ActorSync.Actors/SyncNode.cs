@@ -42,6 +42,8 @@ public sealed partial class SyncNode : ISyncNode
 
     public StoreStatus? Store => _store;
 
+    public Task Ended => _system.WhenTerminated;
+
     /// <summary>The version of ActorSync.</summary>
     public static string Version { get; } =
         typeof(SyncNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -36,7 +36,7 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
     public IActorRef Join(ActorSystem system, MeshContext mesh, IActorRef graphs, MembershipBoard board)
     {
         var region = StartRegion(system, mesh, graphs, board);
-        system.ActorOf(ShardedActions.Props(mesh, region), "cluster-actions");
+        system.ActorOf(ShardedActions.Props(mesh, graphs, region), "cluster-actions");
         return system.ActorOf(ClusterMembershipActor.Props(mesh, board, region), "cluster-membership");
     }
 

@@ -1,4 +1,5 @@
 using ActorSync.Membership;
+using ActorSync.Peers;
 
 namespace ActorSync;
 
@@ -8,8 +9,13 @@ namespace ActorSync;
 /// <param name="Graphs">The graphs that are here or are to be, sorted, and who holds them.</param>
 public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Members, IReadOnlyList<HoldingStatus> Graphs)
 {
-    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs) =>
-        new(view.Digest.ToString(), [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self))], graphs);
+    /// <param name="view">The members.</param>
+    /// <param name="graphs">The graphs that are here or are to be.</param>
+    /// <param name="shards">In a cluster, how many shards each member has.</param>
+    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs, IReadOnlyDictionary<NodeId, int>? shards = null) => new(
+        view.Digest.ToString(),
+        [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self) with { Shards = shards?.GetValueOrDefault(member.Node) })],
+        graphs);
 }
 
 /// <summary>One member.</summary>
@@ -21,6 +27,9 @@ public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Membe
 /// <param name="Incarnation">Greater with each of its starts.</param>
 public sealed record MemberStatus(string Node, bool IsSelf, string Reach, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Roles, long Incarnation)
 {
+    /// <summary>In a cluster, how many shards of graphs it has; null elsewhere, or when that is not known.</summary>
+    public int? Shards { get; init; }
+
     public static MemberStatus Of(Member member, bool isSelf) =>
         new(member.Node.ToString(), isSelf, isSelf ? "reachable" : member.Reach.ToString().ToLowerInvariant(), member.Endpoints, member.Roles, member.Incarnation);
 }

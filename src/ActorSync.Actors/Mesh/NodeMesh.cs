@@ -9,8 +9,9 @@ internal sealed class NodeMesh
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
 
-    private NodeMesh(MembershipBoard board, IActorRef membership, IActorRef graphs)
+    private NodeMesh(MembershipBoard board, IActorRef membership, IActorRef graphs, bool isCluster)
     {
+        IsCluster = isCluster;
         Board = board;
         Membership = membership;
         Graphs = graphs;
@@ -21,6 +22,9 @@ internal sealed class NodeMesh
 
     /// <summary>The <see cref="MembershipActor"/>, or what a cluster has in its place.</summary>
     public IActorRef Membership { get; }
+
+    /// <summary>Whether the engine knows the members.</summary>
+    public bool IsCluster { get; }
 
     /// <summary>The <see cref="MeshActor"/>.</summary>
     public IActorRef Graphs { get; }
@@ -35,7 +39,7 @@ internal sealed class NodeMesh
         var membership = cluster is null
             ? system.ActorOf(MembershipActor.Props(mesh.Sync, mesh.Peers, mesh.Options, board, TimeProvider.System), "membership")
             : cluster.Join(system, mesh, graphs, board);
-        return new NodeMesh(board, membership, graphs);
+        return new NodeMesh(board, membership, graphs, cluster is not null);
     }
 
     /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>

@@ -1,7 +1,9 @@
 using ActorSync.Actors;
 using ActorSync.Membership;
+using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Event;
 using AkkaCluster = Akka.Cluster.Cluster;
 using ClusterMember = Akka.Cluster.Member;
@@ -14,6 +16,8 @@ namespace ActorSync.Cluster;
 /// </summary>
 internal sealed class ClusterMembershipActor : ReceiveActor
 {
+    private static readonly TimeSpan StatsWithin = TimeSpan.FromSeconds(2);
+
     private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly MeshContext _mesh;
@@ -32,6 +36,7 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         Receive<ClusterEvent.IMemberEvent>(changed => OnMember(changed.Member));
         Receive<ClusterEvent.ReachabilityEvent>(changed => OnReach(changed.Member, changed is ClusterEvent.ReachableMember));
         Receive<MembershipActor.Remove>(OnRemove);
+        Receive<MembershipActor.GetShards>(_ => OnGetShards());
         Receive<MembershipActor.Leave>(_ => OnLeave());
         Receive<Terminated>(_ => _cluster.Leave(_cluster.SelfAddress));
         ReceiveAny(_ => { });
@@ -135,7 +140,17 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         if (_leaving.Count > 1)
             return;
         Context.Watch(_region);
-        _region.Tell(Akka.Cluster.Sharding.GracefulShutdown.Instance);
+        _region.Tell(GracefulShutdown.Instance);
+    }
+
+    private void OnGetShards()
+    {
+        var nodes = _members.Values.Where(member => ClusterNames.NodeOf(member) is not null).ToDictionary(member => member.Address, member => ClusterNames.NodeOf(member)!.Value);
+        _region.Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), StatsWithin).PipeTo(
+            Sender,
+            success: stats => new MembershipActor.Shards(
+                stats.Regions.Where(region => nodes.ContainsKey(region.Key)).ToDictionary(region => nodes[region.Key], region => region.Value.Stats.Count)),
+            failure: _ => new MembershipActor.Shards(new Dictionary<NodeId, int>()));
     }
 
     private void TellLeft()

@@ -33,12 +33,14 @@ internal sealed class HolderAllocation(MembershipBoard board, PlacementRule rule
     public Task<IImmutableSet<string>> Rebalance(IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress)
     {
         var regions = RegionsOf(currentShardAllocations.Keys);
+        // A region that does not answer is not asked to hand over: its shards are free when its node is taken out.
         var misplaced =
-            from allocation in currentShardAllocations
-            from shard in allocation.Value
+            from region in regions
+            where board.View.Reaches(region.Key)
+            from shard in currentShardAllocations[region.Value]
             where !rebalanceInProgress.Contains(shard)
             let right = HoldersOf(shard).FirstOrDefault(regions.ContainsKey)
-            where right != default && !regions[right].Equals(allocation.Key)
+            where right != default && right != region.Key && board.View.Reaches(right)
             select shard;
         return Task.FromResult<IImmutableSet<string>>([.. misplaced.Take(Math.Max(0, MovedAtOnce - rebalanceInProgress.Count))]);
     }

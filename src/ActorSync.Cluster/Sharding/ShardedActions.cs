@@ -9,7 +9,9 @@ namespace ActorSync.Cluster;
 
 /// <summary>
 /// Carries the actions of this node's applications to the entity of their graph, and its answer back. What is lost with
-/// the owner's node gets no answer: then the caller is told at once that the action may have been carried out.
+/// the owner's node gets no answer: then the caller is told at once that the action may have been carried out. While an
+/// owner cannot be reached and the shard is not elsewhere yet, another holder of the graph carries actions out: commands
+/// merge.
 /// </summary>
 internal sealed class ShardedActions : ReceiveActor, IWithTimers
 {
@@ -18,14 +20,16 @@ internal sealed class ShardedActions : ReceiveActor, IWithTimers
     private sealed record Waiting(IActorRef Asker, NodeId? Owner);
 
     private readonly MeshContext _mesh;
+    private readonly IActorRef _graphs;
     private readonly IActorRef _region;
     private readonly Dictionary<ulong, Waiting> _waiting = [];
     private MembershipView _view;
     private ulong _tokens;
 
-    public ShardedActions(MeshContext mesh, IActorRef region)
+    public ShardedActions(MeshContext mesh, IActorRef graphs, IActorRef region)
     {
         _mesh = mesh;
+        _graphs = graphs;
         _region = region;
         _view = new MembershipView(mesh.Self, []);
         Receive<MembershipActor.ViewChanged>(changed => OnView(changed.View));
@@ -36,7 +40,7 @@ internal sealed class ShardedActions : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(MeshContext mesh, IActorRef region) => Akka.Actor.Props.Create(() => new ShardedActions(mesh, region));
+    public static Props Props(MeshContext mesh, IActorRef graphs, IActorRef region) => Akka.Actor.Props.Create(() => new ShardedActions(mesh, graphs, region));
 
     protected override void PreStart()
     {
@@ -51,9 +55,14 @@ internal sealed class ShardedActions : ReceiveActor, IWithTimers
 
     private void OnAct(MeshActor.Act act)
     {
+        var holders = Rendezvous.Holders(_view, act.Graph, _mesh.Options.Placement);
+        if (holders.Count > 0 && !_view.Reaches(holders[0]))
+        {
+            _graphs.Forward(act);
+            return;
+        }
         var within = act.Within ?? _mesh.Options.Holding.ReplicateWithin;
-        var owner = Rendezvous.Holders(_view, act.Graph, _mesh.Options.Placement);
-        _waiting.Add(++_tokens, new Waiting(Sender, owner.Count > 0 ? owner[0] : null));
+        _waiting.Add(++_tokens, new Waiting(Sender, holders.Count > 0 ? holders[0] : null));
         Timers.StartSingleTimer(_tokens, new GiveUp(_tokens), within + _mesh.Sync.Settings.GraphTimeout);
         _region.Tell(new Carried(new ForwardAction(
             _tokens, act.Graph, act.Action.Priority, act.Ack ?? _mesh.Options.Ack, (uint)within.TotalMilliseconds, act.Action.Payload)));

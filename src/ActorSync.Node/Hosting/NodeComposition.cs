@@ -32,23 +32,24 @@ public static class NodeComposition
     {
         if (CheckMesh(settings) is { } nowhere)
             return nowhere;
-        if (!Links(settings).TryGet(out var links, out var error))
+        if (!Certificates(settings).TryGet(out var certificates, out var error) || !Links(settings, certificates).TryGet(out var links, out error))
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
             return error;
         var errors = new ErrorCounts();
-        var started = SyncNode.Start(new SyncNodeOptions
+        var options = new SyncNodeOptions
         {
             Store = store,
             Recovered = Describe(store.Recovery, settings),
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
-            Mesh = settings.Mesh.Enabled ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
+            Mesh = IsMember(settings) ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
             Settings = InMesh(settings),
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
-        });
+        };
+        var started = SyncNode.Start(settings.ClusterShards is { } shards ? EngineCluster.Join(options, shards, certificates?.Current().Certificate) : options);
         if (started.Error is not null)
             await store.DisposeAsync();
         return started;
@@ -65,14 +66,18 @@ public static class NodeComposition
         Holding = mesh.Holding,
     };
 
+    private static bool IsMember(NodeSettings settings) => settings.Mesh.Enabled || settings.ClusterShards is not null;
+
     // Members are linked to each other: a state that all are known to have says nothing, so that an idle mesh is silent.
-    private static SyncSettings InMesh(NodeSettings settings) => settings.Mesh.Enabled
+    private static SyncSettings InMesh(NodeSettings settings) => IsMember(settings)
         ? settings.Sync with { States = settings.Sync.States with { PullsOnlyUnlevel = true } }
         : settings.Sync;
 
     // "Everywhere" is where one listens, not where one is reached.
     private static SyncError? CheckMesh(NodeSettings settings) =>
-        settings is { Mesh: { Enabled: true, Advertise.Count: 0 }, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        settings is { ClusterShards: not null, Mesh.Enabled: true }
+            ? new SyncError(SyncErrorKind.InvalidRequest, "a node is in a cluster or in a mesh: remove akka.actor.provider = cluster, or mesh.enabled, mesh.join, --mesh and --join")
+        : IsMember(settings) && settings is { Mesh.Advertise.Count: 0, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             ? new SyncError(SyncErrorKind.InvalidRequest, $"a member of a mesh that listens at {listen} must say where the others reach it: set actorsync.mesh.advertise")
             : null;
 
@@ -82,7 +87,10 @@ public static class NodeComposition
         return new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = tcp, ["tls"] = tcp });
     }
 
-    private static Result<TcpLinkSettings> Links(NodeSettings settings)
+    private static Result<CertificateFiles?> Certificates(NodeSettings settings) => settings.Tls is not { } files ? default(CertificateFiles)
+        : CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error) ? certificates : error;
+
+    private static Result<TcpLinkSettings> Links(NodeSettings settings, CertificateFiles? certificates)
     {
         var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
         if (settings.DeadAfter <= settings.KeepAlive)
@@ -91,9 +99,7 @@ public static class NodeComposition
             return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
                 ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
                 : new TcpLinkSettings { Stream = pulse };
-        if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))
-            return error;
-        var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
+        var tls = new TlsSettings { Credentials = () => certificates!.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
         return new TcpLinkSettings { Tls = tls, Stream = pulse };
     }
 
