@@ -12,19 +12,22 @@ public sealed partial class GraphActor
 {
     private void OnRead() => Sender.Tell(new Version(_graph, _machine!.Committed) { Facts = _machine.HasFacts ? _machine.Facts : null });
 
+    // Mostly the commands are of no follower's peer: all are told the same then.
     private void Publish(GraphOutput.Changed changed)
     {
+        var ofNoPeer = new Changed(changed.Snapshot, []) { Facts = _machine!.Facts, Commits = changed.Commits };
+        var senders = _requests.Values.Select(request => request.From).OfType<PeerIdentity>().ToHashSet();
         foreach (var (actor, follower) in _followers)
-            actor.Tell(new Changed(changed.Snapshot, FromPeer(follower.Peer, changed.Snapshot)) { Facts = _machine!.Facts, Commits = changed.Commits });
+        {
+            actor.Tell(follower.Peer is { } peer && senders.Contains(peer)
+                ? ofNoPeer with { FromPeer = FromPeer(peer, changed.Snapshot) }
+                : ofNoPeer);
+        }
     }
 
     // What the peer sent and this version is the first to hold; requests whose commands are not committed yet wait.
-    private IReadOnlyList<CommandId> FromPeer(PeerIdentity? peer, GraphSnapshot snapshot)
-    {
-        if (peer is null)
-            return [];
-        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
-    }
+    private CommandId[] FromPeer(PeerIdentity peer, GraphSnapshot snapshot) =>
+        [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
 
     private void OnFollow(Follow follow)
     {

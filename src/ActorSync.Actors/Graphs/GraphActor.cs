@@ -226,37 +226,47 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     {
         _machine!.Handle(input, Timer.Now, _outbox);
         while (_outbox.TryTake(out var output))
+            Interpret(output);
+    }
+
+    private void Interpret(GraphOutput output)
+    {
+        switch (output)
         {
-            switch (output)
-            {
-                case GraphOutput.Append append:
-                    OnAppend(append);
-                    break;
-                case GraphOutput.StartTimer timer:
-                    Timer.Start(timer.At);
-                    break;
-                case GraphOutput.Changed changed:
-                    Publish(changed);
-                    _snapshots!.AfterCommit(isBusy: _appending > 0);
-                    break;
-                case GraphOutput.Acted acted:
-                    _requests.Remove(acted.Token, out var actor);
-                    actor!.Asker.Tell(new Acted(acted.Result));
-                    break;
-                case GraphOutput.Received received:
-                    _requests.Remove(received.Token, out var sender);
-                    Answer(sender!, received.Result);
-                    break;
-            }
+            case GraphOutput.Append append:
+                OnAppend(append);
+                break;
+            case GraphOutput.StartTimer timer:
+                Timer.Start(timer.At);
+                break;
+            case GraphOutput.Changed changed:
+                Publish(changed);
+                _snapshots!.AfterCommit(isBusy: _appending > 0);
+                break;
+            case GraphOutput.Acted acted:
+                _requests.Remove(acted.Token, out var actor);
+                actor!.Asker.Tell(new Acted(acted.Result));
+                break;
+            case GraphOutput.Received received:
+                _requests.Remove(received.Token, out var sender);
+                Answer(sender!, received.Result);
+                break;
         }
     }
 
+    // A store that waits for no flush commits while it is asked to: what follows stands behind what is in the outbox.
     private void OnAppend(GraphOutput.Append append)
     {
         _appending++;
         var (self, number) = (Self, append.Number);
-        _commands!.AppendAsync(append.First, append.Commands).PipeTo(
-            self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));
+        var appending = _commands!.AppendAsync(append.First, append.Commands);
+        if (appending is { IsCompletedSuccessfully: true, Result: null })
+        {
+            _appending--;
+            _machine!.Handle(new GraphInput.Committed(number), Timer.Now, _outbox);
+            return;
+        }
+        appending.PipeTo(self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));
     }
 
     private void OnAppendEnded(AppendEnded ended)

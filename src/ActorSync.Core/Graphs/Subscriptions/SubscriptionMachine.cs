@@ -73,7 +73,7 @@ public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, Su
                 break;
             case SubscriptionInput.Changed changed when _graphs.Attend(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
-                if (graph.PeerHolds(changed.FromPeer))
+                if (changed.FromPeer.Count > 0 && graph.PeerHolds(changed.FromPeer))
                     TellAcked(graph, outbox);
                 break;
             case SubscriptionInput.PeerHolds holds when _graphs.Attend(holds.Graph) is { } graph:
