@@ -39,8 +39,7 @@ internal sealed class NextRuns
         }
         here._cells.Enqueue(cell);
         here._hasTold = true;
-        if (Volatile.Read(ref _watched) == 0)
-            WatchOnce();
+        WatchOnce();
     }
 
     /// <summary>Runs a cell for the pool, then the cells that it told something, and so on.</summary>
@@ -59,16 +58,16 @@ internal sealed class NextRuns
     /// </summary>
     internal static void Lend(ICanTell asked, object message, IActorRef asker)
     {
-        var lent = MayLend() && OfThisThread() is { } here && here._lent++ < MostLent ? here : null;
-        if (lent is not null)
-            _here = lent;
+        var lends = MayLend() && OfThisThread()._lent++ < MostLent;
+        if (lends)
+            _here = OfThisThread();
         try
         {
             asked.Tell(message, asker);
         }
         finally
         {
-            if (lent is not null)
+            if (lends)
                 RunNext();
         }
     }
@@ -109,7 +108,7 @@ internal sealed class NextRuns
     // Whoever adds a cell and finds this set is seen by the look to come: a queue moves its end by an interlocked operation.
     private static void WatchOnce()
     {
-        if (Interlocked.Exchange(ref _watched, 1) == 0)
+        if (Volatile.Read(ref _watched) == 0 && Interlocked.Exchange(ref _watched, 1) == 0)
             Watch.Change(LookAfter_ms, Timeout.Infinite);
     }
 
