@@ -1,12 +1,10 @@
-using System.Collections.Concurrent;
-
 namespace Akka.Actor;
 
 /// <summary>
 /// The cells that run next on one thread of the pool: those that were idle until they were told something there, by an
-/// actor or by who asks. To wake another thread for each would take longer than most runs do. They are handed to the pool
-/// after all when there are many, when the actor that told them goes on with another message, and when they have waited
-/// for a while, as behind a message that blocks.
+/// actor or by who asks. To wake another thread for each would take longer than most runs do. The newest is first, as it
+/// goes on with what is under way. They are handed to the pool after all when there are many, when the actor that told
+/// them goes on with another message, and when they have waited for a while, as behind a message that blocks.
 /// </summary>
 internal sealed class NextRuns
 {
@@ -24,7 +22,7 @@ internal sealed class NextRuns
     [ThreadStatic]
     private static NextRuns _here; // null: no cell runs on this thread, or none of the pool's
 
-    private readonly ConcurrentQueue<ActorCell> _cells = new();
+    private readonly ActorCell[] _cells = new ActorCell[Most];
     private ActorCell _seen;
     private bool _hasTold;
     private int _lent;
@@ -32,12 +30,14 @@ internal sealed class NextRuns
     /// <summary>Has a cell run soon: here, or on the pool.</summary>
     internal static void Add(ActorCell cell)
     {
-        if (_here is not { } here || here._cells.Count >= Most)
+        var (here, at) = (_here, 0);
+        while (here is not null && at < Most && Interlocked.CompareExchange(ref here._cells[at], cell, null) is not null)
+            at++;
+        if (here is null || at == Most)
         {
             ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
             return;
         }
-        here._cells.Enqueue(cell);
         here._hasTold = true;
         WatchOnce();
     }
@@ -89,7 +89,7 @@ internal sealed class NextRuns
     private static void RunNext()
     {
         var here = _here;
-        for (var run = 1; run < MostInARow && here._cells.TryDequeue(out var cell); run++)
+        for (var run = 1; run < MostInARow && here.Take() is { } cell; run++)
         {
             here._hasTold = false;
             cell.Run();
@@ -98,14 +98,22 @@ internal sealed class NextRuns
         here.HandOver();
     }
 
+    private ActorCell Take()
+    {
+        ActorCell newest = null;
+        for (var at = Most - 1; at >= 0 && newest is null; at--)
+            newest = _cells[at] is null ? null : Interlocked.Exchange(ref _cells[at], null);
+        return newest;
+    }
+
     private void HandOver()
     {
         _hasTold = false;
-        while (_cells.TryDequeue(out var cell))
+        while (Take() is { } cell)
             ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
     }
 
-    // Whoever adds a cell and finds this set is seen by the look to come: a queue moves its end by an interlocked operation.
+    // Whoever finds this set has added its cell before, by an interlocked operation: the look to come sees it.
     private static void WatchOnce()
     {
         if (Volatile.Read(ref _watched) == 0 && Interlocked.Exchange(ref _watched, 1) == 0)
@@ -117,9 +125,10 @@ internal sealed class NextRuns
         Interlocked.Exchange(ref _watched, 0);
         foreach (var runs in All)
         {
-            if (runs._cells.TryPeek(out var first) && ReferenceEquals(first, runs._seen))
+            var oldest = Volatile.Read(ref runs._cells[0]);
+            if (oldest is not null && ReferenceEquals(oldest, runs._seen))
                 runs.HandOver();
-            if ((runs._seen = first) is not null)
+            if ((runs._seen = oldest) is not null)
                 WatchOnce();
         }
     }
