@@ -18,8 +18,8 @@ public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, Su
     private readonly SubscriptionSettings _settings;
     private readonly WireLimits _limits;
     private readonly CoveredGraphs _graphs = new();
-    private readonly SubscriptionRequests _requests = new();
 
+    private SubscriptionRequests _requests;
     private bool _open;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
