@@ -77,6 +77,10 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
         return news;
     }
 
+    /// <summary>Adds what another knows. True when some of it was news.</summary>
+    public bool AddAll(GraphSnapshot snapshot, KnownHeads other) =>
+        !ReferenceEquals(_heads, other._heads) && !_heads.AsSpan().SequenceEqual(other._heads) && AddAll(snapshot, other.Ids);
+
     /// <summary>Knows the same as another.</summary>
     public void Replace(KnownHeads other) => _heads = other._heads;
 
