@@ -16,12 +16,11 @@ public sealed partial class GraphActor
     private void Publish(GraphOutput.Changed changed)
     {
         var ofNoPeer = new Changed(changed.Snapshot, []) { Facts = _machine!.Facts, Commits = changed.Commits };
-        var senders = _requests.Values.Select(request => request.From).OfType<PeerIdentity>().ToHashSet();
+        var isOfPeers = _requests.Values.Any(request => request.From is not null);
         foreach (var (actor, follower) in _followers)
         {
-            actor.Tell(follower.Peer is { } peer && senders.Contains(peer)
-                ? ofNoPeer with { FromPeer = FromPeer(peer, changed.Snapshot) }
-                : ofNoPeer);
+            var theirs = isOfPeers && follower.Peer is { } peer ? FromPeer(peer, changed.Snapshot) : [];
+            actor.Tell(theirs.Length == 0 ? ofNoPeer : ofNoPeer with { FromPeer = theirs });
         }
     }
 

@@ -1,6 +1,5 @@
 using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
-using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 using Akka.Event;
@@ -12,8 +11,6 @@ namespace ActorSync.Actors;
 // the next push goes behind them.
 public sealed partial class SubscriptionActor
 {
-    private sealed record LinkTook(ILink Link, SyncError? Error);
-
     // An actor's turn is short, and there are many of these actors: a thread has one outbox for all of them.
     [ThreadStatic]
     private static Outbox<SubscriptionOutput>? _spareOutbox;
@@ -90,17 +87,14 @@ public sealed partial class SubscriptionActor
 
     private bool IsTakenAtOnce(ReadOnlyMemory<byte> push)
     {
-        if (_peer.Link is not { } link || _untilPast > 0)
+        if (_peer.Link is null || _untilPast > 0)
         {
             _throughPeer++;
             _peer.Actor.Tell(new PeerActor.Send(push, Self));
             return false;
         }
-        var sending = _peer.PushAsync(push).AsTask();
-        if (sending is { IsCompletedSuccessfully: true, Result: null })
-            return true;
-        sending.PipeTo(Self, success: error => new LinkTook(link, error), failure: why => new LinkTook(link, PeerActor.Broken(why)));
-        return false;
+        _peer.NotePush();
+        return _peer.SendHere(push, Self);
     }
 
     private void OnTaken()
@@ -111,7 +105,7 @@ public sealed partial class SubscriptionActor
     }
 
     // What a link that is gone did not take is not waited for: the peer's actor says when there is another.
-    private void OnLinkTook(LinkTook took)
+    private void OnLinkTook(PeerActor.LinkTook took)
     {
         if (took.Error is { } error)
             _peer.Actor.Tell(new PeerActor.LinkFailed(took.Link, error));

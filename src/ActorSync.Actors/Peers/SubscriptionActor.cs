@@ -78,7 +78,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
             case GraphActor.Version version: OnRefused(version); break;
             case GraphActor.PeerHolds holds: Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)); break;
             case PeerActor.Taken: OnTaken(); break;
-            case LinkTook took: OnLinkTook(took); break;
+            case PeerActor.LinkTook took: OnLinkTook(took); break;
             case PeerActor.Linking linked: OnLinked(linked); break;
             case PeerActor.Unlinking: OnUnlinked(); break;
             case MachineTick: OnTick(); break;
