@@ -58,18 +58,12 @@ internal sealed class NextRuns
     /// </summary>
     internal static void Lend(ICanTell asked, object message, IActorRef asker)
     {
-        var lends = MayLend() && OfThisThread()._lent++ < MostLent;
+        var lends = message is not null && MayLend() && OfThisThread()._lent++ < MostLent;
         if (lends)
             _here = OfThisThread();
-        try
-        {
-            asked.Tell(message, asker);
-        }
-        finally
-        {
-            if (lends)
-                RunNext();
-        }
+        asked.Tell(message, asker);
+        if (lends)
+            RunNext();
     }
 
     /// <summary>The actor goes on with another message: whom it has told something need not wait for that.</summary>
