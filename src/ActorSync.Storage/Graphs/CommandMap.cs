@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorSync.Graphs.Index;
 
 namespace ActorSync.Storage;
@@ -9,6 +10,8 @@ namespace ActorSync.Storage;
 /// </summary>
 internal sealed class CommandMap
 {
+    private const int LowsAtOnce = 512;
+
     private readonly Column<ushort> _offsets = new();
     private readonly Column<Block> _blocks = new();
     private int _blockCount;
@@ -57,8 +60,19 @@ internal sealed class CommandMap
     /// <summary>Maps the next commands to offsets in the newest block.</summary>
     public void Add(ReadOnlySpan<uint> offsets)
     {
-        foreach (var offset in offsets)
-            Add(offset);
+        if (offsets.ContainsAnyExceptInRange(0u, ushort.MaxValue))
+        {
+            foreach (var offset in offsets)
+                Add(offset);
+            return;
+        }
+        Span<ushort> low = stackalloc ushort[LowsAtOnce];
+        for (; offsets.Length > 0; offsets = offsets[Math.Min(LowsAtOnce, offsets.Length)..])
+        {
+            var lows = low[..Math.Min(LowsAtOnce, offsets.Length)];
+            Narrow(offsets, lows);
+            _offsets.AddRange(lows);
+        }
     }
 
     public void CopyOffsetsTo(int ordinal, Span<uint> offsets)
@@ -82,6 +96,14 @@ internal sealed class CommandMap
         var block = _blocks[hint];
         offset = OffsetOf(block, ordinal);
         return block;
+    }
+
+    // Compiled as it shall be at once: a graph is opened before it would be compiled again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(ReadOnlySpan<uint> from, Span<ushort> to)
+    {
+        for (var i = 0; i < to.Length; i++)
+            to[i] = (ushort)from[i];
     }
 
     private bool Holds(int block, int ordinal, int count) =>
