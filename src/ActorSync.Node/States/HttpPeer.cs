@@ -14,6 +14,9 @@ namespace ActorSync.Node.States;
 /// <summary>A node that exchanges a state over HTTP (<see cref="ExchangeEndpoint"/>). What it may take of time and bytes is bounded.</summary>
 internal sealed class HttpPeer : IPlainPeer
 {
+    // Of what a refusal says so much is told.
+    private const int SentenceLetters = 300;
+
     private readonly HttpClient _http;
     private readonly NodeId _self;
     private readonly StateSettings _settings;
@@ -142,12 +145,14 @@ internal sealed class HttpPeer : IPlainPeer
     {
         var body = await BodyAsync(response, 4096, late);
         var said = body.Error is null ? Encoding.UTF8.GetString(body.Value.Span).ReplaceLineEndings(" ").Trim() : "";
+        said = said.Length <= SentenceLetters ? said : said[..SentenceLetters] + "…";
         return new SyncError(KindOf(response.StatusCode), $"{Name} answered {(int)response.StatusCode}{(said.Length == 0 ? "" : $": {said}")}");
     }
 
     private static SyncErrorKind KindOf(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.BadRequest => SyncErrorKind.InvalidRequest,
+        HttpStatusCode.UnprocessableEntity => SyncErrorKind.Rejected,
+        HttpStatusCode.NotFound or HttpStatusCode.BadRequest => SyncErrorKind.InvalidRequest,
         HttpStatusCode.RequestEntityTooLarge => SyncErrorKind.LimitExceeded,
         HttpStatusCode.ServiceUnavailable => SyncErrorKind.Busy,
         _ => SyncErrorKind.Unreachable,

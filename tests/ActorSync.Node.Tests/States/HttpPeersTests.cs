@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.States;
 using ActorSync.Peers;
@@ -83,6 +86,10 @@ public sealed class HttpPeersTests
         await two.WaitAsync(all => all.Count == 1);
 
         Assert.Equal([one.Endpoint], two.Peers.Endpoints);
+        two.Peers.Use([new TcpEndpoint("192.0.2.1", 4097), new TcpEndpoint("192.0.2.2", 4097)]);
+        Assert.Equal(
+            ["192.0.2.1", "192.0.2.2"],
+            (await two.LoggedAsync("state shared: the peer tcp://")).Select(line => Regex.Match(line, "warning state shared: the peer tcp://(.*):4097 is left out: .* set actorsync.tls, or actorsync.states.anyone-on-the-network-may-read-and-write = true").Groups[1].Value));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
     }
@@ -149,6 +156,59 @@ public sealed class HttpPeersTests
 
         Assert.Equal(kind, result.Error?.Kind);
         listener.Stop();
+    }
+
+    [Fact]
+    public async Task A_peer_that_answers_rubbish_is_told_once_and_stays_in_the_status_while_its_pushes_work()
+    {
+        var rubbish = true;
+        await using var peer = await StandInPeer.StartAsync((method, _) => method == "PUT" ? (204, "") : (200, Volatile.Read(ref rubbish) ? "<html>" : "{}"));
+        await using var node = await HttpNode.StartAsync(1, Hurried, null, peer.Endpoint);
+        await PeerAsync(node, status => status.Failures > 0);
+        await node.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+        var before = await PeerAsync(node, status => status.Pushes > 0);
+
+        var status = await PeerAsync(node, status => status.Failures > before.Failures + 2);
+
+        Assert.True(status is { IsFailing: true, LastErrorSecondsAgo: >= 0 });
+        Assert.Contains("no map of entries", status.LastError, StringComparison.Ordinal);
+        var line = Assert.Single(await node.LoggedAsync("the pull failed"));
+        Assert.Contains($"peer {peer.Name}: the pull failed", line, StringComparison.Ordinal);
+        Assert.Contains("warning", line, StringComparison.Ordinal);
+
+        Volatile.Write(ref rubbish, false);
+        var after = await PeerAsync(node, status => !status.IsFailing);
+        Assert.Contains("no map of entries", after.LastError, StringComparison.Ordinal);
+        Assert.Contains($"after {after.Failures} failures", Assert.Single(await node.LoggedAsync("the pull works again")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(422)]
+    [InlineData(413)]
+    public async Task An_entry_that_a_peer_refuses_is_named_and_the_others_come_to_it(int refusal)
+    {
+        var taken = new ConcurrentDictionary<string, bool>();
+        await using var peer = await StandInPeer.StartAsync((method, body) =>
+        {
+            if (method != "PUT")
+                return (200, "{}");
+            var keys = JsonNode.Parse(body)!.AsObject().Select(entry => entry.Key).ToArray();
+            if (keys.Contains("bad"))
+                return (refusal, "what is bad");
+            foreach (var key in keys)
+                taken[key] = true;
+            return (204, "");
+        });
+        await using var node = await HttpNode.StartAsync(1, Hurried, null, peer.Endpoint);
+        await node.State.WriteAsync([.. Enumerable.Range(0, 200).Select(i => StateSet.To(i == 100 ? "bad" : $"key/{i}", "1"u8.ToArray()))]);
+
+        var status = await PeerAsync(node, status => status.RefusedEntries.Count == 1 && taken.Count == 199);
+
+        Assert.Equal(("bad", true), (status.RefusedEntries[0].Key, status.RefusedEntries[0].Why.EndsWith($"{refusal}: what is bad", StringComparison.Ordinal)));
+        Assert.Equal((1, false), (status.Refused, status.IsLevel));
+        Assert.Single(await node.LoggedAsync("the key \"bad\" is set aside"));
+        await node.AskAsync("PUT", "/later", """{"value":1}""");
+        await PeerAsync(node, _ => taken.ContainsKey("later"));
     }
 
     [Fact]
