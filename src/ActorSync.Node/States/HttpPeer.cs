@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -73,6 +74,7 @@ internal sealed class HttpPeer : IPlainPeer
     public Task<Result<IReadOnlyList<StateEntry>?>> AskAsync(StateVersion version) => TryAsync(async late =>
     {
         using var request = Request(HttpMethod.Get, new Uri(_address, version.ToString()));
+        request.Headers.AcceptEncoding.Add(new("gzip"));
         using var response = await SendAsync(request, late);
         if (response.StatusCode == HttpStatusCode.NoContent)
             return new Result<IReadOnlyList<StateEntry>?>(null);
@@ -136,6 +138,31 @@ internal sealed class HttpPeer : IPlainPeer
             if (bytes.Length + read > most)
                 return TooLong(most);
             bytes.Write(buffer, 0, read);
+        }
+        if (response.Content.Headers.ContentEncoding.LastOrDefault() is not "gzip")
+            return new ReadOnlyMemory<byte>(bytes.GetBuffer(), 0, (int)bytes.Length);
+        bytes.Position = 0;
+        return Unpacked(bytes, most);
+    }
+
+    // A small answer may unpack to a huge one: that is over the limit as soon as it is.
+    private Result<ReadOnlyMemory<byte>> Unpacked(Stream packed, int most)
+    {
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        try
+        {
+            while (gzip.Read(buffer) is > 0 and var read)
+            {
+                if (bytes.Length + read > most)
+                    return TooLong(most);
+                bytes.Write(buffer, 0, read);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            return new SyncError(SyncErrorKind.MalformedPayload, $"the answer of {Name} is no gzip: {e.Message}");
         }
         return new ReadOnlyMemory<byte>(bytes.GetBuffer(), 0, (int)bytes.Length);
     }

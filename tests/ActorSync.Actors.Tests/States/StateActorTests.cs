@@ -1,10 +1,5 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
-using ActorSync.Peers;
-using ActorSync.States;
-using ActorSync.States.Stores;
-using ActorSync.Wire;
-using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.States;
@@ -224,6 +219,8 @@ public sealed class StateActorTests : ActorTest
         private readonly System.Collections.Concurrent.BlockingCollection<TaskCompletionSource<SyncError?>> _appends = [];
 
         public StateName Name => StateActorTests.Name;
+
+        public IReadOnlyList<StateName> Found => [Name];
 
         public bool Holds { get; set; }
 

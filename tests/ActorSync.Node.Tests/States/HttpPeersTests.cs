@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -57,6 +58,23 @@ public sealed class HttpPeersTests
 
         var peer = await PeerAsync(active, peer => peer.IsLevel);
         Assert.Equal((true, passive.Exchange.ToString().TrimEnd('/')), (peer.IsHttp, peer.Peer));
+    }
+
+    [Fact]
+    public async Task A_whole_state_is_pulled_in_a_fraction_of_its_bytes_and_given_as_it_is_to_who_takes_no_other()
+    {
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        await one.State.WriteAsync([.. Enumerable.Range(0, 1000).Select(i => StateSet.To($"device/{i}", Encoding.UTF8.GetBytes($"{{\"mbit\":{i}}}")))]);
+        var whole = (await one.AskExchangeAsync("GET", "/")).Body.Length;
+        var sent = (await one.State.StatusAsync()).Totals.BytesSent;
+
+        await using var two = await HttpNode.StartAsync(2, Hurried, null, one.Endpoint);
+        await two.WaitAsync(all => all.Count == 1000);
+
+        Assert.Equal(whole, sent);
+        var received = (await PeerAsync(two, peer => peer.IsLevel)).BytesReceived;
+        Assert.InRange(received, 1, whole / 5);
+        Assert.Equal(received, (await one.State.StatusAsync()).Totals.BytesSent - sent);
     }
 
     [Fact]
@@ -137,6 +155,8 @@ public sealed class HttpPeersTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", SyncErrorKind.Unreachable)]
     [InlineData("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nwho are you", SyncErrorKind.InvalidRequest)]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n", SyncErrorKind.Unreachable)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n{}", SyncErrorKind.MalformedPayload)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nBOMB", SyncErrorKind.LimitExceeded)]
     [InlineData("nonsense\r\n\r\n", SyncErrorKind.Unreachable)]
     [InlineData("", SyncErrorKind.Unreachable)]
     public async Task An_answer_that_is_none_is_an_error_in_time(string answer, SyncErrorKind kind)
@@ -148,7 +168,7 @@ public sealed class HttpPeersTests
 
         var asking = peer.AskAsync(default);
         using var accepted = await listener.AcceptTcpClientAsync();
-        await accepted.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer));
+        await accepted.GetStream().WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(answer.Replace("BOMB", "", StringComparison.Ordinal)), .. answer.EndsWith("BOMB", StringComparison.Ordinal) ? Packed(new byte[1 << 20]) : []]);
         if (answer.Contains("Connection: close", StringComparison.Ordinal))
             accepted.Client.Shutdown(SocketShutdown.Send);
         // Else the connection stays open, and nothing more comes.
@@ -223,6 +243,14 @@ public sealed class HttpPeersTests
 
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.HandAsync([])).Error?.Kind);
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.AskAsync(default)).Error?.Kind);
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return packed.ToArray();
     }
 
     // What a foreign node does: it reads all of one, and puts it to another.
