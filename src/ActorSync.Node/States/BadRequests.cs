@@ -40,8 +40,15 @@ internal sealed class BadRequests : IObserver<KeyValuePair<string, object?>>
             features.Get<IHttpResponseFeature>() is { HasStarted: false } &&
             features.Get<IConnectionTransportFeature>()?.Transport is Wrapped { Output: Answers answers })
         {
-            answers.End(why.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, $"this is no request: {why.Message.TrimEnd('.')}"));
+            answers.End(Failure(why));
         }
+    }
+
+    /// <summary>The answer to what the server refuses.</summary>
+    public static HttpFailure Failure(Microsoft.AspNetCore.Http.BadHttpRequestException why)
+    {
+        var isTooLong = why.StatusCode is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status414RequestUriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge;
+        return new HttpFailure(why.StatusCode, new SyncError(isTooLong ? SyncErrorKind.LimitExceeded : SyncErrorKind.InvalidRequest, $"this is no request: {why.Message.TrimEnd('.')}"));
     }
 
     public void OnCompleted()
@@ -63,11 +70,11 @@ internal sealed class BadRequests : IObserver<KeyValuePair<string, object?>>
         public override long UnflushedBytes => inner.UnflushedBytes;
 
         /// <summary>Gives the last answer of the connection; what is written after it is dropped.</summary>
-        public void End(int status, SyncError error)
+        public void End(HttpFailure failure)
         {
-            var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(ErrorRecord.Of(error)), ControlJson.Line.ErrorBody);
+            var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(ErrorRecord.Of(failure.Error)), ControlJson.Line.ErrorBody);
             var head = Encoding.ASCII.GetBytes(
-                $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+                $"HTTP/1.1 {failure.Status} {ReasonPhrases.GetReasonPhrase(failure.Status)}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
             foreach (var part in new[] { head, body })
             {
                 part.CopyTo(inner.GetSpan(part.Length));

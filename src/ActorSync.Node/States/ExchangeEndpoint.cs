@@ -36,7 +36,7 @@ internal sealed class ExchangeEndpoint(NodeId self, ISharedState state, StateSet
     private async Task<HttpFailure?> GetAsync(HttpContext context, CancellationToken cancellation)
     {
         // What is no version here is one that differs.
-        StateVersion? theirs = StateVersion.TryParse(HttpBodies.Name(context), out var version) && !version.IsEmpty ? version : null;
+        StateVersion? theirs = HttpBodies.Name(context).TryGet(out var name, out _) && StateVersion.TryParse(name, out var version) && !version.IsEmpty ? version : null;
         if (!(await state.Exchange.ReadAsync(theirs, cancellation)).TryGet(out var content, out var error))
             return HttpBodies.Failure(context, error);
         context.Response.Headers[VersionHeader] = content.Version.ToString();

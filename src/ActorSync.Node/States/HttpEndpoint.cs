@@ -105,7 +105,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
                     https.ServerCertificateSelector = (_, _) => tls.Credentials.Certificate;
                     https.OnAuthenticate = (_, options) => (options.ServerCertificateSelectionCallback, options.ServerCertificateContext) = (null, tls.Credentials.Shown());
                     https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                    https.ClientCertificateValidation = (shown, _, _) => tls.BelievesClient(shown);
+                    https.ClientCertificateValidation = (shown, sent, _) => tls.BelievesClient(shown, sent);
                 });
             BadRequests.Wrap(listen);
         }
@@ -132,7 +132,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
-            failure = new HttpFailure(e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+            failure = BadRequests.Failure(e);
         }
         // The client broke off, or a bug: the request ends, the node goes on.
         catch (Exception e)

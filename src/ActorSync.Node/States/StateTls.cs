@@ -20,17 +20,20 @@ internal sealed class StateTls(CertificateFiles files, bool checksHostName)
         CertificateFiles.Open(files, log).TryGet(out var certificates, out var error) ? new StateTls(certificates, files.ChecksHostName) : error;
 
     /// <summary>Whether a client may speak.</summary>
-    public bool BelievesClient(X509Certificate? shown) => Believes(shown, TlsCredentials.OfClients);
+    public bool BelievesClient(X509Certificate? shown, X509Chain? sent) => Believes(shown, sent, TlsCredentials.OfClients);
 
     /// <summary>Whether a server is who was called.</summary>
-    public bool BelievesServer(X509Certificate? shown, SslPolicyErrors errors) =>
-        (!checksHostName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0) && Believes(shown, TlsCredentials.OfServers);
+    public bool BelievesServer(X509Certificate? shown, X509Chain? sent, SslPolicyErrors errors) =>
+        (!checksHostName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0) && Believes(shown, sent, TlsCredentials.OfServers);
 
-    private bool Believes(X509Certificate? shown, string use)
+    // What was sent along may stand between the certificate and a root; it is no root itself.
+    private bool Believes(X509Certificate? shown, X509Chain? sent, string use)
     {
         if (shown is null)
             return false;
         using var chain = new X509Chain { ChainPolicy = Credentials.Policy(use) };
+        if (sent is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         using var certificate = new X509Certificate2(shown);
         return chain.Build(certificate);
     }
