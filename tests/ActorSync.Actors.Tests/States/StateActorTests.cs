@@ -1,5 +1,10 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.States.Stores;
+using ActorSync.Wire;
+using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorSync.Actors.Tests.States;

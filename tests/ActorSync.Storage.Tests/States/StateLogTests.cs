@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using ActorSync.Peers;
+using ActorSync.States;
+using ActorSync.States.Stores;
 
 namespace ActorSync.Storage.Tests;
 
