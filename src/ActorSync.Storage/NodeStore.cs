@@ -48,7 +48,7 @@ public sealed class NodeStore : INodeStore, IStateStores
         _time = opening.Time;
         _lock = opening.Lock!;
         _folders = opening.Folders;
-        _states = new StateFolders(_files, _settings.Folder);
+        _states = opening.States;
         _writers = opening.Writers!;
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
@@ -64,6 +64,8 @@ public sealed class NodeStore : INodeStore, IStateStores
     public InstanceId Instance => _identity.Instance;
 
     public IReadOnlyList<GraphId> Graphs => _graphs;
+
+    IReadOnlyList<StateName> IStateStores.Found => _states.Found;
 
     public IPeerKnowledge PeerKnowledge => _knowledge;
 

@@ -19,6 +19,8 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 
     public GraphFolders Folders { get; } = new(files, settings.Folder);
 
+    public StateFolders States { get; } = new(files, settings.Folder);
+
     public IReadOnlyList<GraphId> Graphs { get; private set; } = [];
 
     /// <summary>Where the log of each graph ends that is not damaged there: newest file and its bytes.</summary>
@@ -61,6 +63,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
                 if (LogOpening.Seal(log, found) is { } failure)
                     return failure;
             }
+            States.Find();
             Writers = new WriterPool(settings.WriterThreads);
             return OpenKnowledge();
         }

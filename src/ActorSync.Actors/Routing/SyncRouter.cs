@@ -81,6 +81,7 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         foreach (var graph in _store.Graphs)
             Open(graph, null);
+        OpenFoundStates();
     }
 
     // A graph whose actor fails is opened anew; one that fails again and again stays down until the node starts again.

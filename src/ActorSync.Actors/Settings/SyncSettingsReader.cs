@@ -131,6 +131,8 @@ public static class SyncSettingsReader
         PlainAnswerWithin = keys.Time("state.plain-answer-within"),
         Attempts = keys.Count("state.attempts", 1),
         PushRetries = keys.Count("state.push-retries", 0),
+        RefusedMost = keys.Count("state.refused", 1),
+        RefusedFor = keys.Time("state.refused-for"),
         RoundsMost = keys.Count("state.rounds", 1),
         ScannedEntries = keys.Count("state.scanned-entries", 1),
         WatchedChanges = keys.Count("state.watched-changes", 1),

@@ -27,6 +27,12 @@ internal sealed class StateFolders(IFileSystem files, string folder)
         return states;
     }
 
+    /// <summary>The states that <see cref="Find"/> found.</summary>
+    public IReadOnlyList<StateName> Found { get; private set; } = [];
+
+    /// <summary>Looks which states there are; a folder that is named otherwise is none of them.</summary>
+    public void Find() => Found = List();
+
     /// <summary>Opens a state, or makes it.</summary>
     /// <param name="name">The state.</param>
     /// <param name="settings">Its settings.</param>
@@ -47,7 +53,10 @@ internal sealed class StateFolders(IFileSystem files, string folder)
         return opened;
     }
 
-    /// <summary>Closes those that are open. Whether all of them are on the disk.</summary>
+    /// <summary>
+    /// Closes those that are open. Whether all of them are on the disk. One that never held anything leaves nothing behind:
+    /// it was asked for by a name that somebody mistyped, or is made again.
+    /// </summary>
     public async Task<bool> CloseAsync()
     {
         var flushed = true;
@@ -55,6 +64,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
         {
             await log.DisposeAsync().ConfigureAwait(false);
             flushed &= await log.Closed.ConfigureAwait(false);
+            if (log.IsUntouched)
+                Remove(PathOf(log.Name));
         }
         return flushed;
     }
@@ -93,6 +104,19 @@ internal sealed class StateFolders(IFileSystem files, string folder)
             return false;
         name = new StateName(text);
         return NameOf(name) == folder;
+    }
+
+    // What cannot be removed stays, and is a state without entries.
+    private void Remove(string path)
+    {
+        try
+        {
+            files.DeleteFolder(path);
+            files.FlushFolder(_folders.Root);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+        }
     }
 
     private void Make(string path, string parent)

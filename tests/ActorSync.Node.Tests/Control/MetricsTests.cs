@@ -77,6 +77,12 @@ public sealed class MetricsTests
             $"actorsync_state_peer_level{http} 0",
             $"actorsync_state_peer_failures_total{peer} 0",
             $"actorsync_state_peer_failures_total{http} 8",
+            $"actorsync_state_peer_failing{peer} 0",
+            $"actorsync_state_peer_failing{http} 1",
+            $"actorsync_state_peer_last_error_age_seconds{peer} -1",
+            $"actorsync_state_peer_last_error_age_seconds{http} 4.5",
+            $"actorsync_state_peer_refused_total{peer} 0",
+            $"actorsync_state_peer_refused_total{http} 2",
         ], samples);
     }
 

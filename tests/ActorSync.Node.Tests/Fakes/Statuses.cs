@@ -1,3 +1,5 @@
+using ActorSync.States.Exchange;
+
 namespace ActorSync.Node.Tests.Fakes;
 
 /// <summary>Statuses to answer.</summary>
@@ -22,8 +24,8 @@ internal static class Statuses
     public static readonly StateStatus Shared = new(
         "shared", null, "0123456789abcdef0123456789abcdef", 7, 2, 900, 1, new StateTotals(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12.5), 1.5, 0.25,
         [
-            new StatePeerStatus(Peer, false, true, "0123456789abcdef0123456789abcdef", 0.5, 2, 4, 0, 9, 10, null),
-            new StatePeerStatus("http://10.0.0.2:4097", true, false, null, null, 3, 5, 8, 100, 200, "it did not answer in time"),
+            new StatePeerStatus(Peer, false, true, "0123456789abcdef0123456789abcdef", 0.5, 2, 4, 0, 9, 10, null, null, false, 0, []),
+            new StatePeerStatus("http://10.0.0.2:4097", true, false, null, null, 3, 5, 8, 100, 200, "it did not answer in time", 4.5, true, 2, [new RefusedEntry("bad", "it is too long")]),
         ]);
 
     public static PeerStatus PeerNamed(string? node, IReadOnlyList<string> subscribed, string endpoint = "tcp://127.0.0.1:7401") => new(
