@@ -210,7 +210,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
         _gathered.Add(new Batch(receive, tally));
     }
 
-    private SyncError? Forbidden(Command command) => command.Prior.Kind == PriorKind.None && command.Id != Committed.Graph.Init
+    private SyncError? Forbidden(Command command) => command.PriorKind == PriorKind.None && command.Id != Committed.Graph.Init
         ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
         : TooLarge(command.Payload.Length);
 

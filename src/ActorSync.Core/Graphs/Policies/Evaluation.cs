@@ -15,7 +15,7 @@ public sealed class Evaluation
     private readonly FactLimits _limits;
     private readonly FactValues _values = new();
     private readonly List<FactTouch> _touches = [];
-    private readonly List<Effect> _effects = [];
+    private readonly List<Emission> _effects = [];
     private Command _command = null!;
     private IFactSource _before = null!;
     private (byte[] Block, int Used) _valuesBefore;
@@ -39,7 +39,7 @@ public sealed class Evaluation
     internal ReadOnlySpan<FactTouch> Touches => CollectionsMarshal.AsSpan(_touches);
 
     /// <summary>What it emitted; until the next begins.</summary>
-    internal ReadOnlySpan<Effect> Effects => CollectionsMarshal.AsSpan(_effects);
+    internal ReadOnlySpan<Emission> Effects => CollectionsMarshal.AsSpan(_effects);
 
     /// <summary>Why it was rejected: then it wrote and emitted nothing.</summary>
     internal SyncError? Rejection { get; private set; }
@@ -86,7 +86,7 @@ public sealed class Evaluation
     public void Emit(string name, ReadOnlySpan<byte> payload)
     {
         if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
-            _effects.Add(new Effect(_command.Address, name, Kept(payload)));
+            _effects.Add(new Emission(_command, name, Kept(payload)));
     }
 
     internal void Begin(Command command, IFactSource before)
@@ -115,7 +115,7 @@ public sealed class Evaluation
     internal Evaluated ToEvaluated() => new([.. _touches], [.. _effects], Rejection);
 
     /// <summary>Takes what came of a command before for what came of this one.</summary>
-    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Effect> effects)
+    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Emission> effects)
     {
         _touches.Clear();
         _touches.AddRange(touches);
@@ -181,15 +181,18 @@ public sealed class Evaluation
     {
         _writes++;
         var at = IndexOf(place);
-        if (at < 0)
+        if (at >= 0)
+        {
+            ref var touch = ref CollectionsMarshal.AsSpan(_touches)[at];
+            touch = touch.As(TouchKind.Write) with { After = value };
+            place.Kept = touch.Place;
+        }
+        else
         {
             var found = _before.Find(ref place);
-            at = _touches.Count;
-            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Write), found, found));
+            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Write), found, value) { Slot = place.Slot });
         }
-        var touch = _touches[at];
-        _touches[at] = touch.As(TouchKind.Write) with { After = value };
-        _now = _now?.With(touch.Place, value);
+        _now = _now?.With(place.Kept, value);
     }
 
     private int IndexOf(in SoughtPlace place)

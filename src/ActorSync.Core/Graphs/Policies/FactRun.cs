@@ -28,6 +28,22 @@ internal sealed class FactRun
         Ends.Add(Undo.Count);
     }
 
+    /// <summary>Adds what was touched at several places, and where the touches of each of them end.</summary>
+    public void Add(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<int> ends)
+    {
+        var start = Undo.Count;
+        var undo = Longer(Undo, touches.Length);
+        var marks = Longer(Marks, touches.Length);
+        var behind = Longer(Ends, ends.Length);
+        for (var i = 0; i < touches.Length; i++)
+        {
+            undo[i] = new FactUndo(touches[i].Place, touches[i].Before);
+            marks[i] = touches[i].Mark;
+        }
+        for (var i = 0; i < ends.Length; i++)
+            behind[i] = start + ends[i];
+    }
+
     /// <summary>Adds some places of another run.</summary>
     public void Add(FactRun other, int from, int count)
     {
@@ -78,6 +94,14 @@ internal sealed class FactRun
         Replace(Ends, from, count, with.Ends);
         Shift(Ends, from, start, with.Places);
         Shift(Ends, from + with.Places, with.Undo.Count - (end - start));
+    }
+
+    // Makes room behind a list, to be filled.
+    private static Span<T> Longer<T>(List<T> list, int by)
+    {
+        var count = list.Count;
+        CollectionsMarshal.SetCount(list, count + by);
+        return CollectionsMarshal.AsSpan(list)[count..];
     }
 
     private static void Replace<T>(List<T> list, int start, int count, List<T> with)
