@@ -113,6 +113,9 @@ public sealed partial class GraphIndex
     /// <summary>Soon a command of this id is added.</summary>
     internal void Expect(CommandId id) => _table.Prefetch(id);
 
+    /// <summary>Sooner still.</summary>
+    internal void ExpectNext(CommandId id) => _table.PrefetchId(id);
+
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
     /// <summary>A command's priority, as a number of the same order.</summary>

@@ -27,8 +27,12 @@ public sealed class Evaluation
 
     // The place that is looked for: the name, as it was written last, a zero byte and the key.
     private byte[] _place = new byte[SmallPlace];
-    private string _name = "";
+    private string? _name;
     private int _nameBytes;
+
+    // Mostly a fact has the name of the one before, and so has an effect.
+    private (string? Name, int Bytes) _written;
+    private (string? Name, int Bytes) _emitted;
 
     internal Evaluation(FactLimits limits)
     {
@@ -85,7 +89,7 @@ public sealed class Evaluation
     /// <exception cref="ArgumentException">The name is empty or has a zero character.</exception>
     public void Emit(string name, ReadOnlySpan<byte> payload)
     {
-        if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
+        if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name, ref _emitted) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
             _effects.Add(new Emission(_command, name, Kept(payload)));
     }
 
@@ -208,18 +212,21 @@ public sealed class Evaluation
 
     private bool MayWrite(string name, int keyBytes, int valueBytes) =>
         Fits(_writes, _limits.WritesPerCommand, "facts")
-        && FitsName(name)
+        && FitsName(name, ref _written)
         && Fits(keyBytes - 1, _limits.KeyBytes, "bytes of a fact's key")
         && Fits(valueBytes - 1, _limits.ValueBytes, "bytes of a fact's value")
         && FitsAll(keyBytes + valueBytes);
 
-    private bool FitsName(string name)
+    private bool FitsName(string name, ref (string? Name, int Bytes) last)
     {
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("a name has at least one character and no zero character", nameof(name));
-        var bytes = ReferenceEquals(name, _name) ? _nameBytes : Encoding.UTF8.GetByteCount(name);
-        return Fits(bytes - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
+        if (!ReferenceEquals(name, last.Name))
+            last = (name, BytesOf(name));
+        return Fits(last.Bytes - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
     }
+
+    private static int BytesOf(string name) => name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal)
+        ? Encoding.UTF8.GetByteCount(name)
+        : throw new ArgumentException("a name has at least one character and no zero character", nameof(name));
 
     private bool FitsAll(int bytes) => Fits((_bytes += bytes) - 1, _limits.BytesPerCommand, "bytes in all");
 

@@ -69,7 +69,12 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
     {
         if (_writes.Count == 0)
             return _version;
-        _version = _whole is { } whole && _wholeWrites == _writes.Count ? new FactVersion(whole) : _version.After([.. _writes], _count);
+        if (_whole is { } whole && _wholeWrites == _writes.Count)
+            _version = new FactVersion(whole);
+        else if (_version.IsDueAfter(_writes.Count, _count))
+            _version = _begun = new FactVersion(_begun.Tree.With(_now));
+        else
+            _version = _version.After([.. _writes], _count);
         Forget();
         return _version;
     }
