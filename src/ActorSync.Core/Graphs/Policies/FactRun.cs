@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ActorSync.Graphs.Policies;
@@ -96,10 +97,12 @@ internal sealed class FactRun
         Shift(Ends, from + with.Places, with.Undo.Count - (end - start));
     }
 
-    // Makes room behind a list, to be filled.
+    // Makes room behind a list, to be filled; as much as if it had been filled one by one.
     private static Span<T> Longer<T>(List<T> list, int by)
     {
         var count = list.Count;
+        if (count + by > list.Capacity)
+            list.Capacity = (int)BitOperations.RoundUpToPowerOf2((uint)(count + by));
         CollectionsMarshal.SetCount(list, count + by);
         return CollectionsMarshal.AsSpan(list)[count..];
     }
