@@ -90,7 +90,7 @@ public sealed class NodeStore : INodeStore, IStateStores
     public Task<Result<OpenedGraph>> CreateAsync(Command init) => OpenedAsync(async () =>
     {
         var graph = new GraphId(init.Id);
-        if (init.Prior.Kind != PriorKind.None)
+        if (init.PriorKind != PriorKind.None)
             return new SyncError(SyncErrorKind.InvalidRequest, $"a graph begins with an init command, {init} is none");
         if (_graphs.Contains(graph))
             return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is here already");
