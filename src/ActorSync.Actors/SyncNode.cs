@@ -154,12 +154,13 @@ public sealed partial class SyncNode : ISyncNode
             else if (error.Kind is not (SyncErrorKind.UnknownGraph or SyncErrorKind.ShuttingDown))
                 graphs.Add(GraphStatus.Of(graph, error));
         }
-        var mesh = await MeshAsync(cancellation);
+        var peers = await PeersAsync(cancellation);
+        var mesh = await MeshAsync(peers, cancellation);
         var holdings = mesh?.Graphs.ToDictionary(holding => holding.Graph);
         var held = graphs.Select(graph => holdings is not null && holdings.TryGetValue(graph.Graph, out var holding) ? graph with { Holding = holding } : graph);
         return new NodeStatus(
             Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
-            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, [.. held], await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
+            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, [.. held], peers, _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
             mesh);
     }
 

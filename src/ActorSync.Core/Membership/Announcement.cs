@@ -13,7 +13,7 @@ namespace ActorSync.Membership;
 /// any ──Leave──> Leaving ──durable──> Left
 /// </code>
 /// </summary>
-internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, MembershipSettings settings)
+internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, string placement, MembershipSettings settings)
 {
     private readonly string _key = MemberEntry.KeyOf(self);
     private long _incarnation;
@@ -72,7 +72,7 @@ internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints,
             return StateSet.Delete(_key);
         if (!_renews)
             _incarnation = Math.Max(_incarnation + 1, wall.Milliseconds);
-        var value = MemberEntry.ValueOf(new Member(self, _incarnation, endpoints, roles));
+        var value = MemberEntry.ValueOf(new Member(self, _incarnation, endpoints, roles) { Placement = placement });
         return StateSet.To(_key, value, (long)settings.Ttl.TotalMilliseconds);
     }
 
