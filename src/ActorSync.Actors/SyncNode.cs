@@ -72,10 +72,11 @@ public sealed partial class SyncNode : ISyncNode
             listener?.DisposeInBackground();
             return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
+        var settings = joined is null ? options.Settings : options.Settings.InMesh();
         if (options.Log is { } log)
             system.ActorOf(EngineLogActor.Props(log), "log");
-        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
-        var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
+        var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors), "router");
+        var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         var mesh = joined is null ? null : NodeMesh.Start(system, sync, peers, joined);
         AddShutdownTasks(system, sync, listener, peers, mesh);

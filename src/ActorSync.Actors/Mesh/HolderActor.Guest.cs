@@ -98,9 +98,9 @@ internal sealed partial class HolderActor
         if (host == _host)
             return;
         if (_host is { } last && _linked.TryGetValue(last, out var lastPeer))
-            lastPeer.Tell(new PeerActor.Unwant(_graph));
+            lastPeer.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
         if (host is { } next)
-            _linked[next].Tell(new PeerActor.Want(_graph));
+            _linked[next].Tell(new PeerActor.Want(_graph, LinkKeepers.Mesh));
         _host = host;
     }
 

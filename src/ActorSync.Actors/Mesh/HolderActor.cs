@@ -58,6 +58,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _spread;
     private IActorRef? _spreadEnding;
+    private bool _spreadKnows;
     private bool _isNew;
     private bool _isHere;
     private long _tokens;
@@ -75,6 +76,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         Receive<Act>(OnAct);
         Receive<Durable>(OnDurable);
         Receive<Polled>(polled => Run(new HoldingInput.PollEnded(polled.Node, polled.Error)));
+        Receive<SpreadActor.Noted>(_ => _spreadKnows = false);
         Receive<SyncRouter.Dropped>(_ => OnDropped());
         Guests();
         Receive<MachineTick>(_ => OnTick());
@@ -99,7 +101,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         EndFetch(TooLate);
         if (_host is { } host && _linked.TryGetValue(host, out var peer))
-            peer.Tell(new PeerActor.Unwant(_graph));
+            peer.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
         _mesh.Sync.Router.Tell(new SyncRouter.UnfollowGraph(_graph));
     }
 
@@ -114,7 +116,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         // The actor of a peer that is gone is spoken to for a while still: it takes back there what was wanted.
         if (_host == linked.Node && _linked.Remove(linked.Node, out var former))
         {
-            former.Tell(new PeerActor.Unwant(_graph));
+            former.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
             _host = null;
         }
         if (linked.Peer is { } peer)
@@ -136,6 +138,11 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         var isNew = _isNew;
         (_isNew, _isHere) = (false, true);
         Run(new ReplicationInput.Version(changed.Snapshot));
+        if (_spread is not null && !_spreadKnows)
+        {
+            _spreadKnows = true;
+            _spread.Tell(SpreadActor.Changed.Instance);
+        }
         if (!Postpone(changed))
             Run(new HoldingInput.Version(changed.Snapshot, isNew));
     }

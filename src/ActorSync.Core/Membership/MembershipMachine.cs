@@ -164,6 +164,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
 
     private void Take(Member member, MonotonicTime now, IOutbox<MembershipOutput> outbox)
     {
+        _announcement.OnOther(now);
         _links.Forget(member.Node);
         if (!_others.TryGetValue(member.Node, out var known))
         {

@@ -96,6 +96,22 @@ public sealed class MemberNoticesTests
     }
 
     [Fact]
+    public void Who_hears_that_another_renews_its_entry_renews_its_own_with_it_unless_that_is_young()
+    {
+        var machine = Machine();
+        var written = Assert.Single(Handle(machine, new MembershipInput.Started([], Wall)).OfType<MembershipOutput.Write>());
+        Handle(machine, new MembershipInput.Written(written.Token, null, Wall));
+        Handle(machine, Changed(Entry(Self, written.Set.Value!.Value)));
+        Assert.Empty(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
+        _now += Settings.RenewEvery / 2 + TimeSpan.FromSeconds(1);
+        var renewed = Assert.Single(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
+        Assert.Equal(written.Set, renewed.Set with { Value = written.Set.Value });
+        Assert.Equal(written.Set.Value!.Value.ToArray(), renewed.Set.Value!.Value.ToArray());
+        Handle(machine, new MembershipInput.Written(renewed.Token, null, Wall));
+        Assert.Empty(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
+    }
+
+    [Fact]
     public void How_a_node_places_graphs_is_announced_in_the_words_of_the_configuration()
     {
         var machine = Machine();
