@@ -61,6 +61,8 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private bool _spreadKnows;
     private bool _isNew;
     private bool _isHere;
+    private bool _isMissing;
+    private MembershipView? _view;
     private long _tokens;
 
     public HolderActor(GraphId graph, MeshContext mesh, bool isNew)
@@ -109,6 +111,8 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         Run(new ReplicationInput.View(members.View));
         Run(new HoldingInput.View(members.View));
+        _view = members.View;
+        TellIfIdle();
     }
 
     private void OnLinked(Linked linked)
@@ -136,7 +140,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnChanged(GraphActor.Changed changed)
     {
         var isNew = _isNew;
-        (_isNew, _isHere) = (false, true);
+        (_isNew, _isHere, _isMissing) = (false, true, false);
         Run(new ReplicationInput.Version(changed.Snapshot));
         if (_spread is not null && !_spreadKnows)
         {
