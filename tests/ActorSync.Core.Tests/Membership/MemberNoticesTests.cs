@@ -105,7 +105,6 @@ public sealed class MemberNoticesTests
         Assert.Empty(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
         _now += Settings.RenewEvery / 2 + TimeSpan.FromSeconds(1);
         var renewed = Assert.Single(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
-        Assert.Equal(written.Set, renewed.Set with { Value = written.Set.Value });
         Assert.Equal(written.Set.Value!.Value.ToArray(), renewed.Set.Value!.Value.ToArray());
         Handle(machine, new MembershipInput.Written(renewed.Token, null, Wall));
         Assert.Empty(Handle(machine, Met(Other)).OfType<MembershipOutput.Write>());
