@@ -35,6 +35,8 @@ internal static class Program
         world.Kill(world.Draw(nodes * 3 / 10));
         phases.Add(Phase(world, "30 % die, five survivors write at that moment", 1, () => world.Draw(Math.Min(5, nodes * 7 / 10))));
         phases.Add(Phase(world, "after that, any writer", 30, () => world.Draw(1)));
+        // The members remove those that died.
+        world.Meet(TimeSpan.FromSeconds(1));
         phases.Add(Idle(world, "two hours after that, idle", TimeSpan.FromHours(2)));
         phases.Add(Idle(world, "an idle week then", TimeSpan.FromDays(7)));
         return phases;
