@@ -155,7 +155,7 @@ public sealed partial class SyncRouter : ReceiveActor
             return false;
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
-            Refuse(peer, UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph);
+            Refuse(peer, NotHere(poll.Graph), poll.Session.Value, poll.Graph);
             return false;
         }
         var session = (peer.Identity.Node, poll.Session.Value);
@@ -233,7 +233,7 @@ public sealed partial class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return false;
         }
-        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant));
+        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant) { NotFetched = _notFetched });
         return true;
     }
 

@@ -21,7 +21,7 @@ public static class MetricsText
             Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost, when the store was opened, the end that was there when it was closed.", [([], store.LostEnds)]);
         }
         if (status.Mesh is { } mesh)
-            Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
+            Mesh(text, mesh);
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
         if (status.States is { Count: > 0 } states)
@@ -29,6 +29,13 @@ public static class MetricsText
         Sources(text, status.PeerSources ?? []);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
+    }
+
+    private static void Mesh(StringBuilder text, MeshStatus mesh)
+    {
+        Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
+        Family(text, "actorsync_mesh_joined", "gauge", "0 while the node has met no member of the mesh that it is to join.", [([], mesh.IsJoined ? 1 : 0)]);
+        Family(text, "actorsync_mesh_members_placing_otherwise", "gauge", "Members that place graphs by another rule than this node.", [([], mesh.PlacingOtherwise().Count())]);
     }
 
     private static void Graphs(StringBuilder text, IReadOnlyList<GraphStatus> graphs)

@@ -51,7 +51,7 @@ public static class NodeComposition
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
             Mesh = settings.Mesh.Enabled ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
-            Settings = InMesh(settings),
+            Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
         });
@@ -70,11 +70,6 @@ public static class NodeComposition
         Ack = mesh.Ack,
         Holding = mesh.Holding,
     };
-
-    // Members are linked to each other: a state that all are known to have says nothing, so that an idle mesh is silent.
-    private static SyncSettings InMesh(NodeSettings settings) => settings.Mesh.Enabled
-        ? settings.Sync with { States = settings.Sync.States with { PullsOnlyUnlevel = true } }
-        : settings.Sync;
 
     // "Everywhere" is where one listens, not where one is reached.
     private static SyncError? CheckMesh(NodeSettings settings) =>

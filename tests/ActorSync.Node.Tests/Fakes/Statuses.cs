@@ -28,6 +28,23 @@ internal static class Statuses
             new StatePeerStatus("http://10.0.0.2:4097", true, false, null, null, 3, 5, 8, 100, 200, "it did not answer in time", 4.5, true, 2, [new RefusedEntry("bad", "it is too long")]),
         ]);
 
+    /// <summary>A mesh of which nobody was met, but for one member that was known before and places graphs otherwise.</summary>
+    public static readonly MeshStatus Alone = new(
+        new string('e', 32),
+        [
+            new MemberStatus("00000000000000000123456789abcdef", true, "reachable", ["tcp://127.0.0.1:7400"], [], 5, "replication=2,holders=any,stores=2"),
+            new MemberStatus(Peer, false, "unreachable", ["tcp://127.0.0.1:7401"], ["sync"], 6, "replication=all,holders=any,stores=2"),
+        ],
+        [])
+    {
+        IsJoined = false,
+        Placement = "replication=2,holders=any,stores=2",
+        Join = [new SeedStatus("tcp://127.0.0.1:7401", "waiting", "nobody listens")],
+    };
+
+    /// <summary>Where peers come from.</summary>
+    public static readonly PeerSourceStatus Source = new("links", "dns", ["10.0.0.1:7400", "10.0.0.2:7400"], "no server", 3, 4);
+
     public static PeerStatus PeerNamed(string? node, IReadOnlyList<string> subscribed, string endpoint = "tcp://127.0.0.1:7401") => new(
         node, endpoint, [endpoint], "connected", null, 1000, 2000, 3, 4, 5, 6, 0,
         new SubscriptionStatus(subscribed, 590, 1 << 20, 7), new SubscriptionStatus(subscribed, 580, 1 << 20, 0), null, new HelloStatus(subscribed, 500, 12));
