@@ -9,9 +9,23 @@ public sealed partial class SyncNode
 {
     public IMembership? Membership => _mesh?.Board;
 
-    private async Task<MeshStatus?> MeshAsync(CancellationToken cancellation) => _mesh is null ? null : MeshStatus.Of(
-        _mesh.Board.View,
-        (await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout)).TryGet(out var holdings, out _) ? holdings.Graphs : []);
+    private async Task<MeshStatus?> MeshAsync(IReadOnlyList<PeerStatus> peers, CancellationToken cancellation)
+    {
+        if (_mesh is null)
+            return null;
+        var joined = await AskAsync<MembershipActor.Joined>(_mesh.Membership, MembershipActor.GetJoined.Instance, cancellation, StatusTimeout);
+        var holdings = await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout);
+        return MeshStatus.Of(_mesh.Board.View, holdings.TryGet(out var held, out _) ? held.Graphs : []) with
+        {
+            IsJoined = joined is { Error: null, Value.IsSo: true },
+            Placement = _mesh.Options.Placement.Announced,
+            Join = [.. _mesh.Options.Join.Select(seed => SeedOf(seed, peers))],
+        };
+    }
+
+    private static SeedStatus SeedOf(string seed, IReadOnlyList<PeerStatus> peers) => peers.FirstOrDefault(peer => peer.Dialed.Contains(seed)) is { } dialed
+        ? new SeedStatus(seed, dialed.State, dialed.LastError)
+        : new SeedStatus(seed, "waiting", null);
 
     public async Task<SyncError?> RemoveMemberAsync(NodeId member, CancellationToken cancellation = default)
     {

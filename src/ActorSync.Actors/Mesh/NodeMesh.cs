@@ -9,12 +9,15 @@ internal sealed class NodeMesh
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
 
-    private NodeMesh(MembershipBoard board, IActorRef membership, IActorRef graphs)
+    private NodeMesh(MeshOptions options, MembershipBoard board, IActorRef membership, IActorRef graphs)
     {
+        Options = options;
         Board = board;
         Membership = membership;
         Graphs = graphs;
     }
+
+    public MeshOptions Options { get; }
 
     /// <summary>The members, for whoever asks.</summary>
     public MembershipBoard Board { get; }
@@ -29,7 +32,7 @@ internal sealed class NodeMesh
     {
         var board = new MembershipBoard(sync.Self.Node);
         var graphs = system.ActorOf(MeshActor.Props(new MeshContext(sync, peers, options)), "mesh");
-        return new NodeMesh(board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"), graphs);
+        return new NodeMesh(options, board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"), graphs);
     }
 
     /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>

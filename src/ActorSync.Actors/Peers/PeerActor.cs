@@ -194,13 +194,13 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.
     private void OnWant(Want want)
     {
-        Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, true));
+        Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, want.For, true));
         BegunSubscriber.Forward(want);
     }
 
     private void OnUnwant(Unwant unwant)
     {
-        Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, false));
+        Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, unwant.For, false));
         if (Subscriber.IsNobody())
             Sender.Tell(new SubscriberActor.Answered(null));
         else
@@ -209,8 +209,8 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private void OnWanted(Wanted wanted)
     {
-        foreach (var graph in wanted.Graphs)
-            BegunSubscriber.Tell(new Want(graph), ActorRefs.NoSender);
+        foreach (var want in wanted.Graphs)
+            BegunSubscriber.Tell(want, ActorRefs.NoSender);
     }
 
     private void OnBegan(IActorRef child)

@@ -39,7 +39,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     private readonly SyncContext _sync;
     private readonly SubscriberMachine _machine;
     private readonly Outbox<SubscriberOutput> _outbox = new();
-    private readonly HashSet<GraphId> _wanted = [];
+    private readonly WantedSubscriptions _wanted = new();
     private readonly HashSet<GraphId> _looking = [];
     private readonly List<(IActorRef Actor, GraphId Graph)> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -89,7 +89,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var graph in _wanted)
+        foreach (var graph in _wanted.Graphs)
             _sync.Router.Tell(new SyncRouter.UnfollowGraph(graph));
         Answer(_askers.Select(asker => asker.Graph), new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
     }
@@ -98,7 +98,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     {
         if (!Sender.IsNobody())
             _askers.Add((Sender, want.Graph));
-        if (_wanted.Add(want.Graph))
+        if (_wanted.Add(want.Graph, want.For))
         {
             _looking.Add(want.Graph);
             _sync.Router.Tell(new SyncRouter.FollowGraph(want.Graph));
@@ -116,7 +116,11 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
 
     private void OnUnwant(PeerActor.Unwant unwant)
     {
-        _wanted.Remove(unwant.Graph);
+        if (!_wanted.Remove(unwant.Graph, unwant.For))
+        {
+            Sender.Tell(new Answered(null));
+            return;
+        }
         _looking.Remove(unwant.Graph);
         _sync.Router.Tell(new SyncRouter.UnfollowGraph(unwant.Graph));
         Run(new SubscriberInput.Unwant(unwant.Graph));

@@ -24,7 +24,11 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     /// A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here. The grant is
     /// the router's number for the place that the subscription takes.
     /// </summary>
-    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
+    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message
+    {
+        /// <summary>Why graphs that are not here, and that others of the mesh hold, could not be fetched.</summary>
+        public IReadOnlyDictionary<GraphId, SyncError>? NotFetched { get; init; }
+    }
 
     /// <summary>An Unsubscribe, a NumberGraphs, an acknowledgement or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
@@ -156,7 +160,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
         foreach (var asked in subscribe.Request.Graphs)
         {
             if (!_followed.TryGet(asked.Graph, out var followed))
-                offered.Add(new OfferedGraph(asked.Graph, null, SyncErrorKind.UnknownGraph, []));
+                offered.Add(new OfferedGraph(asked.Graph, null, subscribe.NotFetched?.GetValueOrDefault(asked.Graph)?.Kind ?? SyncErrorKind.UnknownGraph, []));
             else if (followed.Snapshot is null && followed.Refused is null)
                 return;
             else

@@ -22,6 +22,7 @@ public sealed partial class SyncRouter
         Receive<ServeMesh>(_ => OnServeMesh());
         Receive<MembershipActor.ViewChanged>(changed => _members = changed.View);
         Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
+        Receive<LookFor>(OnLookFor);
         Receive<DropGraph>(OnDropGraph);
         Receive<LetGo>(OnLetGo);
         Receive<Kept>(OnKept);
@@ -46,6 +47,12 @@ public sealed partial class SyncRouter
             mesh.Forward(new MeshActor.Act(act.Graph, act.Action, act.Ack, act.Within));
         else
             Forward(act.Graph, act.Action, error => new GraphActor.Acted(error));
+    }
+
+    private void OnLookFor(LookFor look)
+    {
+        if (IsHere(look.Graph))
+            Sender.Tell(new GraphHere(look.Graph, IsNew: false));
     }
 
     private void OnDropGraph(DropGraph drop)

@@ -132,6 +132,12 @@ public static class SettingsReader
     internal static string Text(Config config, string key) =>
         Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
 
+    /// <summary>A list of texts; an example of one stands in the error.</summary>
+    internal static string[] Texts(HoconValue value, string example) =>
+        value.IsString() || value.IsObject() ? throw new FormatException($"expected a list such as {example}")
+        : value.GetStringList().ToArray() is var texts && texts.All(text => text is not null) ? texts
+        : throw new FormatException($"expected a list of texts such as {example}");
+
     internal static TEnum Choice<TEnum>(Config config, string key, string? section = null)
         where TEnum : struct, Enum
         => Value(config, key, value =>

@@ -12,6 +12,10 @@ internal static class StatesReader
     private const string Section = "actorsync.states";
     private const int ApplicationPort = 3097;
     public const int ExchangePort = 4097;
+
+    /// <summary>What is said of an endpoint that others could listen to.</summary>
+    public const string NeedsTls = $"is not on loopback: set actorsync.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so";
+
     private static readonly string[] HttpKeys = ["state", "application", "exchange", "peers", "target-port"];
     private static readonly string[] SeedKeys = ["state", "file"];
 
@@ -26,6 +30,9 @@ internal static class StatesReader
             HasTls = config.GetString("actorsync.tls.certificate") is { Length: > 0 },
             AnyoneMayReadAndWrite = SettingsReader.Value(config, "states.anyone-on-the-network-may-read-and-write", value => value.GetBoolean()),
         };
+        // What will not be spoken to is better said at the start than when it is met.
+        if (settings is { Provider: { } fixedOnes, HasTls: false, AnyoneMayReadAndWrite: false } && fixedOnes.Endpoints.FirstOrDefault(peer => !new TcpEndpoint(peer.Host, peer.Port ?? ExchangePort).IsLoopback()) is { } open)
+            throw SettingsReader.Bad($"{Section}.peers.endpoints", $"{fixedOnes.Endpoints}", $"'{open}' {NeedsTls}");
         settings = settings with { Http = [.. Objects(config, "http").Select((value, i) => Http(value, i, settings))] };
         if (settings.Http.GroupBy(http => http.State).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw SettingsReader.Bad($"{Section}.http", twice.Key.Value, "the state stands there twice");
@@ -103,7 +110,7 @@ internal static class StatesReader
             throw new FormatException($"'{endpoint}' needs certificates: set actorsync.tls");
         return settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
             ? endpoint
-            : throw new FormatException($"'{endpoint}' is not on loopback: set actorsync.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so");
+            : throw new FormatException($"'{endpoint}' {NeedsTls}");
     }
 
     private static HoconValue[] Objects(Config config, string key)

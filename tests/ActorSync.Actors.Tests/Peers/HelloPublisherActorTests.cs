@@ -70,6 +70,16 @@ public sealed class HelloPublisherActorTests : ActorTest
     }
 
     [Fact]
+    public void Whoever_listens_hears_that_a_peer_asked_to_be_told()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(HelloPublisherActor.Tells));
+        Assert.Equal(SyncErrorKind.UnknownGraph, Refused(null));
+        Subscribe();
+        Assert.Equal(new HelloPublisherActor.Tells(Identity(2).Node, _graph.Id), ExpectMsg<HelloPublisherActor.Tells>());
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
     public void A_graph_that_breaks_while_it_is_told_of_is_told_no_more()
     {
         Subscribe(scheduleDelay: 40_000);

@@ -353,7 +353,7 @@ public sealed class PeerActorTests : ActorTest
         _router.Reply(new GraphActor.Changed(null!, []));
         _parent.ExpectMsg<PeersActor.GetWanted>();
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
-        _parent.Reply(new PeerActor.Wanted([_graph.Id]));
+        _parent.Reply(new PeerActor.Wanted([new PeerActor.Want(_graph.Id)]));
         _router.FishForMessage<SyncRouter.FollowGraph>(_ => true);
         _router.Reply(new SyncRouter.NoGraph(_graph.Id));
         var anew = Assert.IsType<Subscribe>(Decode(Sent(link)));
