@@ -43,5 +43,5 @@ internal static class MeshReader
         SettingsReader.Value(config, key, value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray());
 
     private static string[] Texts(HoconValue value) =>
-        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.GetStringList()];
+        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.Texts().Select(text => text!)];
 }

@@ -86,7 +86,7 @@ public static class ProviderReader
 
     private static IList<string> Texts(HoconValue value, string example) => value.IsString() || value.IsObject()
         ? throw new FormatException($"expected a list such as {example}")
-        : value.GetStringList() is var texts && texts.All(text => text is not null) ? texts
+        : value.Texts() is var texts && texts.All(text => text is not null) ? [.. texts.Select(text => text!)]
         : throw new FormatException($"expected a list of texts such as {example}");
 
     // The token that goes there is a secret: in the clear it may only go to this machine.

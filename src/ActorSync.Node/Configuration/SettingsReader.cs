@@ -93,7 +93,7 @@ public static class SettingsReader
 
     private static PeerSettings[] Peers(HoconValue? peers)
     {
-        var elements = peers?.GetArray() ?? [];
+        var elements = peers?.Elements() ?? [];
         if (elements.Count > NodeSettings.MaximumPeers)
             throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
         if (elements.Count == 0 && peers is not null && peers.IsString())
@@ -121,7 +121,7 @@ public static class SettingsReader
 
     private static string[] Graphs(HoconValue value)
     {
-        var graphs = value.GetStringList().ToArray();
+        var graphs = value.Texts().Select(text => text!).ToArray();
         if (graphs.Length == 0)
             throw new FormatException("expected a list: [\"*\"] for all, or graphs' names");
         return Array.Find(graphs, graph => graph != "*" && !GraphId.TryParse(graph, out _)) is { } bad
