@@ -7,17 +7,7 @@ using System.Text;
 namespace Akka.Configuration.Hocon;
 
 /// <summary>What can stand where a key or what follows it is looked for.</summary>
-internal enum HoconPiece
-{
-    End,
-    Key,
-    Include,
-    Dot,
-    Assign,
-    Open,
-    Close,
-    Bracket,
-}
+internal enum HoconPiece { End, Key, Include, Dot, Assign, Open, Close, Bracket }
 
 /// <summary>A place in a HOCON text and the pieces that can be taken from there.</summary>
 internal sealed class HoconScanner(string text)
@@ -97,12 +87,7 @@ internal sealed class HoconScanner(string text)
     /// <summary>A text in quotes or the unquoted one up to a blank or a special character; one that lacks its end goes up to that of the file.</summary>
     public bool TryTakeText([NotNullWhen(true)] out string? taken)
     {
-        if (Sees("\"\"\""))
-            taken = TakeTripleQuoted();
-        else if (Sees("\""))
-            taken = TakeQuoted();
-        else
-            taken = TakeUnquoted();
+        taken = Sees("\"\"\"") ? TakeTripleQuoted() : Sees("\"") ? TakeQuoted() : TakeUnquoted();
         return taken is not null;
     }
 
@@ -141,11 +126,10 @@ internal sealed class HoconScanner(string text)
         name = "";
         var isInclude = Take("include") && !AtEnd && (char.IsWhiteSpace(text[Position]) || AtComment);
         SkipSpaceAndComments();
-        isInclude = isInclude && Sees("\"");
-        if (isInclude)
+        if (isInclude && Sees("\""))
             name = TakeQuoted();
         else
-            Position = start;
+            (isInclude, Position) = (false, start);
         return isInclude;
     }
 
