@@ -61,6 +61,7 @@ public static class SyncSettingsReader
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
             RememberedRejections = keys.Count("graph.remembered-rejections", 1),
+            SnapshotEvery = keys.Count("graph.snapshot-every", 0),
         },
         Polls = new PollSettings
         {

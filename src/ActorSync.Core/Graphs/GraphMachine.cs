@@ -100,7 +100,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     {
         if (policy is OpaquePolicy)
             return new GraphMachine(graph, index, reader, limits, new PlainContent(index, limits), random);
-        var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
+        var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections, SnapshotEvery = limits.SnapshotEvery > 0 ? limits.SnapshotEvery : null };
         return WovenContent.Open(index, reader, policy, options, facts).TryGet(out var content, out var error)
             ? new GraphMachine(graph, index, reader, limits, content, random)
             : error;

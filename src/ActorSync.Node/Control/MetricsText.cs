@@ -16,7 +16,10 @@ public static class MetricsText
         Family(text, "actorsync_subscriptions_open", "gauge", "Peers that hold a subscription here.", [([], status.OpenSubscriptions)]);
         Family(text, "actorsync_subscriptions_maximum", "gauge", "Peers that may.", [([], status.MaximumSubscriptions)]);
         if (status.Store is { } store)
-            Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of commits that were never whole, cut off when the store was opened.", [([], store.TornBytes)]);
+        {
+            Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of no whole commit, cut off the ends of graphs when the store was opened.", [([], store.TornBytes)]);
+            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost, when the store was opened, the end that was there when it was closed.", [([], store.LostEnds)]);
+        }
         if (status.Mesh is { } mesh)
             Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
         Graphs(text, status.Graphs);

@@ -32,10 +32,16 @@ public static class NodeComposition
     {
         if (CheckMesh(settings) is { } nowhere)
             return nowhere;
-        if (!Links(settings).TryGet(out var links, out var error))
+        if (!Certificates(settings).TryGet(out var certificates, out var error) || !Links(settings, certificates).TryGet(out var links, out error))
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
             return error;
+        // Who the node is stands in its store.
+        if (certificates?.BelongTo(store.Node) is { } foreign)
+        {
+            await store.DisposeAsync();
+            return foreign;
+        }
         var errors = new ErrorCounts();
         var started = SyncNode.Start(new SyncNodeOptions
         {
@@ -82,25 +88,31 @@ public static class NodeComposition
         return new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = tcp, ["tls"] = tcp });
     }
 
-    private static Result<TcpLinkSettings> Links(NodeSettings settings)
+    // Null where no link is over TLS.
+    private static Result<CertificateFiles?> Certificates(NodeSettings settings)
     {
-        var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
+        if (settings.Tls is { } files)
+            return CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error) ? certificates : error;
+        return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
+            ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
+            : (CertificateFiles?)null;
+    }
+
+    private static Result<TcpLinkSettings> Links(NodeSettings settings, CertificateFiles? certificates)
+    {
         if (settings.DeadAfter <= settings.KeepAlive)
             return new SyncError(SyncErrorKind.InvalidRequest, "actorsync.links.dead-after must be longer than actorsync.links.keep-alive");
-        if (settings.Tls is not { } files)
-            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
-                ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
-                : new TcpLinkSettings { Stream = pulse };
-        if (!CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error))
-            return error;
-        var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
+        var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
+        if (certificates is null)
+            return new TcpLinkSettings { Stream = pulse };
+        var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = settings.Tls!.ChecksHostName, RequiresNodeName = settings.Tls.RequiresNodeName };
         return new TcpLinkSettings { Tls = tls, Stream = pulse };
     }
 
     // A store that is new has lost nothing.
     private static StoreStatus Describe(StoreRecovery found, NodeSettings settings) => new(
         found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge,
-        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings));
+        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings), found.LostEnds);
 
     private static string? RiskOf(NodeSettings settings) => settings.Fsync switch
     {
