@@ -40,6 +40,12 @@ public sealed partial class PeerActor
         public static readonly Taken Instance = new();
     }
 
+    /// <summary>From whoever sends on the link past this actor: it is gone, or broken.</summary>
+    public sealed record LinkFailed(ILink Link, SyncError Why);
+
+    /// <summary>To itself, from whoever sends on the link past this actor: the link took what it did not take at once; or it is gone.</summary>
+    internal sealed record LinkTook(ILink Link, SyncError? Error);
+
     /// <summary>From whoever a payload was for in the end: it was handled, another may be read.</summary>
     public sealed record Handled
     {

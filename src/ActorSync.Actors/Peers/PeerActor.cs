@@ -102,6 +102,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         {
             case Arrived arrived: OnArrived(arrived); break;
             case Written written: OnWritten(written); break;
+            case LinkFailed failed: OnLinkFailed(failed); break;
             case Send send: OnSend(send); break;
             case Poll poll: BeginPoll(poll, Sender); break;
             case Stop: OnStop(); break;
@@ -266,7 +267,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         var traffic = _traffic.Totals(_link?.Counters ?? default);
         var status = new PeerStatus(
             _node.ToString(), _endpoint, [], at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
-            _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut,
+            _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut + (_peer?.Pushes ?? 0),
             _standing?.Strikes(Now) ?? 0, null, null);
         ComposeAsync(
             status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);

@@ -13,7 +13,7 @@ namespace ActorSync.Actors;
 /// The subscription that this node holds at one peer: interprets a <see cref="SubscriberMachine"/>. Pushes go through
 /// the router to their graphs; the acknowledgement follows when they are durable there.
 /// </summary>
-public sealed class SubscriberActor : ReceiveActor, IWithTimers
+public sealed class SubscriberActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name below the peer's actor.</summary>
     public const string Name = "subscriber";
@@ -46,25 +46,12 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     private PeerRef? _peer;
     private int _storing;
     private int _links;
+    private bool _isLinkFull;
 
     public SubscriberActor(SyncContext sync)
     {
         _sync = sync;
         _machine = new SubscriberMachine(sync.Settings.Subscriptions, sync.Random);
-        Receive<PeerActor.Want>(OnWant);
-        Receive<PeerActor.Unwant>(OnUnwant);
-        Receive<GraphActor.Changed>(OnChanged);
-        Receive<GraphActor.Version>(OnNoGraph);
-        Receive<SyncRouter.NoGraph>(none => OnLookedUp(none.Graph, null));
-        Receive<GraphActor.CommandsReceived>(OnStored);
-        Receive<GraphActor.PeerHolds>(_ => { });
-        Receive<PollActor.Ended>(OnPolled);
-        Receive<Message>(OnMessage);
-        Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => OnUnlinked());
-        Receive<MachineTick>(_ => OnTick());
-        Receive<Stop>(_ => OnStop());
-        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -72,6 +59,30 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     private MachineTimer Timer => field ??= new MachineTimer(Timers, Context.System.Scheduler);
 
     public static Props Props(SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriberActor(sync));
+
+    // What a push brings comes first.
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Message said: OnMessage(said); break;
+            case GraphActor.CommandsReceived stored: OnStored(stored); break;
+            case GraphActor.Changed changed: OnChanged(changed); break;
+            case GraphActor.PeerHolds: break;
+            case PeerActor.LinkTook took: OnLinkTook(took); break;
+            case PeerActor.Want want: OnWant(want); break;
+            case PeerActor.Unwant unwant: OnUnwant(unwant); break;
+            case GraphActor.Version version: OnNoGraph(version); break;
+            case SyncRouter.NoGraph none: OnLookedUp(none.Graph, null); break;
+            case PollActor.Ended ended: OnPolled(ended); break;
+            case PeerActor.Linking linked: OnLinked(linked); break;
+            case PeerActor.Unlinking: OnUnlinked(); break;
+            case MachineTick: OnTick(); break;
+            case Stop: OnStop(); break;
+            case SubscriptionReport.Get: Sender.Tell(Report()); break;
+            default: Unhandled(message); break;
+        }
+    }
 
     // What is wanted, and whether there is a link, the peer's actor says: also after a restart.
     protected override void PreStart() => Context.Parent.Tell(PeerActor.Began.Instance);
@@ -206,7 +217,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         switch (output)
         {
             case SubscriberOutput.Send send:
-                _peer?.Actor.Tell(new PeerActor.Send(send.Payload, null));
+                Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
                 Store(store.Push, store.Follows);
@@ -224,6 +235,24 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
         }
+    }
+
+    // Straight to the link, unless that has not yet taken what it was given so: then the peer's actor bounds what waits.
+    private void Send(ReadOnlyMemory<byte> payload)
+    {
+        if (_peer is not { } peer)
+            return;
+        if (peer.Link is null || _isLinkFull || payload.Length > peer.MaxPayloadBytes)
+            peer.Actor.Tell(new PeerActor.Send(payload, null));
+        else
+            _isLinkFull = !peer.SendHere(payload, Self);
+    }
+
+    private void OnLinkTook(PeerActor.LinkTook took)
+    {
+        _isLinkFull = false;
+        if (took.Error is { } error)
+            Context.Parent.Tell(new PeerActor.LinkFailed(took.Link, error));
     }
 
     private void Store(Push push, Address? follows)
