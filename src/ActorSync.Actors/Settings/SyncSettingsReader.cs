@@ -194,7 +194,8 @@ public static class SyncSettingsReader
 
         public string Text(string key) => config.GetString(key) ?? throw new ConfigurationException($"actorsync.sync.{key} must be a text");
 
-        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key));
+        // [ ] with a blank in it is a list of one element that is nothing.
+        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key)).Where(text => text is not null);
 
         public bool Flag(string key) => Of(key, () => config.GetBoolean(key));
 

@@ -23,7 +23,7 @@ internal static class StatesReader
     {
         var settings = new StatesSettings
         {
-            Share = SettingsReader.Value(config, "states.share", value => value.GetStringList().Select(Name).Distinct().ToArray()),
+            Share = SettingsReader.Value(config, "states.share", value => value.Texts().Select(text => Name(text!)).Distinct().ToArray()),
             Seeds = [.. Objects(config, "seeds").Select(Seed)],
             Limits = Limits(config),
             Provider = ProviderReader.Read(config, "states.peers") is { IsNone: false } provider ? provider : null,
@@ -79,7 +79,7 @@ internal static class StatesReader
             ? SettingsReader.Value(http, "target-port", text => text.GetInt() is > 0 and <= ushort.MaxValue and var given ? given : throw new FormatException("expected from 1 to 65535"), path)
             : exchange is { Port: > 0 } own ? own.Port : ExchangePort;
         var peers = http.HasPath("peers")
-            ? SettingsReader.Value(http, "peers", list => list.GetStringList().Select(text => Allowed(Peer(text, port), settings)).Distinct().ToArray(), path)
+            ? SettingsReader.Value(http, "peers", list => list.Texts().Select(text => Allowed(Peer(text!, port), settings)).Distinct().ToArray(), path)
             : [];
         return new StateHttpSettings(StateOf(http, path), application, exchange, peers);
     }
@@ -116,8 +116,9 @@ internal static class StatesReader
     private static HoconValue[] Objects(Config config, string key)
     {
         var list = config.GetValue($"{Section}.{key}");
-        if (list is null || list.GetArray() is not { } elements)
+        if (list is null)
             return [];
+        var elements = list.Elements();
         if (elements.Count == 0 && list.IsString())
             throw SettingsReader.Bad($"{Section}.{key}", $"{list}", "expected a list such as [{ state = \"shared\" }]");
         return [.. elements];

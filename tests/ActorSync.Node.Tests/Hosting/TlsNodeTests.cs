@@ -139,7 +139,8 @@ public sealed class TlsNodeTests : IDisposable
     private static async Task<string> RunAsync(CliRun node, params string[] args)
     {
         var ran = await node.OnDataAsync(args);
-        Assert.Equal((ExitCodes.Ok, ""), (ran.Code, ran.Error));
+        // A poll that takes long says how far it is.
+        Assert.True(ran.Code == ExitCodes.Ok, ran.Error);
         return ran.Out.TrimEnd('\n');
     }
 }
