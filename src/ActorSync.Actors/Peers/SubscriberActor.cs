@@ -152,8 +152,8 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
 
     private void OnMessage(Message message)
     {
-        Run(new SubscriberInput.Message(message.Value));
         Context.Parent.Tell(PeerActor.Handled.Instance);
+        Run(new SubscriberInput.Message(message.Value));
     }
 
     private void OnLinked(PeerActor.Linking linked)
