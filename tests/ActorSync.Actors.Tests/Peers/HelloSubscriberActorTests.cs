@@ -74,7 +74,7 @@ public sealed class HelloSubscriberActorTests : ActorTest
         _hello.Tell(new PollActor.Ended(_graph.Id, new SyncError(SyncErrorKind.Busy, "later")));
         Notify(new TestGraph().Add());
         NothingIsPolledFor();
-        Scheduler.Step(TimeSpan.FromSeconds(1));
+        Step(_hello, TimeSpan.FromSeconds(1));
         _parent.ExpectMsg<PeerActor.Poll>();
     }
 
@@ -84,7 +84,7 @@ public sealed class HelloSubscriberActorTests : ActorTest
         Want();
         Notify(_graph.Init);
         ExpectMsg<HelloSubscriberActor.Answered>();
-        Scheduler.Step(TimeSpan.FromSeconds(50));
+        Step(_hello, TimeSpan.FromSeconds(50));
         ExpectSent<HelloSubscribe>(_peer);
     }
 

@@ -86,7 +86,7 @@ public sealed class SubscriberActorTests : ActorTest
         var request = Want(_graph);
         Tell(new MaximumSubscriptionsExceeded(request.Id, request.Sequence, 128));
         Assert.Equal(SyncErrorKind.MaximumSubscriptionsExceeded, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
-        Scheduler.Step(new SyncSettings().Subscriptions.RetryAfter);
+        Step(_subscriber, new SyncSettings().Subscriptions.RetryAfter);
         Assert.True(ExpectSent<Subscribe>(_peer).Sequence > request.Sequence);
     }
 

@@ -102,7 +102,7 @@ public sealed class SpreadActorTests : ActorTest
         Begin();
         foreach (var member in _view.Members.Where(member => member != _self && !_probes.ContainsKey(member)))
             Link(member);
-        Scheduler.Step(SpreadSettings.Default.PollEvery * 1.5);
+        Step(_spread, SpreadSettings.Default.PollEvery * 1.5);
         var outside = _probes.Where(pair => !_view.NeighboursOf(_self).Contains(pair.Key)).Select(pair => pair.Value).ToArray();
         AwaitAssert(() => Assert.Single(outside, probe => probe.HasMessages));
         var polled = outside.Single(probe => probe.HasMessages);
