@@ -35,22 +35,35 @@ internal static class Program
         world.Kill(world.Draw(nodes * 3 / 10));
         phases.Add(Phase(world, "30 % die, five survivors write at that moment", 1, () => world.Draw(Math.Min(5, nodes * 7 / 10))));
         phases.Add(Phase(world, "after that, any writer", 30, () => world.Draw(1)));
-        phases.Add(Phase(world, "an idle hour", 0, () => []));
+        // The members remove those that died.
+        world.Meet(TimeSpan.FromSeconds(1));
+        phases.Add(Idle(world, "two hours after that, idle", TimeSpan.FromHours(2)));
+        phases.Add(Idle(world, "an idle week then", TimeSpan.FromDays(7)));
         return phases;
     }
 
     private static Measured Phase(SpreadWorld world, string what, int rounds, Func<IReadOnlyList<SpreadNode>> writers)
     {
-        var (from, before) = (world.Measures.Count, world.Measures.Total);
+        var from = world.Measures.Count;
+        var before = world.Measures.Total;
         for (var round = 0; round < rounds; round++)
         {
             foreach (var writer in writers())
                 writer.Act();
             world.Run(Pause);
         }
-        world.Run(rounds == 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(20));
+        world.Run(TimeSpan.FromSeconds(20));
         var after = world.Measures.Total;
         return new Measured(what, world.Measures.Commits(from), world.Alive.Count(), after.Messages - before.Messages, after.Bytes - before.Bytes);
+    }
+
+    // Polls die down, and then there is nothing but keep-alives, which are the links' and are not simulated.
+    private static Measured Idle(SpreadWorld world, string what, TimeSpan time)
+    {
+        var before = world.Measures.Total;
+        world.Run(time);
+        var after = world.Measures.Total;
+        return new Measured(what, [], world.Alive.Count(), after.Messages - before.Messages, after.Bytes - before.Bytes);
     }
 
     private static int Usage()

@@ -29,7 +29,8 @@ static int Usage()
         usage: dotnet run --project bench/Weave -c Release -- WHAT [--json]
           linear [COMMITS [KEYS]]             commits at the tip of one writer's graph: the last tenth against the first (1000000, 1000)
           off-root [COMMANDS [COMMITS]]       one command of the highest priority off the root, then commits at the tip, with it and without (1000000, 10000)
-          diverged [COMMANDS [BATCH [KEYS]]]  as many commands again of another writer, from the root, in batches (100000, 100, 1000)
+          diverged [COMMANDS [BATCH [KEYS]]]  as many commands again of another writer, from the root, in batches (100000, 100, 1000);
+                                              where each batch outranks what is here and keys are few, a fifth of the commands
           reopen [COMMANDS [KEYS]]            a graph in a durable store is opened, from its snapshot of facts and by evaluating it (1000000, 1000)
         exit code 1: a bar is missed
         """);

@@ -77,10 +77,11 @@ public sealed partial class SyncNode : ISyncNode
             listener?.DisposeInBackground();
             return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
         }
+        var settings = joined is null ? options.Settings : options.Settings.InMesh();
         if (options.Log is { } log)
             system.ActorOf(EngineLogActor.Props(log), "log");
-        var router = system.ActorOf(SyncRouter.Props(options.Store, options.Settings, options.Errors), "router");
-        var sync = new SyncContext(self, router, options.Store, options.Settings, options.Errors, Random.Shared);
+        var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors), "router");
+        var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared);
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         var mesh = joined is null ? null : NodeMesh.Start(system, new MeshContext(sync, peers, joined), options.Cluster);
         AddShutdownTasks(system, sync, listener, peers, mesh);
@@ -159,12 +160,13 @@ public sealed partial class SyncNode : ISyncNode
             else if (error.Kind is not (SyncErrorKind.UnknownGraph or SyncErrorKind.ShuttingDown))
                 graphs.Add(GraphStatus.Of(graph, error));
         }
-        var mesh = await MeshAsync(cancellation);
+        var peers = await PeersAsync(cancellation);
+        var mesh = await MeshAsync(peers, cancellation);
         var holdings = mesh?.Graphs.ToDictionary(holding => holding.Graph);
         var held = graphs.Select(graph => holdings is not null && holdings.TryGetValue(graph.Graph, out var holding) ? graph with { Holding = holding } : graph);
         return new NodeStatus(
             Id.ToString(), _sync.Self.Instance.ToString(), Version, Engine, ListenName, Stopwatch.GetElapsedTime(_started).TotalSeconds,
-            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, [.. held], await PeersAsync(cancellation), _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
+            summary.OpenSubscriptions, _sync.Settings.MaximumSubscriptions, [.. held], peers, _sync.Errors.ToDictionary(), _store, await StatesAsync(cancellation),
             mesh);
     }
 

@@ -11,10 +11,12 @@ namespace ActorSync.Storage;
 /// <param name="IsNew">The store was made now.</param>
 /// <param name="WasUnclean">The last run did not end by closing the store.</param>
 /// <param name="LostTails">Graphs that have lost their end: torn in a crash, or missing after a run that ended cleanly.</param>
-/// <param name="TornBytes">Bytes of commits that were never whole on the disk, cut from the ends of graphs.</param>
+/// <param name="TornBytes">Bytes at the ends of graphs that were no whole commit, cut off: what a crash leaves of a commit that was
+/// never whole on the disk; after a clean end, what is left of one that was.</param>
 /// <param name="IsNewInstance">The instance id was drawn anew.</param>
 /// <param name="LostPeerKnowledge">The log of peers' heads was damaged and begun anew: some commands will be sent twice.</param>
-public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge);
+/// <param name="LostEnds">Graphs and states whose end was on the disk when the last run closed the store, and is not there any more.</param>
+public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge, int LostEnds = 0);
 
 /// <summary>
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
@@ -46,7 +48,7 @@ public sealed class NodeStore : INodeStore, IStateStores
         _time = opening.Time;
         _lock = opening.Lock!;
         _folders = opening.Folders;
-        _states = new StateFolders(_files, _settings.Folder);
+        _states = opening.States;
         _writers = opening.Writers!;
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
@@ -62,6 +64,8 @@ public sealed class NodeStore : INodeStore, IStateStores
     public InstanceId Instance => _identity.Instance;
 
     public IReadOnlyList<GraphId> Graphs => _graphs;
+
+    IReadOnlyList<StateName> IStateStores.Found => _states.Found;
 
     public IPeerKnowledge PeerKnowledge => _knowledge;
 
@@ -86,7 +90,7 @@ public sealed class NodeStore : INodeStore, IStateStores
     public Task<Result<OpenedGraph>> CreateAsync(Command init) => OpenedAsync(async () =>
     {
         var graph = new GraphId(init.Id);
-        if (init.Prior.Kind != PriorKind.None)
+        if (init.PriorKind != PriorKind.None)
             return new SyncError(SyncErrorKind.InvalidRequest, $"a graph begins with an init command, {init} is none");
         if (_graphs.Contains(graph))
             return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is here already");

@@ -9,6 +9,7 @@ namespace ActorSync.Storage;
 internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, TimeProvider time)
 {
     private readonly List<(LogOptions Log, LogFound Found)> _open = [];
+    private readonly List<(LogOptions Log, LogFound Found)> _openStates = [];
 
     public StoreSettings Settings => settings;
 
@@ -17,6 +18,8 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
     public TimeProvider Time => time;
 
     public GraphFolders Folders { get; } = new(files, settings.Folder);
+
+    public StateFolders States { get; } = new(files, settings.Folder);
 
     public IReadOnlyList<GraphId> Graphs { get; private set; } = [];
 
@@ -31,7 +34,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 
     public PeerKnowledgeLog? Knowledge { get; private set; }
 
-    public StoreRecovery Recovery { get; private set; } = new(false, false, 0, 0, false, false);
+    public StoreRecovery Recovery { get; private set; } = new(false, false, 0, 0, false, false, 0);
 
     /// <summary>Takes the steps; when one fails, those before it are taken back and the error says why.</summary>
     public SyncError? Run()
@@ -55,11 +58,12 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
                 return new SyncError(SyncErrorKind.StoreLocked, $"the store in {settings.Folder} is held by {holder}; stop that one, or use another folder");
             if (Identify() is { } error)
                 return error;
-            foreach (var (log, found) in _open)
+            foreach (var (log, found) in _open.Concat(_openStates))
             {
                 if (LogOpening.Seal(log, found) is { } failure)
                     return failure;
             }
+            States.Find();
             Writers = new WriterPool(settings.WriterThreads);
             return OpenKnowledge();
         }
@@ -94,6 +98,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         var torn = _open.Sum(log => log.Found.TornBytes);
         // A run that ended cleanly left a closing mark in every log: one that lacks it has lost its end since.
         var lost = _open.Count(log => log.Found.TornBytes > 0 || !wasUnclean);
+        var lostEnds = wasUnclean ? 0 : _open.Concat(_openStates).Count(log => !log.Found.Closed);
         var isNewInstance = last is null || lost > 0 || last.State == RunState.RunningUnflushed;
         Identity = new NodeFile(
             last?.Node ?? NodeFile.DrawNode(),
@@ -102,22 +107,29 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         Identity.Write(files, settings.Folder);
         if (last is null)
             Folders.Open();
-        Recovery = new StoreRecovery(last is null, wasUnclean, lost, torn, isNewInstance, false);
+        Recovery = new StoreRecovery(last is null, wasUnclean, lost, torn, isNewInstance, false, lostEnds);
         return null;
     }
 
-    // A damaged graph is not looked at here: opening it says what is wrong, and the others can be used.
+    // A damaged graph or state is not looked at here: opening it says what is wrong, and the others can be used.
     private void FindEnds()
     {
         foreach (var graph in Graphs)
         {
-            var log = OptionsOf(Folders.PathOf(graph), LogKind.Graph);
-            if (!LogOpening.FindEnd(log).TryGet(out var found, out _) || found is null)
-                continue;
-            Ends[graph] = found.End;
-            if (found.TornBytes > 0 || !found.Closed)
-                _open.Add((log, found));
+            if (FindEnd(OptionsOf(Folders.PathOf(graph), LogKind.Graph), _open) is { } found)
+                Ends[graph] = found.End;
         }
+        // Of states, too: those that nobody opens in this run must end with their mark when it is over.
+        var states = new StateFolders(files, settings.Folder);
+        foreach (var state in states.List())
+            FindEnd(OptionsOf(states.PathOf(state), LogKind.State) with { IsReplaceable = true }, _openStates);
+    }
+
+    private static LogFound? FindEnd(LogOptions log, List<(LogOptions Log, LogFound Found)> open)
+    {
+        if (LogOpening.FindEnd(log).TryGet(out var found, out _) && found is not null && (found.TornBytes > 0 || !found.Closed))
+            open.Add((log, found));
+        return found;
     }
 
     private SyncError? OpenKnowledge()

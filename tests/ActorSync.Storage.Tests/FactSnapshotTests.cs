@@ -149,6 +149,54 @@ public sealed class FactSnapshotTests
         }
     }
 
+    [Theory]
+    [InlineData(FsyncMode.Always)]
+    [InlineData(FsyncMode.Never)]
+    public async Task A_snapshot_takes_the_place_of_the_one_before_when_its_commands_are_on_the_disk(FsyncMode fsync)
+    {
+        var run = Run(60);
+        var files = await Stored(new SumPolicy(), Options, run[..30]);
+        await using var store = (await NodeStore.OpenAsync(Settings with { Fsync = fsync }, files)).Value;
+        var (opened, replaced) = ((await store.OpenAsync(new GraphId(run[0].Id))).Value, 0);
+        var log = files.Files.Single(path => path.Contains("/graphs/", StringComparison.Ordinal) && path.EndsWith(".log", StringComparison.Ordinal));
+        files.Before = (act, path) =>
+        {
+            if (act != FileAct.Rename || !path.EndsWith("/facts.new", StringComparison.Ordinal))
+                return;
+            replaced++;
+            var flushed = files.Copy(flushedOnly: true)[log];
+            Assert.True(flushed.AsSpan().IndexOf(run[^1].Bytes.Span) >= 0, "its last command is not on the disk");
+        };
+        var snapshot = await SnapshotOfAsync(files, run);
+        var append = AppendAsync(opened, run[30..]);
+        Assert.Null(await opened.Store.Facts.WriteAsync(snapshot));
+        Assert.Null(await append);
+        Assert.Equal(1, replaced);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_commands_that_are_not_committed_leaves_the_one_before()
+    {
+        var run = Run(60);
+        var files = await Stored(new SumPolicy(), Options, run[..30]);
+        var snapshot = await SnapshotOfAsync(files, run);
+        await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
+        {
+            var opened = (await store.OpenAsync(new GraphId(run[0].Id))).Value;
+            files.Before = (act, path) =>
+            {
+                if (act == FileAct.Write && path.EndsWith(".log", StringComparison.Ordinal))
+                    throw LogFixture.Broken();
+            };
+            var append = AppendAsync(opened, run[30..]);
+            var error = await opened.Store.Facts.WriteAsync(snapshot);
+            Assert.NotNull(await append);
+            Assert.Equal(SyncErrorKind.StoreFailed, error?.Kind);
+            files.Before = (_, _) => { };
+        }
+        Assert.Equal(0, await Evaluations(files, run[..30]));
+    }
+
     [Fact]
     public async Task Facts_that_take_more_than_a_snapshot_may_are_rebuilt()
     {
@@ -161,6 +209,24 @@ public sealed class FactSnapshotTests
         }
         Assert.DoesNotContain(files.Files, path => path.Contains("/facts", StringComparison.Ordinal));
         Assert.Equal(50, await Evaluations(files, run));
+    }
+
+    private static Task<SyncError?> AppendAsync(OpenedGraph opened, IReadOnlyList<Command> commands)
+    {
+        var first = opened.Index.Count;
+        foreach (var command in commands)
+            Assert.Null(opened.Index.Add(command).Error);
+        return opened.Store.AppendAsync(first, commands);
+    }
+
+    // The facts of these commands, as a writer takes them while its commits are under way.
+    private static async Task<FactSnapshot> SnapshotOfAsync(MemoryFiles stored, Command[] commands)
+    {
+        var node = NodeFile.Read(stored, "/data").Value!;
+        var store = new MemoryNodeStore(new PeerIdentity(node.Node, node.Instance));
+        await using (var client = (await GraphClient.CreateAsync(store, commands[0], new SumPolicy(), Options)).Value)
+            await Receive(client, commands.Skip(1));
+        return (await store.OpenAsync(new GraphId(commands[0].Id))).Value.Store.Facts.Read()!;
     }
 
     private static void PutSnapshot(MemoryFiles from, MemoryFiles to)

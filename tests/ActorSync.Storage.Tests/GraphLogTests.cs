@@ -44,6 +44,35 @@ public sealed class GraphLogTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public async Task Commands_of_a_record_that_is_longer_than_a_block_are_found_where_they_are(int checkpointCommands)
+    {
+        var (files, graph) = (new MemoryFiles(), new RandomGraph(8));
+        var settings = new StoreSettings { Folder = "/data", WriterThreads = 1, CheckpointCommands = checkpointCommands };
+        await using (var store = (await NodeStore.OpenAsync(settings, files)).Value)
+        {
+            var opened = (await store.CreateAsync(graph.Init)).Value;
+            foreach (var (count, bytes) in ((int, int)[])[(300, 2000), (3, 100), (3, 200_000), (2000, 20), (5, 70_000)])
+            {
+                var (first, batch) = (graph.Commands.Count, graph.Batch(count, bytes));
+                batch.ForEach(command => Assert.Null(opened.Index.Add(command).Error));
+                Assert.Null(await opened.Store.AppendAsync(first, batch));
+            }
+            AssertHolds(opened);
+        }
+        Assert.Equal(checkpointCommands == 1, files.Files.Any(path => path.EndsWith(".idx", StringComparison.Ordinal)));
+        await using var again = (await NodeStore.OpenAsync(settings, files)).Value;
+        AssertHolds((await again.OpenAsync(graph.Graph)).Value);
+
+        void AssertHolds(OpenedGraph opened)
+        {
+            for (var ordinal = graph.Commands.Count - 1; ordinal >= 0; ordinal--)
+                Assert.True(opened.Store.Read(ordinal).Span.SequenceEqual(graph.Commands[ordinal].Bytes.Span));
+        }
+    }
+
     [Fact]
     public async Task Memory_that_was_read_stays_as_it_was()
     {

@@ -289,11 +289,11 @@ public sealed class IndexTests
         RecordFormat.WriteHead(record, PackedIndexRecord.RecordType, BitConverter.ToUInt32(record[5..]), RecordFormat.Seed(header.Salt, 1), RecordFormat.SegmentHeaderSize);
         files[IndexOf(graph)] = bytes;
 
-        var found = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value).Found;
+        var found = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value.Graphs).Found;
         Assert.Equal(IndexOf(graph), found.DamagedFile);
         if (lie == "an id")
             Assert.Contains($"it is {graph.Commands[3].Address}", found.Damage!.Message, StringComparison.Ordinal);
-        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs).Kept);
         await AssertOpensAsync(files, graph);
     }
 

@@ -36,7 +36,7 @@ public sealed class RepairTests
         bytes[1000] ^= 1;
         files[LogOf(graph, 2)] = bytes;
 
-        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs);
 
         Assert.Equal((LogOf(graph, 2), $"/data/graphs/{graph.Graph}.damaged"), (report.Found.DamagedFile, report.SetAside));
         Assert.InRange(report.Kept, 20, graph.Commands.Count - 4);
@@ -59,7 +59,7 @@ public sealed class RepairTests
         var bytes = files[LogOf(graph, 2)];
         bytes[4] ^= 1;
         files[LogOf(graph, 2)] = bytes;
-        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+        Assert.Equal(graph.Commands.Count, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs).Kept);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class RepairTests
     {
         var (files, graph, was) = await StoredAsync();
         var before = files.Files.ToDictionary(path => path, path => Convert.ToHexString(files[path]));
-        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+        var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs);
         Assert.True(report is { Found.IsSound: true, SetAside: null });
         Assert.Equal(graph.Commands.Count, report.Kept);
         Assert.Equal(before, files.Files.ToDictionary(path => path, path => Convert.ToHexString(files[path])));
@@ -81,7 +81,7 @@ public sealed class RepairTests
         var (files, graph, _) = await StoredAsync();
         files.DeleteFile(LogOf(graph, 2));
         var before = files.Files.ToList();
-        var report = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value);
+        var report = Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value.Graphs);
         Assert.Equal((LogOf(graph, 2), 0L), (report.Found.DamagedFile, report.Found.DamagedOffset));
         Assert.Equal(before, files.Files);
     }
@@ -91,7 +91,7 @@ public sealed class RepairTests
     {
         var (files, graph, _) = await StoredAsync();
         files.DeleteFile(LogOf(graph, 1));
-        Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+        Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs).Kept);
         await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
         Assert.Empty(store.Graphs);
         Assert.Contains($"/data/graphs/{graph.Graph}.damaged/00000002.log", files.Files);
@@ -106,7 +106,7 @@ public sealed class RepairTests
         var instances = new List<InstanceId> { was.Instance };
         for (var run = 0; run < 3; run++)
         {
-            Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).Kept);
+            Assert.Equal(0, Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs).Kept);
             instances.Add(NodeFile.Read(files, "/data").Value!.Instance);
         }
         Assert.NotEqual(instances[0], instances[1]);
@@ -120,11 +120,11 @@ public sealed class RepairTests
         var bytes = files[LogOf(graph, 2)];
         bytes[1000] ^= 1;
         files[LogOf(graph, 2)] = bytes;
-        Assert.NotNull(Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value).SetAside);
+        Assert.NotNull(Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs).SetAside);
         await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
             Assert.Null(await store.RemoveAsync(graph.Graph));
 
-        Assert.Empty((await StoreRepair.RepairAsync(Settings, files: files)).Value);
+        Assert.Empty((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs);
         Assert.Equal(bytes, files[$"/data/graphs/{graph.Graph}.removed/00000002.log"]);
         await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
         Assert.Empty(again.Graphs);
@@ -140,7 +140,7 @@ public sealed class RepairTests
         var acts = 0;
         var counting = stored.Copy();
         counting.Before = (_, _) => acts++;
-        var kept = Assert.Single((await StoreRepair.RepairAsync(Settings, files: counting)).Value).Kept;
+        var kept = Assert.Single((await StoreRepair.RepairAsync(Settings, files: counting)).Value.Graphs).Kept;
         for (var cut = 0; cut < acts; cut++)
         {
             var (files, act) = (stored.Copy(), 0);
@@ -151,7 +151,7 @@ public sealed class RepairTests
             };
             Assert.Equal(SyncErrorKind.StoreFailed, (await StoreRepair.RepairAsync(Settings, files: files)).Error!.Kind);
             var again = files.Copy();
-            Assert.Equal(kept, Assert.Single((await StoreRepair.RepairAsync(Settings, files: again)).Value).Kept);
+            Assert.Equal(kept, Assert.Single((await StoreRepair.RepairAsync(Settings, files: again)).Value.Graphs).Kept);
             await using var store = (await NodeStore.OpenAsync(Settings, again)).Value;
             Assert.Equal(kept, (await store.OpenAsync(graph.Graph)).Value.Index.Count);
         }

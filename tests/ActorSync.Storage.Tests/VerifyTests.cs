@@ -33,7 +33,7 @@ public sealed class VerifyTests
         var progress = new Progress();
         var report = (await store.VerifyAsync(graph.Graph, progress: progress)).Value;
         var total = files.Files.Where(path => path.Contains("graphs", StringComparison.Ordinal)).Sum(path => files[path].Length);
-        Assert.Equal(new VerifyReport(graph.Graph, 201, graph.Commands.Count, total, 0, null, null, 0), report);
+        Assert.Equal(new VerifyReport(graph.Graph, 201, graph.Commands.Count, total, 0, null, null, 0, false, graph.Commands.Count), report);
         Assert.Equal(new VerifyProgress(total, total), progress.Reports[^1]);
         Assert.True(progress.Reports.Count > 1);
         Assert.All(progress.Reports.Zip(progress.Reports.Skip(1)), pair => Assert.True(pair.First.DoneBytes < pair.Second.DoneBytes));

@@ -25,13 +25,13 @@ internal sealed class EngineShareScene : Scene
             return [];
         }
         await using var live = await ActorSyncLive.StartAsync(stage, FsyncMode.Never, WithNames);
-        await live.PushAsync(stage.Options.Pushes * 10, 0, stage.Stop);
+        await live.PushAsync(stage.Options.Pushes * 100, 0, stage.Stop);
         for (var run = 0; run < stage.Options.Runs; run++)
         {
             await using var sampler = Sampler.Start(stage, [live.Publisher.Id, live.Subscriber.Id]);
             // It says nothing when it has begun.
             await Task.Delay(TimeSpan.FromSeconds(2), stage.Stop);
-            await live.PushAsync(stage.Options.Pushes * 10, 0, stage.Stop);
+            await live.PushAsync(stage.Options.Pushes * 100, 0, stage.Stop);
             var samples = await sampler.StopAsync(stage.Stop);
             var (engine, all) = (samples.Count(Sampler.IsEngine), samples.Count);
             Progress.Say(string.Create(CultureInfo.InvariantCulture, $"{engine} of {all} samples are the engine's"));

@@ -12,19 +12,21 @@ public sealed partial class GraphActor
 {
     private void OnRead() => Sender.Tell(new Version(_graph, _machine!.Committed) { Facts = _machine.HasFacts ? _machine.Facts : null });
 
+    // Mostly the commands are of no follower's peer: all are told the same then.
     private void Publish(GraphOutput.Changed changed)
     {
+        var ofNoPeer = new Changed(changed.Snapshot, []) { Facts = _machine!.Facts, Commits = changed.Commits };
+        var isOfPeers = _requests.Values.Any(request => request.From is not null);
         foreach (var (actor, follower) in _followers)
-            actor.Tell(new Changed(changed.Snapshot, FromPeer(follower.Peer, changed.Snapshot)) { Facts = _machine!.Facts, Commits = changed.Commits });
+        {
+            var theirs = isOfPeers && follower.Peer is { } peer ? FromPeer(peer, changed.Snapshot) : [];
+            actor.Tell(theirs.Length == 0 ? ofNoPeer : ofNoPeer with { FromPeer = theirs });
+        }
     }
 
     // What the peer sent and this version is the first to hold; requests whose commands are not committed yet wait.
-    private IReadOnlyList<CommandId> FromPeer(PeerIdentity? peer, GraphSnapshot snapshot)
-    {
-        if (peer is null)
-            return [];
-        return [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
-    }
+    private CommandId[] FromPeer(PeerIdentity peer, GraphSnapshot snapshot) =>
+        [.. _requests.Values.Where(request => request.From == peer).SelectMany(request => request.HeadsIn(snapshot))];
 
     private void OnFollow(Follow follow)
     {

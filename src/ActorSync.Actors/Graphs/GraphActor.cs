@@ -1,7 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Stores;
 using ActorSync.Machines;
-using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Event;
 
@@ -195,105 +194,6 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
     }
 
-    private void OnAct(Act act)
-    {
-        var token = Remember(new Request(Sender, true, null, null, [], false));
-        Run(new GraphInput.Act(token, act.Priority, act.Payload));
-    }
-
-    private void OnReceive(ReceiveCommands receive)
-    {
-        // The batch that began the graph brought its init command, which the store has since it was made.
-        var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
-        _isNew &= !beganHere;
-        var token = Remember(new Request(Sender, false, receive.Tag, receive.From, receive.From is null ? [] : receive.Commands, beganHere));
-        Run(new GraphInput.Receive(token, receive.Commands, receive.From is not { } from || _settings.PeersMayFinalize.Allows(from.Node)));
-    }
-
-    private long Remember(Request request)
-    {
-        _requests.Add(++_tokens, request);
-        return _tokens;
-    }
-
-    private void OnTick()
-    {
-        if (Timer.IsDue())
-            Run(new GraphInput.Tick());
-    }
-
-    private void Run(GraphInput input)
-    {
-        _machine!.Handle(input, Timer.Now, _outbox);
-        while (_outbox.TryTake(out var output))
-        {
-            switch (output)
-            {
-                case GraphOutput.Append append:
-                    OnAppend(append);
-                    break;
-                case GraphOutput.StartTimer timer:
-                    Timer.Start(timer.At);
-                    break;
-                case GraphOutput.Changed changed:
-                    Publish(changed);
-                    _snapshots!.AfterCommit(isBusy: _appending > 0);
-                    break;
-                case GraphOutput.Acted acted:
-                    _requests.Remove(acted.Token, out var actor);
-                    actor!.Asker.Tell(new Acted(acted.Result));
-                    break;
-                case GraphOutput.Received received:
-                    _requests.Remove(received.Token, out var sender);
-                    Answer(sender!, received.Result);
-                    break;
-            }
-        }
-    }
-
-    private void OnAppend(GraphOutput.Append append)
-    {
-        _appending++;
-        var (self, number) = (Self, append.Number);
-        _commands!.AppendAsync(append.First, append.Commands).PipeTo(
-            self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));
-    }
-
-    private void OnAppendEnded(AppendEnded ended)
-    {
-        _appending--;
-        if (ended.Error is { } error)
-        {
-            _log.Error("Graph {0} could not commit: {1}", _graph.ToShortString(), error);
-            _errors.Count(error.Kind);
-            Run(new GraphInput.CommitFailed(ended.Number, error));
-        }
-        else
-        {
-            Run(new GraphInput.Committed(ended.Number));
-        }
-        CloseIfDone();
-    }
-
-    private void Answer(Request request, Result<ReceiveResult> result)
-    {
-        if (request.BeganGraph && result.Error is null)
-            result = result.Value with { Added = result.Value.Added + 1, Known = result.Value.Known - 1 };
-        if (result.TryGet(out var received, out _) && received.Rejected.Count > 0)
-            TellOfRejected(received);
-        request.Asker.Tell(new CommandsReceived(_graph, request.Tag, result));
-        // What a commit event did not tell: that the peer holds commands which were here already.
-        if (request.From is { } peer && result is { Error: null, Value.Added: 0 })
-            TellOf(peer, [.. request.HeadsIn(_machine!.Committed)]);
-    }
-
-    private void TellOfRejected(ReceiveResult received)
-    {
-        foreach (var (_, why) in received.Rejected)
-            _errors.Count(why.Kind);
-        _log.Warning("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
-    }
-
     private void OnLetGo(LetGo letGo)
     {
         var isRead = IsRead(letGo.Members);
@@ -335,12 +235,4 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
-
-    private sealed record Request(IActorRef Asker, bool IsAct, object? Tag, PeerIdentity? From, IReadOnlyList<Command> Commands, bool BeganGraph)
-    {
-        // Of a batch that was kept in part, what its sender holds ends where it was cut.
-        public IEnumerable<CommandId> HeadsIn(GraphSnapshot snapshot) => BatchHeads.Of(Commands.Where(command => snapshot.Contains(command.Id)));
-
-        public void Refuse(GraphId graph, SyncError error) => Asker.Tell(IsAct ? new Acted(error) : new CommandsReceived(graph, Tag, error));
-    }
 }

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.Placement;
 using Akka.Actor;
@@ -17,7 +18,10 @@ internal sealed partial class HolderActor
     }
 
     /// <summary>To the mesh: the graph is here, or why it is not.</summary>
-    public sealed record Fetched(GraphId Graph, SyncError? Error);
+    public sealed record Fetched(GraphId Graph, SyncError? Error, Idle? Idle);
+
+    /// <summary>To the mesh: the graph is not here, nor is it to be by these members, and nobody waits for it.</summary>
+    public sealed record Idle(GraphId Graph, MembershipView View);
 
     private sealed record FetchPolled(SyncError? Error);
 
@@ -33,6 +37,7 @@ internal sealed partial class HolderActor
 
     // Whom to ask still; null while nothing is fetched.
     private Queue<NodeId>? _toAsk;
+    private SyncError? _fetchFailed;
     private NodeId? _host;
     private GraphActor.Changed? _untold;
     private bool _isLettingGo;
@@ -44,16 +49,18 @@ internal sealed partial class HolderActor
         Receive<FetchTimeout>(_ => EndFetch(TooLate));
         Receive<VersionDue>(_ => TellVersion());
         Receive<SyncRouter.Kept>(OnKept);
+        Receive<SyncRouter.NoGraph>(_ => OnNoGraph());
         Receive<Terminated>(OnSpreadEnded);
     }
 
-    private SyncError TooLate => new(SyncErrorKind.Unreachable, $"no member that holds the graph {_graph.ToShortString()} has given it in time");
+    private SyncError TooLate => new(SyncErrorKind.Busy, $"no member that holds the graph {_graph.ToShortString()} has given it in time; try again in a moment");
 
     private void OnFetch()
     {
+        _fetchFailed = null;
         _toAsk = new Queue<NodeId>(_holding.Holders.Where(holder => holder != _mesh.Self));
         Timers.StartSingleTimer(FetchTimeout.Instance, FetchTimeout.Instance, _mesh.Options.Holding.FetchWithin);
-        FetchNext(new SyncError(SyncErrorKind.Unreachable, $"no member that holds the graph {_graph.ToShortString()} is linked"));
+        FetchNext(null);
     }
 
     private void OnFetchPolled(FetchPolled polled)
@@ -64,8 +71,11 @@ internal sealed partial class HolderActor
             EndFetch(null);
     }
 
-    private void FetchNext(SyncError why)
+    // That one has not got it says less than that another could not be asked.
+    private void FetchNext(SyncError? why)
     {
+        if (_fetchFailed is null or { Kind: SyncErrorKind.UnknownGraph })
+            _fetchFailed = why;
         while (!_isHere && _toAsk is not null && _toAsk.TryDequeue(out var holder))
         {
             if (!_linked.TryGetValue(holder, out var peer))
@@ -73,7 +83,7 @@ internal sealed partial class HolderActor
             PollThen(peer, error => new FetchPolled(error));
             return;
         }
-        EndFetch(why);
+        EndFetch(_fetchFailed ?? new SyncError(SyncErrorKind.Unreachable, $"no member that holds the graph {_graph.ToShortString()} is linked; try again in a moment"));
     }
 
     // What came before the time was over is enough to begin with.
@@ -83,7 +93,7 @@ internal sealed partial class HolderActor
             return;
         _toAsk = null;
         Timers.Cancel(FetchTimeout.Instance);
-        Context.Parent.Tell(new Fetched(_graph, _isHere ? null : error));
+        Context.Parent.Tell(new Fetched(_graph, _isHere ? null : error, IsIdle ? new Idle(_graph, _view!) : null));
     }
 
     // One subscription; while the tree's are being taken back they would take back this one too.
@@ -98,9 +108,9 @@ internal sealed partial class HolderActor
         if (host == _host)
             return;
         if (_host is { } last && _linked.TryGetValue(last, out var lastPeer))
-            lastPeer.Tell(new PeerActor.Unwant(_graph));
+            lastPeer.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
         if (host is { } next)
-            _linked[next].Tell(new PeerActor.Want(_graph));
+            _linked[next].Tell(new PeerActor.Want(_graph, LinkKeepers.Mesh));
         _host = host;
     }
 
@@ -143,6 +153,23 @@ internal sealed partial class HolderActor
         Run(new HoldingInput.Kept(kept.IsRead));
     }
 
+    // Of a graph that was here once, or that a member asked about, nothing is kept in mind: should it be to come here, the
+    // others say so.
+    private bool IsIdle =>
+        _isMissing && _view is not null && _holding.State == HoldingState.Absent && _toAsk is null && _spreadEnding is null && _waiting.Count == 0;
+
+    private void TellIfIdle()
+    {
+        if (IsIdle)
+            Context.Parent.Tell(new Idle(_graph, _view!));
+    }
+
+    private void OnNoGraph()
+    {
+        _isMissing = true;
+        TellIfIdle();
+    }
+
     private void OnSpreadEnded(Terminated ended)
     {
         if (!ended.ActorRef.Equals(_spreadEnding))
@@ -150,5 +177,6 @@ internal sealed partial class HolderActor
         _spreadEnding = null;
         Spread();
         HoldSubscription();
+        TellIfIdle();
     }
 }

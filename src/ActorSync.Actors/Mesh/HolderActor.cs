@@ -58,8 +58,11 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _spread;
     private IActorRef? _spreadEnding;
+    private bool _spreadKnows;
     private bool _isNew;
     private bool _isHere;
+    private bool _isMissing;
+    private MembershipView? _view;
     private long _tokens;
 
     public HolderActor(GraphId graph, MeshContext mesh, bool isNew)
@@ -75,6 +78,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         Receive<Act>(OnAct);
         Receive<Durable>(OnDurable);
         Receive<Polled>(polled => Run(new HoldingInput.PollEnded(polled.Node, polled.Error)));
+        Receive<SpreadActor.Noted>(_ => _spreadKnows = false);
         Receive<SyncRouter.Dropped>(_ => OnDropped());
         Guests();
         Receive<MachineTick>(_ => OnTick());
@@ -99,7 +103,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         EndFetch(TooLate);
         if (_host is { } host && _linked.TryGetValue(host, out var peer))
-            peer.Tell(new PeerActor.Unwant(_graph));
+            peer.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
         _mesh.Sync.Router.Tell(new SyncRouter.UnfollowGraph(_graph));
     }
 
@@ -107,6 +111,8 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         Run(new ReplicationInput.View(members.View));
         Run(new HoldingInput.View(members.View));
+        _view = members.View;
+        TellIfIdle();
     }
 
     private void OnLinked(Linked linked)
@@ -114,7 +120,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         // The actor of a peer that is gone is spoken to for a while still: it takes back there what was wanted.
         if (_host == linked.Node && _linked.Remove(linked.Node, out var former))
         {
-            former.Tell(new PeerActor.Unwant(_graph));
+            former.Tell(new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
             _host = null;
         }
         if (linked.Peer is { } peer)
@@ -134,8 +140,13 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnChanged(GraphActor.Changed changed)
     {
         var isNew = _isNew;
-        (_isNew, _isHere) = (false, true);
+        (_isNew, _isHere, _isMissing) = (false, true, false);
         Run(new ReplicationInput.Version(changed.Snapshot));
+        if (_spread is not null && !_spreadKnows)
+        {
+            _spreadKnows = true;
+            _spread.Tell(SpreadActor.Changed.Instance);
+        }
         if (!Postpone(changed))
             Run(new HoldingInput.Version(changed.Snapshot, isNew));
     }

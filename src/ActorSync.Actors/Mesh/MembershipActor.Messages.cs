@@ -36,6 +36,15 @@ public sealed partial class MembershipActor
     /// <summary>How many shards of graphs each member has.</summary>
     internal sealed record Shards(IReadOnlyDictionary<NodeId, int> Counts);
 
+    /// <summary>Answered by <see cref="Joined"/>.</summary>
+    public sealed record GetJoined
+    {
+        public static readonly GetJoined Instance = new();
+    }
+
+    /// <summary>Whether the node is a member, and has met another one if it was to join any.</summary>
+    public sealed record Joined(bool IsSo);
+
     /// <summary>On the event stream: the members are others now, or are reached otherwise.</summary>
     public sealed record ViewChanged(MembershipView View);
 

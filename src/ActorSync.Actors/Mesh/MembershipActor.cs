@@ -38,10 +38,11 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         _options = options;
         _board = board;
         _time = time;
-        _machine = new MembershipMachine(sync.Self.Node, options.Endpoints, options.Roles, options.Join, options.Membership, sync.Random);
+        _machine = new MembershipMachine(sync.Self.Node, options.Endpoints, options.Roles, options.Join, options.Membership, sync.Random, options.Placement.Announced);
         Receive<SyncRouter.StateOpened>(OnStateOpened);
         Receive<StateActor.Content>(OnContent);
         Receive<FromPeer>(from => from.Peer.Actor.Tell(PeerActor.Handled.Instance));
+        Receive<GetJoined>(_ => TellJoined());
         ReceiveAny(_ => Stash.Stash());
     }
 
@@ -66,7 +67,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
     {
         try
         {
-            _ = new MembershipMachine(self, options.Endpoints, options.Roles, options.Join, options.Membership, new Random(0));
+            _ = new MembershipMachine(self, options.Endpoints, options.Roles, options.Join, options.Membership, new Random(0), options.Placement.Announced);
             return null;
         }
         catch (SyncException refused)
@@ -107,6 +108,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         {
             Receive<StateActor.Content>(OnWholeContent);
             Receive<FromPeer>(from => from.Peer.Actor.Tell(PeerActor.Handled.Instance));
+            Receive<GetJoined>(_ => TellJoined());
             ReceiveAny(_ => Stash.Stash());
         }
     }
@@ -135,6 +137,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         Receive<Remove>(OnRemove);
         Receive<Leave>(_ => OnLeave());
         Receive<StateStatus>(OnStateStatus);
+        Joining();
         ReceiveAny(_ => { });
     }
 
@@ -234,6 +237,9 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
             case MembershipOutput.Trouble trouble:
                 _sync.Errors.Count(trouble.Error.Kind);
                 _log.Warning("Mesh: {0}", trouble.Error.Message);
+                break;
+            case MembershipOutput.NotJoined waiting:
+                LookAtSeeds(waiting);
                 break;
             case MembershipOutput.StartTimer timer:
                 Timer.Start(timer.At);

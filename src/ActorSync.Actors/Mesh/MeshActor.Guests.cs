@@ -16,6 +16,7 @@ internal sealed partial class MeshActor
     {
         Receive<Fetch>(OnFetch);
         Receive<HolderActor.Fetched>(OnFetched);
+        Receive<HolderActor.Idle>(OnIdle);
     }
 
     // Strangers may ask for anything: so many graphs at once are looked for, and of those not found nothing remains. A
@@ -35,12 +36,21 @@ internal sealed partial class MeshActor
     {
         if (!_fetching.Remove(fetched.Graph))
             return;
-        if (fetched.Error is not null && _holdings.TryGetValue(fetched.Graph, out var holding) && !holding.IsNeeded)
-        {
-            Context.Stop(holding.Actor);
-            _holdings.Remove(fetched.Graph);
-        }
+        if (fetched.Idle is { } idle)
+            OnIdle(idle);
         Answer(fetched.Graph, fetched.Error);
+    }
+
+    // Nothing of the graph is kept in mind, so that what was once a guest, or was asked for in vain, takes no memory. What is
+    // in its mailbox is answered first; should the graph have come meanwhile the router says so, and it begins anew.
+    private void OnIdle(HolderActor.Idle idle)
+    {
+        var isOfNow = idle.View == _view && !_fetching.Contains(idle.Graph);
+        if (!isOfNow || !_holdings.TryGetValue(idle.Graph, out var holding) || !holding.Actor.Equals(Sender))
+            return;
+        _holdings.Remove(idle.Graph);
+        holding.Actor.Tell(PoisonPill.Instance);
+        _mesh.Sync.Router.Tell(new SyncRouter.LookFor(idle.Graph));
     }
 
     private void Answer(GraphId graph, SyncError? error) => _mesh.Sync.Router.Tell(new SyncRouter.Fetched(graph, error));

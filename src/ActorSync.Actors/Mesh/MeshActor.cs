@@ -34,7 +34,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         _forwarded = new ForwardedActions(mesh.Options.Holding);
         Receive<MembershipActor.ViewChanged>(changed => OnView(changed.View));
         Receive<StateActor.Linked>(OnLinked);
-        Receive<SyncRouter.GraphHere>(here => Holder(here.Graph, here.IsNew).IsNeeded = true);
+        Receive<SyncRouter.GraphHere>(here => Holder(here.Graph, here.IsNew));
         Guests();
         Receive<HolderActor.Moved>(OnMoved);
         Receive<SubscriptionActor.PeerAcked>(acked => _holdings.GetValueOrDefault(acked.Graph)?.Actor.Tell(new HolderActor.Acked(acked.Peer, acked.Heads)));
@@ -127,9 +127,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         switch (message)
         {
             case Hold hold:
-                var asked = Holder(hold.Graph, isNew: false);
-                asked.IsNeeded = true;
-                asked.Actor.Tell(new HolderActor.FromMember(node, hold));
+                Holder(hold.Graph, isNew: false).Actor.Tell(new HolderActor.FromMember(node, hold));
                 break;
             case HoldingAck ack when _holdings.TryGetValue(ack.Graph, out var asker):
                 asker.Actor.Tell(new HolderActor.FromMember(node, ack));
@@ -152,9 +150,6 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
     private sealed class Holding(IActorRef actor)
     {
         public IActorRef Actor { get; } = actor;
-
-        /// <summary>Whether the graph has been here, or a member has named it: what is only asked for by others is not kept in mind.</summary>
-        public bool IsNeeded { get; set; }
 
         public HoldingState State { get; set; } = HoldingState.Absent;
 

@@ -9,13 +9,16 @@ internal sealed class NodeMesh
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
 
-    private NodeMesh(MembershipBoard board, IActorRef membership, IActorRef graphs, bool isCluster)
+    private NodeMesh(MeshOptions options, MembershipBoard board, IActorRef membership, IActorRef graphs, bool isCluster)
     {
+        Options = options;
         IsCluster = isCluster;
         Board = board;
         Membership = membership;
         Graphs = graphs;
     }
+
+    public MeshOptions Options { get; }
 
     /// <summary>The members, for whoever asks.</summary>
     public MembershipBoard Board { get; }
@@ -39,7 +42,7 @@ internal sealed class NodeMesh
         var membership = cluster is null
             ? system.ActorOf(MembershipActor.Props(mesh.Sync, mesh.Peers, mesh.Options, board, TimeProvider.System), "membership")
             : cluster.Join(system, mesh, graphs, board);
-        return new NodeMesh(board, membership, graphs, cluster is not null);
+        return new NodeMesh(mesh.Options, board, membership, graphs, cluster is not null);
     }
 
     /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>

@@ -1,6 +1,7 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Machines;
+using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
 
@@ -23,6 +24,9 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
 
     /// <summary>A HelloUnsubscribe.</summary>
     public sealed record Unsubscribe(HelloUnsubscribe Request) : Message;
+
+    /// <summary>On the event stream: a peer asked, or asked again, to be told of a graph here.</summary>
+    public sealed record Tells(NodeId Peer, GraphId Graph);
 
     private readonly SyncContext _sync;
     private readonly HelloPublisher _machine;
@@ -103,7 +107,9 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
             return;
         followed.Asked = null;
         Run(new HelloPublisherInput.Subscribe(request, snapshot, null));
-        if (!_machine.Graphs.Contains(request.Graph))
+        if (_machine.Graphs.Contains(request.Graph))
+            Context.System.EventStream.Publish(new Tells(_peer.Identity.Node, request.Graph));
+        else
             Unfollow(request.Graph);
     }
 

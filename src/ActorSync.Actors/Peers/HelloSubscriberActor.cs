@@ -35,7 +35,7 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
     private readonly SyncContext _sync;
     private readonly HelloSubscriber _machine;
     private readonly Outbox<HelloSubscriberOutput> _outbox = new();
-    private readonly Dictionary<GraphId, HelloTerms> _wanted = [];
+    private readonly WantedHellos _wanted = new();
     private readonly HashSet<GraphId> _found = [];
     private readonly List<(IActorRef Actor, GraphId Graph)> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -71,7 +71,7 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var graph in _wanted.Keys)
+        foreach (var graph in _wanted.Graphs)
             _sync.Router.Tell(new SyncRouter.UnfollowGraph(graph));
         Answer(null, new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
     }
@@ -81,17 +81,23 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
     {
         if (!Sender.IsNobody())
             _askers.Add((Sender, want.Graph));
-        var isNew = _wanted.TryAdd(want.Graph, want.Terms);
-        _wanted[want.Graph] = want.Terms;
-        if (isNew)
+        if (_wanted.Add(want.Graph, want.For, want.Terms))
             _sync.Router.Tell(new SyncRouter.FollowGraph(want.Graph));
         else if (_found.Contains(want.Graph))
-            Run(new HelloSubscriberInput.Want(want.Graph, null, want.Terms));
+            Run(new HelloSubscriberInput.Want(want.Graph, null, _wanted.TermsOf(want.Graph)!));
     }
 
     private void OnUnwant(PeerActor.UnwantHello unwant)
     {
-        if (_wanted.Remove(unwant.Graph))
+        var wasWanted = _wanted.TermsOf(unwant.Graph) is not null;
+        if (!_wanted.Remove(unwant.Graph, unwant.For))
+        {
+            if (_found.Contains(unwant.Graph))
+                Run(new HelloSubscriberInput.Want(unwant.Graph, null, _wanted.TermsOf(unwant.Graph)!));
+            Sender.Tell(new Answered(null));
+            return;
+        }
+        if (wasWanted)
             _sync.Router.Tell(new SyncRouter.UnfollowGraph(unwant.Graph));
         _found.Remove(unwant.Graph);
         Run(new HelloSubscriberInput.Unwant(unwant.Graph));
@@ -102,7 +108,7 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
     // A graph that is not here, or broken, is asked for all the same: the poll says what is wrong with it.
     private void OnVersion(GraphId graph, GraphSnapshot? snapshot)
     {
-        if (!_wanted.TryGetValue(graph, out var terms))
+        if (_wanted.TermsOf(graph) is not { } terms)
             return;
         if (_found.Add(graph))
             Run(new HelloSubscriberInput.Want(graph, snapshot, terms));

@@ -1,6 +1,6 @@
 namespace ActorSync.Actors;
 
-/// <summary>For whom a link is kept: what one lets go, another may still want.</summary>
+/// <summary>For whom a link, a subscription or a hello is kept: what one lets go, another may still want.</summary>
 [Flags]
 public enum LinkKeepers
 {

@@ -10,10 +10,10 @@ namespace ActorSync.Actors;
 public sealed partial class PeerActor
 {
     /// <summary>Be told of changes of this graph at the peer, and poll it then.</summary>
-    public sealed record WantHello(GraphId Graph, HelloTerms Terms);
+    public sealed record WantHello(GraphId Graph, HelloTerms Terms, LinkKeepers For = LinkKeepers.Application);
 
-    /// <summary>Be told no longer.</summary>
-    public sealed record UnwantHello(GraphId Graph);
+    /// <summary>They need be told no longer.</summary>
+    public sealed record UnwantHello(GraphId Graph, LinkKeepers For = LinkKeepers.Application);
 
     /// <summary>From the peers: what was wanted of this peer before whoever hears of it began.</summary>
     public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos);
@@ -43,13 +43,13 @@ public sealed partial class PeerActor
     // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.
     private void OnWantHello(WantHello want)
     {
-        Context.Parent.Tell(new PeersActor.WantsHello(_node, want.Graph, want.Terms));
+        Context.Parent.Tell(new PeersActor.WantsHello(_node, want.Graph, want.For, want.Terms));
         BegunHelloSubscriber.Forward(want);
     }
 
     private void OnUnwantHello(UnwantHello unwant)
     {
-        Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, null));
+        Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, unwant.For, null));
         if (HelloSubscriber.IsNobody())
             Sender.Tell(new HelloSubscriberActor.Answered(null));
         else

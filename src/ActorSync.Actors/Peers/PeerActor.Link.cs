@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorSync.Actors;
 
-// The link: which one is kept, what is read from it and written to it, and how it ends.
+// The link: which one is kept, what is written to it, and how it ends.
 public sealed partial class PeerActor
 {
     // One link a peer. A link made by the same side replaces the old one, which that side has given up; when both sides
@@ -50,6 +50,7 @@ public sealed partial class PeerActor
         if (_dialer is not null)
             _spareDialers?.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
+        _traffic.KeepPushes(_peer?.Pushes ?? 0);
         _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link };
         Timers.Cancel(DeadTimer);
         Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
@@ -109,84 +110,16 @@ public sealed partial class PeerActor
             Context.Stop(Self);
     }
 
-    private void ReadNext()
+    private void OnLinkFailed(LinkFailed failed)
     {
-        if (_reading || _link is not { } link)
-            return;
-        if (_handling >= _sync.Settings.InboundPayloads)
-        {
-            if (!Timers.IsTimerActive(HandledNothing.Instance))
-                Timers.StartSingleTimer(HandledNothing.Instance, HandledNothing.Instance, _sync.Settings.GraphTimeout);
-            return;
-        }
-        _reading = true;
-        _ = ReceiveAsync(link, Self);
-    }
-
-    // It waits for as long as the peer is silent, and most peers are: what PipeTo would hold for each adds up.
-    private static async Task ReceiveAsync(ILink link, IActorRef self)
-    {
-        try
-        {
-            var payload = await link.ReceiveAsync().ConfigureAwait(false);
-            self.Tell(new Arrived(link, payload), ActorRefs.NoSender);
-        }
-        catch (Exception why)
-        {
-            self.Tell(new Arrived(link, Broken(why)), ActorRefs.NoSender);
-        }
-    }
-
-    private static SyncError Broken(Exception why) => new(SyncErrorKind.Unreachable, why.Message);
-
-    private void OnArrived(Arrived arrived)
-    {
-        if (arrived.Link != _link)
-            return;
-        _reading = false;
-        if (!arrived.Payload.TryGet(out var payload, out var error))
-        {
-            OnBroken(error);
-            return;
-        }
-        _traffic.NoteIn(payload.Span);
-        _handling++;
-        _sync.Router.Tell(new SyncRouter.Payload(_peer!, payload));
-        ReadNext();
-    }
-
-    // Frames that break the rules end the link, and are held against the peer as its payloads are.
-    private void OnBroken(SyncError why)
-    {
-        if (!PeerStanding.IsFault(why.Kind))
-        {
-            Detach(why);
-            return;
-        }
-        _sync.Errors.Count(why.Kind);
-        Detach(Strike() ? ShutOut(why) : why);
+        if (failed.Link == _link)
+            Detach(failed.Why);
     }
 
     private bool Strike() => (_standing ??= new PeerStanding(_sync.Settings.Standing)).Strike(Now);
 
     private SyncError ShutOut(SyncError last) =>
         new(SyncErrorKind.NotAllowed, $"shut out after {_sync.Settings.Standing.StrikesMost} faults, the last: {last.Message}");
-
-    private void OnHandled()
-    {
-        _handling = Math.Max(0, _handling - 1);
-        Timers.Cancel(HandledNothing.Instance);
-        if (!_ending)
-            ReadNext();
-    }
-
-    // Whoever had the payloads ended with them in its mailbox: they are not waited for any more.
-    private void OnHandledNothing()
-    {
-        _handling = 0;
-        if (!_ending)
-            ReadNext();
-    }
 
     private void OnSend(Send send)
     {

@@ -40,6 +40,12 @@ public sealed partial class PeerActor
         public static readonly Taken Instance = new();
     }
 
+    /// <summary>From whoever sends on the link past this actor: it is gone, or broken.</summary>
+    public sealed record LinkFailed(ILink Link, SyncError Why);
+
+    /// <summary>To itself, from whoever sends on the link past this actor: the link took what it did not take at once; or it is gone.</summary>
+    internal sealed record LinkTook(ILink Link, SyncError? Error);
+
     /// <summary>From whoever a payload was for in the end: it was handled, another may be read.</summary>
     public sealed record Handled
     {
@@ -58,11 +64,11 @@ public sealed partial class PeerActor
     /// </summary>
     public sealed record Poll(GraphId Graph, PollOptions Options, Address? Offered = null);
 
-    /// <summary>Hold a subscription of this graph at the peer.</summary>
-    public sealed record Want(GraphId Graph);
+    /// <summary>Hold a subscription of this graph at the peer, for someone.</summary>
+    public sealed record Want(GraphId Graph, LinkKeepers For = LinkKeepers.Application);
 
     /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
-    public sealed record Wanted(IReadOnlyList<GraphId> Graphs);
+    public sealed record Wanted(IReadOnlyList<Want> Graphs);
 
     /// <summary>To the subscriptions and hellos: there is a link.</summary>
     public sealed record Linking(PeerRef Peer);
@@ -79,8 +85,8 @@ public sealed partial class PeerActor
         public static readonly Began Instance = new();
     }
 
-    /// <summary>Hold it no longer.</summary>
-    public sealed record Unwant(GraphId Graph);
+    /// <summary>Hold it for them no longer: it ends when nobody wants it.</summary>
+    public sealed record Unwant(GraphId Graph, LinkKeepers For = LinkKeepers.Application);
 
     /// <summary>Answered by a <see cref="PeerStatus"/>.</summary>
     public sealed record GetStatus

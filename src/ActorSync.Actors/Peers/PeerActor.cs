@@ -102,6 +102,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         {
             case Arrived arrived: OnArrived(arrived); break;
             case Written written: OnWritten(written); break;
+            case LinkFailed failed: OnLinkFailed(failed); break;
             case Send send: OnSend(send); break;
             case Poll poll: BeginPoll(poll, Sender); break;
             case Stop: OnStop(); break;
@@ -193,13 +194,13 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     // What is wanted of a peer outlives its actor and the subscriber: the peers keep it.
     private void OnWant(Want want)
     {
-        Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, true));
+        Context.Parent.Tell(new PeersActor.Wants(_node, want.Graph, want.For, true));
         BegunSubscriber.Forward(want);
     }
 
     private void OnUnwant(Unwant unwant)
     {
-        Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, false));
+        Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, unwant.For, false));
         if (Subscriber.IsNobody())
             Sender.Tell(new SubscriberActor.Answered(null));
         else
@@ -208,8 +209,8 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private void OnWanted(Wanted wanted)
     {
-        foreach (var graph in wanted.Graphs)
-            BegunSubscriber.Tell(new Want(graph), ActorRefs.NoSender);
+        foreach (var want in wanted.Graphs)
+            BegunSubscriber.Tell(want, ActorRefs.NoSender);
     }
 
     private void OnBegan(IActorRef child)
@@ -266,7 +267,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         var traffic = _traffic.Totals(_link?.Counters ?? default);
         var status = new PeerStatus(
             _node.ToString(), _endpoint, [], at, _lastError?.ToString(), traffic.BytesIn, traffic.BytesOut,
-            _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut,
+            _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut + (_peer?.Pushes ?? 0),
             _standing?.Strikes(Now) ?? 0, null, null);
         ComposeAsync(
             status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);

@@ -10,6 +10,28 @@ namespace ActorSync.Actors;
 /// <param name="FrameOverheadBytes">What framing costs a payload.</param>
 public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayloadBytes, int FrameOverheadBytes)
 {
-    /// <summary>The link, to be asked for its signs of life; null where there is none to ask.</summary>
+    private long _pushes;
+
+    /// <summary>The link, to be asked for its signs of life and to send on; null where there is none, and all goes through the actor.</summary>
     public ILink? Link { get; init; }
+
+    /// <summary>Pushes that were handed to the link past the peer's actor.</summary>
+    internal long Pushes => Volatile.Read(ref _pushes);
+
+    /// <summary>Counts a push that is handed to the link past the peer's actor.</summary>
+    internal void NotePush() => Interlocked.Increment(ref _pushes);
+
+    /// <summary>
+    /// Hands a payload to the link, which takes it from any thread, past the peer's actor. True when the link took it at
+    /// once; if not, the sender hears <see cref="PeerActor.LinkTook"/>, and sees to it that not too much waits so.
+    /// </summary>
+    internal bool SendHere(ReadOnlyMemory<byte> payload, IActorRef sender)
+    {
+        var link = Link!;
+        var sending = link.SendAsync(payload).AsTask();
+        if (sending is { IsCompletedSuccessfully: true, Result: null })
+            return true;
+        sending.PipeTo(sender, success: error => new PeerActor.LinkTook(link, error), failure: why => new PeerActor.LinkTook(link, PeerActor.Broken(why)));
+        return false;
+    }
 }

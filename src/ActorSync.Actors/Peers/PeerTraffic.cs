@@ -28,6 +28,9 @@ internal struct PeerTraffic
         (PollsOut, PushesOut) = (PollsOut + polls, PushesOut + pushes);
     }
 
+    /// <summary>Adds what was pushed past <see cref="NoteOut"/>.</summary>
+    public void KeepPushes(long pushes) => PushesOut += pushes;
+
     /// <summary>Adds a link's totals once it is gone.</summary>
     public void KeepTotals(LinkCounters link) => _before = Totals(link);
 

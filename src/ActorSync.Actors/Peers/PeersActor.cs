@@ -38,10 +38,10 @@ public sealed class PeersActor : ReceiveActor
     public sealed record Broke(NodeId Peer);
 
     /// <summary>From a peer's actor: a subscription of this graph is wanted of it, or no longer.</summary>
-    public sealed record Wants(NodeId Peer, GraphId Graph, bool IsWanted);
+    public sealed record Wants(NodeId Peer, GraphId Graph, LinkKeepers For, bool IsWanted);
 
     /// <summary>From a peer's actor: it is wanted to tell of this graph on these terms; null for no longer.</summary>
-    public sealed record WantsHello(NodeId Peer, GraphId Graph, HelloTerms? Terms);
+    public sealed record WantsHello(NodeId Peer, GraphId Graph, LinkKeepers For, HelloTerms? Terms);
 
     /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
     public sealed record GetWanted(NodeId Peer);
@@ -79,8 +79,8 @@ public sealed class PeersActor : ReceiveActor
     private readonly Dictionary<IActorRef, NodeId> _dialed = [];
     private readonly Dictionary<IActorRef, List<LinkMade>> _unattended = [];
     private readonly LinkedList<NodeId> _broken = new();
-    private readonly Dictionary<NodeId, HashSet<GraphId>> _wanted = [];
-    private readonly Dictionary<NodeId, Dictionary<GraphId, HelloTerms>> _wantedHellos = [];
+    private readonly Dictionary<NodeId, WantedSubscriptions> _wanted = [];
+    private readonly Dictionary<NodeId, WantedHellos> _wantedHellos = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _accepting;
     private bool _closing;
@@ -96,9 +96,8 @@ public sealed class PeersActor : ReceiveActor
         Receive<Broke>(OnBroke);
         Receive<Wants>(OnWants);
         Receive<WantsHello>(OnWantsHello);
-        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer, [])])));
-        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos(
-            [.. _wantedHellos.GetValueOrDefault(get.Peer, []).Select(hello => new PeerActor.WantHello(hello.Key, hello.Value))])));
+        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer)?.All ?? []])));
+        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos([.. _wantedHellos.GetValueOrDefault(get.Peer)?.All ?? []])));
         Receive<Dial>(OnDial);
         Receive<LetGo>(OnLetGo);
         Receive<HangUp>(OnHangUp);
@@ -183,24 +182,24 @@ public sealed class PeersActor : ReceiveActor
     private void OnWants(Wants wants)
     {
         if (!_wanted.TryGetValue(wants.Peer, out var graphs))
-            _wanted.Add(wants.Peer, graphs = []);
+            _wanted.Add(wants.Peer, graphs = new WantedSubscriptions());
         if (wants.IsWanted)
-            graphs.Add(wants.Graph);
+            graphs.Add(wants.Graph, wants.For);
         else
-            graphs.Remove(wants.Graph);
-        if (graphs.Count == 0)
+            graphs.Remove(wants.Graph, wants.For);
+        if (graphs.IsEmpty)
             _wanted.Remove(wants.Peer);
     }
 
     private void OnWantsHello(WantsHello wants)
     {
         if (!_wantedHellos.TryGetValue(wants.Peer, out var graphs))
-            _wantedHellos.Add(wants.Peer, graphs = []);
+            _wantedHellos.Add(wants.Peer, graphs = new WantedHellos());
         if (wants.Terms is { } terms)
-            graphs[wants.Graph] = terms;
+            graphs.Add(wants.Graph, wants.For, terms);
         else
-            graphs.Remove(wants.Graph);
-        if (graphs.Count == 0)
+            graphs.Remove(wants.Graph, wants.For);
+        if (graphs.IsEmpty)
             _wantedHellos.Remove(wants.Peer);
     }
 

@@ -13,7 +13,7 @@ namespace ActorSync.Actors;
 /// The subscription that this node holds at one peer: interprets a <see cref="SubscriberMachine"/>. Pushes go through
 /// the router to their graphs; the acknowledgement follows when they are durable there.
 /// </summary>
-public sealed class SubscriberActor : ReceiveActor, IWithTimers
+public sealed class SubscriberActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name below the peer's actor.</summary>
     public const string Name = "subscriber";
@@ -39,32 +39,19 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     private readonly SyncContext _sync;
     private readonly SubscriberMachine _machine;
     private readonly Outbox<SubscriberOutput> _outbox = new();
-    private readonly HashSet<GraphId> _wanted = [];
+    private readonly WantedSubscriptions _wanted = new();
     private readonly HashSet<GraphId> _looking = [];
     private readonly List<(IActorRef Actor, GraphId Graph)> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef? _peer;
     private int _storing;
     private int _links;
+    private bool _isLinkFull;
 
     public SubscriberActor(SyncContext sync)
     {
         _sync = sync;
         _machine = new SubscriberMachine(sync.Settings.Subscriptions, sync.Random);
-        Receive<PeerActor.Want>(OnWant);
-        Receive<PeerActor.Unwant>(OnUnwant);
-        Receive<GraphActor.Changed>(OnChanged);
-        Receive<GraphActor.Version>(OnNoGraph);
-        Receive<SyncRouter.NoGraph>(none => OnLookedUp(none.Graph, null));
-        Receive<GraphActor.CommandsReceived>(OnStored);
-        Receive<GraphActor.PeerHolds>(_ => { });
-        Receive<PollActor.Ended>(OnPolled);
-        Receive<Message>(OnMessage);
-        Receive<PeerActor.Linking>(OnLinked);
-        Receive<PeerActor.Unlinking>(_ => OnUnlinked());
-        Receive<MachineTick>(_ => OnTick());
-        Receive<Stop>(_ => OnStop());
-        Receive<SubscriptionReport.Get>(_ => Sender.Tell(Report()));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,12 +60,36 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     public static Props Props(SyncContext sync) => Akka.Actor.Props.Create(() => new SubscriberActor(sync));
 
+    // What a push brings comes first.
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Message said: OnMessage(said); break;
+            case GraphActor.CommandsReceived stored: OnStored(stored); break;
+            case GraphActor.Changed changed: OnChanged(changed); break;
+            case GraphActor.PeerHolds: break;
+            case PeerActor.LinkTook took: OnLinkTook(took); break;
+            case PeerActor.Want want: OnWant(want); break;
+            case PeerActor.Unwant unwant: OnUnwant(unwant); break;
+            case GraphActor.Version version: OnNoGraph(version); break;
+            case SyncRouter.NoGraph none: OnLookedUp(none.Graph, null); break;
+            case PollActor.Ended ended: OnPolled(ended); break;
+            case PeerActor.Linking linked: OnLinked(linked); break;
+            case PeerActor.Unlinking: OnUnlinked(); break;
+            case MachineTick: OnTick(); break;
+            case Stop: OnStop(); break;
+            case SubscriptionReport.Get: Sender.Tell(Report()); break;
+            default: Unhandled(message); break;
+        }
+    }
+
     // What is wanted, and whether there is a link, the peer's actor says: also after a restart.
     protected override void PreStart() => Context.Parent.Tell(PeerActor.Began.Instance);
 
     protected override void PostStop()
     {
-        foreach (var graph in _wanted)
+        foreach (var graph in _wanted.Graphs)
             _sync.Router.Tell(new SyncRouter.UnfollowGraph(graph));
         Answer(_askers.Select(asker => asker.Graph), new SyncError(SyncErrorKind.Unreachable, "the peer is gone, or the node is shutting down"));
     }
@@ -87,7 +98,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
     {
         if (!Sender.IsNobody())
             _askers.Add((Sender, want.Graph));
-        if (_wanted.Add(want.Graph))
+        if (_wanted.Add(want.Graph, want.For))
         {
             _looking.Add(want.Graph);
             _sync.Router.Tell(new SyncRouter.FollowGraph(want.Graph));
@@ -105,7 +116,11 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     private void OnUnwant(PeerActor.Unwant unwant)
     {
-        _wanted.Remove(unwant.Graph);
+        if (!_wanted.Remove(unwant.Graph, unwant.For))
+        {
+            Sender.Tell(new Answered(null));
+            return;
+        }
         _looking.Remove(unwant.Graph);
         _sync.Router.Tell(new SyncRouter.UnfollowGraph(unwant.Graph));
         Run(new SubscriberInput.Unwant(unwant.Graph));
@@ -137,8 +152,8 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
 
     private void OnMessage(Message message)
     {
-        Run(new SubscriberInput.Message(message.Value));
         Context.Parent.Tell(PeerActor.Handled.Instance);
+        Run(new SubscriberInput.Message(message.Value));
     }
 
     private void OnLinked(PeerActor.Linking linked)
@@ -202,7 +217,7 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
         switch (output)
         {
             case SubscriberOutput.Send send:
-                _peer?.Actor.Tell(new PeerActor.Send(send.Payload, null));
+                Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
                 Store(store.Push, store.Follows);
@@ -220,6 +235,24 @@ public sealed class SubscriberActor : ReceiveActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
         }
+    }
+
+    // Straight to the link, unless that has not yet taken what it was given so: then the peer's actor bounds what waits.
+    private void Send(ReadOnlyMemory<byte> payload)
+    {
+        if (_peer is not { } peer)
+            return;
+        if (peer.Link is null || _isLinkFull || payload.Length > peer.MaxPayloadBytes)
+            peer.Actor.Tell(new PeerActor.Send(payload, null));
+        else
+            _isLinkFull = !peer.SendHere(payload, Self);
+    }
+
+    private void OnLinkTook(PeerActor.LinkTook took)
+    {
+        _isLinkFull = false;
+        if (took.Error is { } error)
+            Context.Parent.Tell(new PeerActor.LinkFailed(took.Link, error));
     }
 
     private void Store(Push push, Address? follows)

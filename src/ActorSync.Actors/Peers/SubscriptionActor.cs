@@ -1,6 +1,5 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Subscriptions;
-using ActorSync.Machines;
 using ActorSync.Peers;
 using ActorSync.Wire;
 using Akka.Actor;
@@ -13,7 +12,7 @@ namespace ActorSync.Actors;
 /// The subscription that one peer holds here, beside the peer's link: interprets a <see cref="SubscriptionMachine"/>. It
 /// follows the graphs that the subscription covers and hears their commits.
 /// </summary>
-public sealed class SubscriptionActor : UntypedActor, IWithTimers
+public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name below the peer's actor.</summary>
     public const string Name = "subscription";
@@ -25,7 +24,11 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
     /// A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here. The grant is
     /// the router's number for the place that the subscription takes.
     /// </summary>
-    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message;
+    public sealed record SubscribeTo(Subscribe Request, IReadOnlyList<IActorRef?> Graphs, long Grant) : Message
+    {
+        /// <summary>Why graphs that are not here, and that others of the mesh hold, could not be fetched.</summary>
+        public IReadOnlyDictionary<GraphId, SyncError>? NotFetched { get; init; }
+    }
 
     /// <summary>An Unsubscribe, a NumberGraphs, an acknowledgement or a Rejected.</summary>
     public sealed record Other(SyncMessage Value) : Message;
@@ -78,7 +81,8 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
             case GraphActor.Changed changed: OnChanged(changed); break;
             case GraphActor.Version version: OnRefused(version); break;
             case GraphActor.PeerHolds holds: Run(new SubscriptionInput.PeerHolds(holds.Graph, holds.Commands)); break;
-            case PeerActor.Taken: Run(new SubscriptionInput.Taken()); break;
+            case PeerActor.Taken: OnTaken(); break;
+            case PeerActor.LinkTook took: OnLinkTook(took); break;
             case PeerActor.Linking linked: OnLinked(linked); break;
             case PeerActor.Unlinking: OnUnlinked(); break;
             case MachineTick: OnTick(); break;
@@ -156,7 +160,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
         foreach (var asked in subscribe.Request.Graphs)
         {
             if (!_followed.TryGet(asked.Graph, out var followed))
-                offered.Add(new OfferedGraph(asked.Graph, null, SyncErrorKind.UnknownGraph, []));
+                offered.Add(new OfferedGraph(asked.Graph, null, subscribe.NotFetched?.GetValueOrDefault(asked.Graph)?.Kind ?? SyncErrorKind.UnknownGraph, []));
             else if (followed.Snapshot is null && followed.Refused is null)
                 return;
             else
@@ -186,7 +190,7 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
             return;
         _looking = null;
         var busy = new SyncError(SyncErrorKind.Busy, $"a graph did not answer in {_sync.Settings.GraphTimeout.TotalSeconds} s; subscribe again later");
-        _peer.Actor.Tell(PeerActor.Send.Failure(busy, subscribe.Request.Id.Value, null));
+        Answer(PeerActor.Send.Failure(busy, subscribe.Request.Id.Value, null));
         UnfollowWhatIsNotCovered();
         if (!_machine.IsOpen)
             FreeSlot();
@@ -274,53 +278,6 @@ public sealed class SubscriptionActor : UntypedActor, IWithTimers
     private SubscriptionReport Report() => _machine.IsOpen
         ? SubscriptionReport.Of(_machine.Graphs, _machine.CloseTime, Timer.Now, _machine.BytesLeft, _machine.UnackedPushes)
         : new SubscriptionReport(null);
-
-    private void Run(SubscriptionInput input)
-    {
-        var outbox = new Outbox<SubscriptionOutput>();
-        try
-        {
-            _machine.Handle(input, Timer.Now, outbox);
-        }
-        catch (SyncException damaged)
-        {
-            Log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
-            _sync.Errors.Count(damaged.Error.Kind);
-            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, outbox);
-        }
-        while (outbox.TryTake(out var output))
-            Interpret(output);
-        // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
-        if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)
-            FreeSlot();
-    }
-
-    private void Interpret(SubscriptionOutput output)
-    {
-        switch (output)
-        {
-            case SubscriptionOutput.Answer answer:
-                _peer.Actor.Tell(new PeerActor.Send(answer.Payload, null));
-                break;
-            case SubscriptionOutput.Push push:
-                _peer.Actor.Tell(new PeerActor.Send(push.Payload, Self));
-                break;
-            case SubscriptionOutput.AckedMoved moved:
-                _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
-                Context.System.EventStream.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
-                break;
-            case SubscriptionOutput.Unfollow unfollow:
-                Unfollow(unfollow.Graph);
-                break;
-            case SubscriptionOutput.StartTimer timer:
-                Timer.Start(timer.At);
-                break;
-            case SubscriptionOutput.Ended ended:
-                Log.Info("The subscription of peer {0} ended: {1}", _peer.Identity.Node.ToShortString(), ended.Reason);
-                FreeSlot();
-                break;
-        }
-    }
 
     private sealed class FollowedGraph(IActorRef actor)
     {

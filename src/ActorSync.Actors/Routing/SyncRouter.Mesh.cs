@@ -24,6 +24,7 @@ public sealed partial class SyncRouter
         Receive<ServeActions>(_ => _actions = Sender);
         Receive<MembershipActor.ViewChanged>(changed => _members = changed.View);
         Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
+        Receive<LookFor>(OnLookFor);
         Receive<DropGraph>(OnDropGraph);
         Receive<LetGo>(OnLetGo);
         Receive<Kept>(OnKept);
@@ -48,6 +49,12 @@ public sealed partial class SyncRouter
             carrier.Forward(new MeshActor.Act(act.Graph, act.Action, act.Ack, act.Within));
         else
             Forward(act.Graph, act.Action, error => new GraphActor.Acted(error));
+    }
+
+    private void OnLookFor(LookFor look)
+    {
+        if (IsHere(look.Graph))
+            Sender.Tell(new GraphHere(look.Graph, IsNew: false));
     }
 
     private void OnDropGraph(DropGraph drop)

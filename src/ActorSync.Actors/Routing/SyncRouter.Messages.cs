@@ -44,6 +44,9 @@ public sealed partial class SyncRouter
     /// <summary>A graph is here; begun here just now, or not.</summary>
     public sealed record GraphHere(GraphId Graph, bool IsNew);
 
+    /// <summary>Answered by <see cref="GraphHere"/>, if the graph is here.</summary>
+    public sealed record LookFor(GraphId Graph);
+
     /// <summary>Delete a graph, if this version is all there is of it. Answered by <see cref="Dropped"/> or <see cref="Kept"/>.</summary>
     public sealed record DropGraph(GraphId Graph, GraphSnapshot Version);
 

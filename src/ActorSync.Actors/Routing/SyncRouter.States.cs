@@ -48,24 +48,29 @@ public sealed partial class SyncRouter
         Sender.Tell(new StateActor.Linked([.. _linked.Values]));
     }
 
-    // It is known by one name to all and shared until the node ends.
-    private void OnOpenState(OpenState open)
+    // What was shared before a restart is shared after it, whoever opened it; the node's own are opened by who uses them.
+    private void OpenFoundStates()
     {
-        if (_closing)
-        {
-            Sender.Tell(new StateOpened(open.Name, Closing));
-            return;
-        }
-        if (!_states.TryGetValue(open.Name, out var actor))
+        foreach (var name in (_store as IStateStores)?.Found.Where(name => !name.IsReserved) ?? [])
+            Open(name, _settings.States);
+    }
+
+    // It is known by one name to all and shared until the node ends.
+    private void OnOpenState(OpenState open) =>
+        Sender.Tell(new StateOpened(open.Name, _closing ? Closing : new Result<IActorRef>(Open(open.Name, open.Settings))));
+
+    private IActorRef Open(StateName name, StateSettings settings)
+    {
+        if (!_states.TryGetValue(name, out var actor))
         {
             var self = new PeerIdentity(_store.Node, _store.Instance);
             var sync = new SyncContext(self, Self, _store, _settings, _errors, Random.Shared);
             var stores = _store as IStateStores ?? new MemoryStateStores();
-            actor = Context.ActorOf(StateActor.Props(open.Name, open.Settings, sync, stores), $"state-{++_statesOpened}");
+            actor = Context.ActorOf(StateActor.Props(name, settings, sync, stores), $"state-{++_statesOpened}");
             Context.Watch(actor);
-            _states.Add(open.Name, actor);
+            _states.Add(name, actor);
         }
-        Sender.Tell(new StateOpened(open.Name, new Result<IActorRef>(actor)));
+        return actor;
     }
 
     private void OnLink(Action note)

@@ -81,6 +81,7 @@ public sealed partial class SyncRouter : ReceiveActor
     {
         foreach (var graph in _store.Graphs)
             Open(graph, null);
+        OpenFoundStates();
     }
 
     // A graph whose actor fails is opened anew; one that fails again and again stays down until the node starts again.
@@ -154,7 +155,7 @@ public sealed partial class SyncRouter : ReceiveActor
             return false;
         if (!_graphs.TryGetValue(poll.Graph, out var graph))
         {
-            Refuse(peer, UnknownGraph(poll.Graph), poll.Session.Value, poll.Graph);
+            Refuse(peer, NotHere(poll.Graph), poll.Session.Value, poll.Graph);
             return false;
         }
         var session = (peer.Identity.Node, poll.Session.Value);
@@ -232,7 +233,7 @@ public sealed partial class SyncRouter : ReceiveActor
             peer.Actor.Tell(new PeerActor.Send(SyncCodec.Encode(full), null));
             return false;
         }
-        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant));
+        peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant) { NotFetched = _notFetched });
         return true;
     }
 

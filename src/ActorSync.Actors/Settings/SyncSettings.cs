@@ -50,6 +50,16 @@ public sealed record SyncSettings
     /// <summary>Peers that may be linked at one time.</summary>
     public int MaximumPeers { get; init; } = 1024;
 
+    /// <summary>
+    /// The same for a member of a mesh: states that all are known to have say nothing, and subscriptions are asked for as
+    /// long as <see cref="SpreadSettings.Hello"/> says, so that an idle mesh sends keep-alives alone.
+    /// </summary>
+    public SyncSettings InMesh() => this with
+    {
+        States = States with { PullsOnlyUnlevel = true },
+        Subscriptions = Subscriptions with { RemainOpen = Subscriptions.RemainOpen > Spread.Hello.Duration ? Subscriptions.RemainOpen : Spread.Hello.Duration },
+    };
+
     /// <summary>Polls of one graph that are answered at one time.</summary>
     public int SessionsPerGraph { get; init; } = 256;
 

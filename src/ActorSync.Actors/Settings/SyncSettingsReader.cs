@@ -61,6 +61,7 @@ public static class SyncSettingsReader
             CommandPayloadBytes = keys.Bytes("graph.command-payload-bytes"),
             PendingCommands = keys.Count("graph.pending-commands", 1),
             RememberedRejections = keys.Count("graph.remembered-rejections", 1),
+            SnapshotEvery = keys.Count("graph.snapshot-every", 0),
         },
         Polls = new PollSettings
         {
@@ -130,6 +131,8 @@ public static class SyncSettingsReader
         PlainAnswerWithin = keys.Time("state.plain-answer-within"),
         Attempts = keys.Count("state.attempts", 1),
         PushRetries = keys.Count("state.push-retries", 0),
+        RefusedMost = keys.Count("state.refused", 1),
+        RefusedFor = keys.Time("state.refused-for"),
         RoundsMost = keys.Count("state.rounds", 1),
         ScannedEntries = keys.Count("state.scanned-entries", 1),
         WatchedChanges = keys.Count("state.watched-changes", 1),
@@ -191,7 +194,8 @@ public static class SyncSettingsReader
 
         public string Text(string key) => config.GetString(key) ?? throw new ConfigurationException($"actorsync.sync.{key} must be a text");
 
-        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key));
+        // [ ] with a blank in it is a list of one element that is nothing.
+        public IEnumerable<string> Texts(string key) => Of(key, () => config.GetStringList(key)).Where(text => text is not null);
 
         public bool Flag(string key) => Of(key, () => config.GetBoolean(key));
 

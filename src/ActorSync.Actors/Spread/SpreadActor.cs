@@ -19,6 +19,18 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     /// <summary>To whoever makes links: of this graph's sake these members are to be linked; the others no more.</summary>
     public sealed record NeedsLinks(GraphId Graph, IReadOnlyList<NodeId> Peers);
 
+    /// <summary>The graph has a new version here. Of several, one suffices until <see cref="Noted"/>.</summary>
+    public sealed record Changed
+    {
+        public static readonly Changed Instance = new();
+    }
+
+    /// <summary>To the parent: what changes from now on is to be told anew.</summary>
+    public sealed record Noted
+    {
+        public static readonly Noted Instance = new();
+    }
+
     private readonly GraphId _graph;
     private readonly IActorRef _peers;
     private readonly IActorRef _links;
@@ -39,6 +51,8 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
         Receive<SubscriptionActor.Covers>(covers => covers.Graph == _graph, covers => Run(new SpreadInput.Follows(covers.Peer, covers.IsOn)));
         Receive<SubscriberActor.PushedInVain>(pushed => pushed.Graph == _graph, pushed => Run(new SpreadInput.Pushed(pushed.Peer, 0, pushed.Known)));
         Receive<HelloSubscriberActor.Missed>(missed => missed.Graph == _graph, missed => Run(new SpreadInput.Missed(missed.Peer)));
+        Receive<HelloPublisherActor.Tells>(tells => tells.Graph == _graph, tells => Run(new SpreadInput.Hears(tells.Peer)));
+        Receive<Changed>(_ => Run(new SpreadInput.Changed()));
         Receive<PollActor.Ended>(OnPolled);
         Receive<MachineTick>(_ => OnTick());
         ReceiveAny(_ => { });
@@ -59,7 +73,7 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     // First the events, then what was before them: what is heard twice does no harm.
     protected override void PreStart()
     {
-        foreach (var type in new[] { typeof(PeerActor.LinkUp), typeof(PeerActor.LinkDown), typeof(SubscriptionActor.Covers), typeof(SubscriberActor.PushedInVain), typeof(HelloSubscriberActor.Missed) })
+        foreach (var type in new[] { typeof(PeerActor.LinkUp), typeof(PeerActor.LinkDown), typeof(SubscriptionActor.Covers), typeof(HelloPublisherActor.Tells), typeof(SubscriberActor.PushedInVain), typeof(HelloSubscriberActor.Missed) })
             Context.System.EventStream.Subscribe(Self, type);
         _peers.Tell(PeersActor.AnnounceLinks.Instance);
     }
@@ -68,7 +82,7 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Unsubscribe(Self);
         foreach (var (peer, isEager) in _asked)
-            TellPeer(peer, isEager ? new PeerActor.Unwant(_graph) : new PeerActor.UnwantHello(_graph));
+            TellPeer(peer, isEager ? new PeerActor.Unwant(_graph, LinkKeepers.Mesh) : new PeerActor.UnwantHello(_graph, LinkKeepers.Mesh));
         _links.Tell(new NeedsLinks(_graph, []));
     }
 
@@ -97,6 +111,9 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     {
         if (!_linked.ContainsKey(down.Peer))
             return;
+        // A poll that its actor has not seen any more is not answered.
+        if (_polled == down.Peer)
+            _polled = null;
         Run(new SpreadInput.PeerGone(down.Peer));
         _linked.Remove(down.Peer);
     }
@@ -111,8 +128,10 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
-        if (Timer.IsDue())
-            Run(new SpreadInput.Tick());
+        if (!Timer.IsDue())
+            return;
+        Context.Parent.Tell(Noted.Instance);
+        Run(new SpreadInput.Tick());
     }
 
     private void Run(SpreadInput input)
@@ -131,19 +150,19 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
                 break;
             case SpreadOutput.Subscribe subscribe:
                 _asked[subscribe.Peer] = true;
-                TellPeer(subscribe.Peer, new PeerActor.Want(_graph));
+                TellPeer(subscribe.Peer, new PeerActor.Want(_graph, LinkKeepers.Mesh));
                 break;
             case SpreadOutput.Unsubscribe unsubscribe:
                 _asked.Remove(unsubscribe.Peer);
-                TellPeer(unsubscribe.Peer, new PeerActor.Unwant(_graph));
+                TellPeer(unsubscribe.Peer, new PeerActor.Unwant(_graph, LinkKeepers.Mesh));
                 break;
             case SpreadOutput.Hello hello:
                 _asked[hello.Peer] = false;
-                TellPeer(hello.Peer, new PeerActor.WantHello(_graph, hello.Terms));
+                TellPeer(hello.Peer, new PeerActor.WantHello(_graph, hello.Terms, LinkKeepers.Mesh));
                 break;
             case SpreadOutput.StopHello stop:
                 _asked.Remove(stop.Peer);
-                TellPeer(stop.Peer, new PeerActor.UnwantHello(_graph));
+                TellPeer(stop.Peer, new PeerActor.UnwantHello(_graph, LinkKeepers.Mesh));
                 break;
             // One at a time: the next turn comes.
             case SpreadOutput.Poll poll when _polled is null && _linked.TryGetValue(poll.Peer, out var peer):

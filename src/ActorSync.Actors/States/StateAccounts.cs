@@ -2,7 +2,6 @@ using ActorSync.Machines;
 using ActorSync.Peers;
 using ActorSync.States;
 using ActorSync.States.Exchange;
-using ActorSync.Wire;
 
 namespace ActorSync.Actors;
 
@@ -33,6 +32,9 @@ internal sealed class StateAccounts
 
     /// <summary>How long it took the last time until all peers were known to be level again.</summary>
     public TimeSpan? LastConvergence { get; private set; }
+
+    /// <summary>The account of all that are no peers, or no longer.</summary>
+    public StatePeerAccount Others => _gone;
 
     /// <summary>The account of a peer, to put something into.</summary>
     public StatePeerAccount Of(NodeId peer)
@@ -110,8 +112,9 @@ internal sealed class StateAccounts
     /// <summary>How each peer stands.</summary>
     /// <param name="version">The version here.</param>
     /// <param name="now">The time.</param>
-    /// <param name="plain">Name and bytes of a plain peer; null for one that is linked.</param>
-    public IReadOnlyList<StatePeerStatus> Peers(StateVersion version, MonotonicTime now, Func<NodeId, (string Name, long Received, long Sent)?> plain) =>
+    /// <param name="plain">A plain peer; null for one that is linked.</param>
+    /// <param name="refused">What plain peers do not take.</param>
+    public IReadOnlyList<StatePeerStatus> Peers(StateVersion version, MonotonicTime now, Func<NodeId, IPlainPeer?> plain, RefusedEntries refused) =>
     [
         .. _reachable.Select(peer =>
         {
@@ -119,98 +122,9 @@ internal sealed class StateAccounts
             return new StatePeerStatus(
                 other?.Name ?? peer.ToString(), other is not null, account.Told == version, account.Told?.ToString(),
                 account.LevelAt is { } at ? (now - at).TotalSeconds : null, account.PushesSent, account.PullsMade, account.Failures,
-                other?.Received ?? account.BytesReceived, other?.Sent ?? account.BytesSent, account.LastError);
+                other?.BytesReceived ?? account.BytesReceived, other?.BytesSent ?? account.BytesSent, account.LastError,
+                account.LastErrorAt is { } failed ? (now - failed).TotalSeconds : null, account.IsFailing,
+                refused.CountOf(peer), [.. refused.Of(peer).Take(StatePeerStatus.RefusedMost)]);
         }).OrderBy(peer => peer.Peer, StringComparer.Ordinal),
     ];
-}
-
-/// <summary>The account of one peer.</summary>
-internal sealed class StatePeerAccount
-{
-    /// <summary>The version that it had when it was last heard of; null before.</summary>
-    public StateVersion? Told { get; private set; }
-
-    /// <summary>When it was last known to have the version that was here.</summary>
-    public MonotonicTime? LevelAt { get; set; }
-
-    public long PushesSent { get; set; }
-
-    public long PushesReceived { get; private set; }
-
-    public long PullsMade { get; private set; }
-
-    public long LevelPulls { get; private set; }
-
-    public long PullsAnswered { get; private set; }
-
-    public long Failures { get; private set; }
-
-    public long BytesReceived { get; private set; }
-
-    public long BytesSent { get; private set; }
-
-    public string? LastError { get; private set; }
-
-    /// <summary>It took what it was handed, and said which version it has; null when it did not.</summary>
-    public void Tells(StateVersion? version)
-    {
-        Told = version ?? Told;
-        LastError = null;
-    }
-
-    /// <summary>A message of it.</summary>
-    public void Received(StateMessage message, int bytes)
-    {
-        BytesReceived += bytes;
-        switch (message)
-        {
-            case StatePull pull when pull.Range == StateRange.All:
-                PullsAnswered++;
-                Told = new StateVersion(pull.Digest);
-                break;
-            case StatePush push:
-                PushesReceived++;
-                Told = push.Version;
-                break;
-            case StatePushed pushed:
-                Told = pushed.Version;
-                break;
-        }
-    }
-
-    /// <summary>A payload to it.</summary>
-    public void Sent(ReadOnlyMemory<byte> payload)
-    {
-        BytesSent += payload.Length;
-        if (SyncCodec.PeekType(payload.Span).TryGet(out var type, out _) && type == SyncType.StatePush)
-            PushesSent++;
-    }
-
-    /// <summary>A pull of it ended well: both hold the same now.</summary>
-    public void Pulled(PullReport report, StateVersion version)
-    {
-        PullsMade++;
-        LevelPulls += report.WasLevel ? 1 : 0;
-        Told = report.Level ?? version;
-        LastError = null;
-    }
-
-    public void Failed(SyncError error)
-    {
-        Failures++;
-        LastError = error.Message;
-    }
-
-    /// <summary>Adds the figures of another.</summary>
-    public void Add(StatePeerAccount other)
-    {
-        PushesSent += other.PushesSent;
-        PushesReceived += other.PushesReceived;
-        PullsMade += other.PullsMade;
-        LevelPulls += other.LevelPulls;
-        PullsAnswered += other.PullsAnswered;
-        Failures += other.Failures;
-        BytesReceived += other.BytesReceived;
-        BytesSent += other.BytesSent;
-    }
 }

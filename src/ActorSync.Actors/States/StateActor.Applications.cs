@@ -79,7 +79,7 @@ public sealed partial class StateActor
         return new StateStatus(
             _name.Value, null, table.Version.ToString(), table.Count - table.Tombstones, table.Tombstones, table.Bytes, _replica.OwedPushes,
             _accounts.Totals(), _accounts.Unlevel(Timer.Now).TotalSeconds, _accounts.LastConvergence?.TotalSeconds,
-            _accounts.Peers(table.Version, Timer.Now, peer => _plain.TryGetValue(peer, out var plain) ? (plain.Name, plain.BytesReceived, plain.BytesSent) : null));
+            _accounts.Peers(table.Version, Timer.Now, _plain.GetValueOrDefault, _replica.Refused));
     }
 
     private void OnFollow()

@@ -79,7 +79,7 @@ public sealed partial class StateActor
         SyncMessage answer;
         if (handed.Result.TryGet(out var version, out var error))
         {
-            _accounts.Of(handed.Peer).Tells(version);
+            Worked(handed.Peer, _accounts.Of(handed.Peer).Tells(version), "push");
             answer = new StatePushed(_name, handed.Push.Exchange, handed.Push.Round, 0, null, version ?? default);
         }
         else
@@ -100,18 +100,41 @@ public sealed partial class StateActor
     private bool OnPulled(ReplicaOutput.Pulled pulled)
     {
         if (!pulled.Result.TryGet(out var report, out var error))
-            return OnTrouble(pulled.Peer, error);
-        _accounts.Of(pulled.Peer).Pulled(report, _replica!.Table.Version);
+            return OnTrouble(pulled.Peer, error, StateExchange.Pull);
+        Worked(pulled.Peer, _accounts.Of(pulled.Peer).Pulled(report, _replica!.Table.Version), "pull");
         return false;
     }
 
-    private bool OnTrouble(NodeId peer, SyncError error)
+    // A link that is down is told of elsewhere; of a plain peer this is the only place that hears.
+    private bool OnTrouble(NodeId peer, SyncError error, StateExchange of)
     {
         if (error.Kind == SyncErrorKind.UnknownState)
             return _strangers.Add(peer);
-        _accounts.Of(peer).Failed(error);
         _sync.Errors.Count(error.Kind);
-        _log.Debug("State {0}, peer {1}: {2}", _name, peer.ToShortString(), error);
+        // Of who is no peer nothing is kept: it may take any name.
+        var account = _peers.ContainsKey(peer) || _plain.ContainsKey(peer) ? _accounts.Of(peer) : _accounts.Others;
+        if (account.Failed(of, error, Timer.Now) && _plain.TryGetValue(peer, out var plain))
+            _log.Warning("State {0}, peer {1}: {2}; it is tried again, and told again when it has worked in between", _name, plain.Name, $"the {(of == StateExchange.Push ? "push" : "pull")} failed: {error}");
+        else
+            _log.Debug("State {0}, peer {1}: {2}", _name, NameOf(peer), error);
         return false;
     }
+
+    private void OnSetAside(ReplicaOutput.SetAside aside)
+    {
+        _sync.Errors.Count(aside.Error.Kind);
+        _accounts.Of(aside.Peer).Refused(aside.Error, Timer.Now);
+        if (_replica!.Refused.CountOf(aside.Peer) == 1)
+            _log.Warning("State {0}, peer {1}: {2}; the state's status names further ones", _name, NameOf(aside.Peer), aside.Error);
+        else
+            _log.Debug("State {0}, peer {1}: {2}", _name, NameOf(aside.Peer), aside.Error);
+    }
+
+    private void Worked(NodeId peer, long failures, string what)
+    {
+        if (failures > 0 && _plain.TryGetValue(peer, out var plain))
+            _log.Info("State {0}, peer {1}: {2}", _name, plain.Name, $"the {what} works again after {failures} failures");
+    }
+
+    private string NameOf(NodeId peer) => _plain.TryGetValue(peer, out var plain) ? plain.Name : peer.ToShortString();
 }

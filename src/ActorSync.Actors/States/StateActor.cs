@@ -206,7 +206,10 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
             case ReplicaOutput.Pulled pulled:
                 return OnPulled(pulled);
             case ReplicaOutput.Trouble trouble:
-                return OnTrouble(trouble.Peer, trouble.Error);
+                return OnTrouble(trouble.Peer, trouble.Error, trouble.Of);
+            case ReplicaOutput.SetAside aside:
+                OnSetAside(aside);
+                return false;
             default:
                 return false;
         }

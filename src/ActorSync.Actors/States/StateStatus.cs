@@ -1,4 +1,5 @@
 using ActorSync.States;
+using ActorSync.States.Exchange;
 
 namespace ActorSync;
 
@@ -49,6 +50,15 @@ public sealed record StateTotals(
 /// <param name="Failures">Pushes and pulls that failed, and entries that were refused.</param>
 /// <param name="BytesReceived">Bytes of payloads, or of bodies.</param>
 /// <param name="BytesSent">The same the other way.</param>
-/// <param name="LastError">Why the last exchange failed, if it did.</param>
+/// <param name="LastError">What the last failure was; it stays when the peer works again. Null when nothing ever failed.</param>
+/// <param name="LastErrorSecondsAgo">When that was.</param>
+/// <param name="IsFailing">Whether the last push to it, or the last pull of it, failed.</param>
+/// <param name="Refused">How often an entry was set aside because the peer does not take it.</param>
+/// <param name="RefusedEntries">Those that are set aside now, at most <see cref="RefusedMost"/> of them.</param>
 public sealed record StatePeerStatus(
-    string Peer, bool IsHttp, bool IsLevel, string? Version, double? LevelSecondsAgo, long Pushes, long Pulls, long Failures, long BytesReceived, long BytesSent, string? LastError);
+    string Peer, bool IsHttp, bool IsLevel, string? Version, double? LevelSecondsAgo, long Pushes, long Pulls, long Failures, long BytesReceived, long BytesSent,
+    string? LastError, double? LastErrorSecondsAgo, bool IsFailing, long Refused, IReadOnlyList<RefusedEntry> RefusedEntries)
+{
+    /// <summary>Refused entries that a status names.</summary>
+    public const int RefusedMost = 16;
+}

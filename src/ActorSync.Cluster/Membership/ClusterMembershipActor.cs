@@ -36,6 +36,7 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         Receive<ClusterEvent.IMemberEvent>(changed => OnMember(changed.Member));
         Receive<ClusterEvent.ReachabilityEvent>(changed => OnReach(changed.Member, changed is ClusterEvent.ReachableMember));
         Receive<MembershipActor.Remove>(OnRemove);
+        Receive<MembershipActor.GetJoined>(_ => Sender.Tell(new MembershipActor.Joined(_board.View.Find(mesh.Self) is not null)));
         Receive<MembershipActor.GetShards>(_ => OnGetShards());
         Receive<MembershipActor.Leave>(_ => OnLeave());
         Receive<Terminated>(_ => _cluster.Leave(_cluster.SelfAddress));
@@ -98,7 +99,11 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         {
             var before = _board.View.Find(member.Node);
             if (before?.Incarnation != member.Incarnation)
+            {
                 _log.Info("Cluster: node {0} is up, roles {1}", member, string.Join(", ", member.Roles));
+                if (member.Placement != _mesh.Options.Placement.Announced)
+                    _log.Warning("Cluster: node {0} places graphs by {1}, this node by {2}: set actorsync.mesh and actorsync.cluster alike on all", member, member.Placement, _mesh.Options.Placement.Announced);
+            }
             else if (before.Reach != member.Reach)
                 _log.Info("Cluster: node {0} is {1}", member, member.Reach == MemberReach.Reachable ? "reachable again" : "not reachable");
         }

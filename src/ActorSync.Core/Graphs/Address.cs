@@ -47,6 +47,9 @@ public readonly record struct Prior
         > 0 => new(PriorKind.Merge, other, one),
         _ => throw new ArgumentException($"a command cannot be merged with itself: {one}", nameof(other)),
     };
+
+    /// <summary>The same of two that are known to be in that order.</summary>
+    internal static Prior Ordered(Address left, Address right) => new(PriorKind.Merge, left, right);
 }
 
 public enum PriorKind : byte

@@ -21,12 +21,14 @@ public sealed class Command
     /// <summary>The most bytes that canonical bytes hold beside the payload.</summary>
     public const int MaxOverhead = 2 + 2 * (CommandId.Size + 5) + 5;
 
+    private const int PriorKindMask = 3;
+    private const int PriorOffset = 2;
+
     private readonly int _payloadOffset;
 
-    private Command(CommandId id, Prior prior, Priority priority, ReadOnlyMemory<byte> bytes, int payloadOffset)
+    private Command(CommandId id, int maxCut, Priority priority, ReadOnlyMemory<byte> bytes, int payloadOffset)
     {
-        Address = new Address(id, prior.MaxCut);
-        Prior = prior;
+        Address = new Address(id, maxCut);
         Priority = priority;
         Bytes = bytes;
         _payloadOffset = payloadOffset;
@@ -36,7 +38,11 @@ public sealed class Command
 
     public CommandId Id => Address.Id;
 
-    public Prior Prior { get; }
+    /// <summary>What it follows, read from its bytes each time: two addresses would be half of the object's memory.</summary>
+    public Prior Prior => PriorKind == PriorKind.None ? Prior.None : ReadPrior();
+
+    /// <summary>What kind of prior it has.</summary>
+    public PriorKind PriorKind => (PriorKind)(Bytes.Span[1] & PriorKindMask);
 
     public Priority Priority { get; }
 
@@ -70,7 +76,7 @@ public sealed class Command
     {
         if (ReadHeader(bytes.Span, out var prior, out var priority, out var offset) is { } why)
             return new SyncError(SyncErrorKind.MalformedPayload, $"not a command: {why}");
-        return new Command(Identify(bytes.Span, prior, priority, bytes.Span[offset..], identity), prior, priority, bytes, offset);
+        return new Command(Identify(bytes.Span, prior, priority, bytes.Span[offset..], identity), prior.MaxCut, priority, bytes, offset);
     }
 
     /// <summary>Reads canonical bytes whose id is already known from a checked index, without hashing them again.</summary>
@@ -79,7 +85,7 @@ public sealed class Command
     {
         if (ReadHeader(bytes.Span, out var prior, out var priority, out var offset) is { } why)
             throw new SyncException(new SyncError(SyncErrorKind.StoreDamaged, $"the stored bytes of {id} are not a command: {why}"));
-        return new Command(id, prior, priority, bytes, offset);
+        return new Command(id, prior.MaxCut, priority, bytes, offset);
     }
 
     public override string ToString() => $"{Address} {Priority}";
@@ -87,7 +93,7 @@ public sealed class Command
     /// <summary>Bytes before the payload.</summary>
     internal static int HeaderSize(Prior prior, Priority priority)
     {
-        var size = 2;
+        var size = PriorOffset;
         if (prior.Kind >= PriorKind.Single)
             size += CommandId.Size + Varint.Size((uint)prior.Left.MaxCut);
         if (prior.Kind == PriorKind.Merge)
@@ -101,7 +107,7 @@ public sealed class Command
     {
         bytes[0] = Format;
         bytes[1] = (byte)((int)prior.Kind | (int)priority.Kind << 2);
-        var at = 2;
+        var at = PriorOffset;
         if (prior.Kind >= PriorKind.Single)
             at += WriteAddress(bytes[at..], prior.Left);
         if (prior.Kind == PriorKind.Merge)
@@ -120,7 +126,19 @@ public sealed class Command
         var span = bytes.Span;
         var offset = WriteHeader(span, prior, priority);
         payload.CopyTo(span[offset..]);
-        return new Command(Identify(span, prior, priority, span[offset..], identity), prior, priority, bytes, offset);
+        return new Command(Identify(span, prior, priority, span[offset..], identity), prior.MaxCut, priority, bytes, offset);
+    }
+
+    // The bytes were checked, or written here.
+    private Prior ReadPrior()
+    {
+        var bytes = Bytes.Span;
+        var offset = PriorOffset;
+        _ = TryReadAddress(bytes, ref offset, out var left);
+        if (PriorKind == PriorKind.Single)
+            return Prior.Single(left);
+        _ = TryReadAddress(bytes, ref offset, out var right);
+        return Prior.Ordered(left, right);
     }
 
     private static int WriteAddress(Span<byte> bytes, Address address)
@@ -142,12 +160,12 @@ public sealed class Command
     {
         prior = Prior.None;
         priority = default;
-        offset = 2;
+        offset = PriorOffset;
         if (bytes.Length < 2)
             return "it is cut";
         if (bytes[0] != Format)
             return $"its format is {bytes[0]}, not {Format}";
-        var (priorKind, priorityKind) = ((PriorKind)(bytes[1] & 3), (PriorityKind)(bytes[1] >> 2 & 3));
+        var (priorKind, priorityKind) = ((PriorKind)(bytes[1] & PriorKindMask), (PriorityKind)(bytes[1] >> 2 & 3));
         if (bytes[1] >> 4 != 0 || priorKind > PriorKind.Merge)
             return $"its kind is {bytes[1]:x2}";
         Address left = default, right = default;
@@ -164,7 +182,7 @@ public sealed class Command
         {
             PriorKind.None => Prior.None,
             PriorKind.Single => Prior.Single(left),
-            _ => Prior.Merge(left, right),
+            _ => Prior.Ordered(left, right),
         };
         priority = priorityKind switch
         {

@@ -45,6 +45,12 @@ public sealed record GraphLimits
     public int RememberedRejections { get; init; } = 4096;
 
     /// <summary>
+    /// Commands after which a snapshot of the facts is written, or twice as many as there are facts where that is more; 0
+    /// for none, so that all commands are evaluated whenever the graph is opened.
+    /// </summary>
+    public int SnapshotEvery { get; init; } = 10_000;
+
+    /// <summary>
     /// Commands evaluated again by one step, above which further batches gather while the store has it, to be woven
     /// together: else many small batches that take a place before all that is here would each evaluate all of it.
     /// </summary>

@@ -21,6 +21,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
 {
     // So far ahead of a command the memory is fetched where the index will look for it.
     private const int ExpectedAhead = 8;
+    private const int ExpectedNext = 4;
 
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
@@ -100,7 +101,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     {
         if (policy is OpaquePolicy)
             return new GraphMachine(graph, index, reader, limits, new PlainContent(index, limits), random);
-        var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections };
+        var options = new GraphClientOptions { Limits = limits, RejectedIds = limits.RememberedRejections, SnapshotEvery = limits.SnapshotEvery > 0 ? limits.SnapshotEvery : null };
         return WovenContent.Open(index, reader, policy, options, facts).TryGet(out var content, out var error)
             ? new GraphMachine(graph, index, reader, limits, content, random)
             : error;
@@ -195,11 +196,14 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     private void Gather(GraphInput.Receive receive)
     {
         var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
-        for (var i = 0; i < receive.Commands.Count; i++)
+        var commands = receive.Commands;
+        for (var i = 0; i < commands.Count; i++)
         {
-            if (i + ExpectedAhead < receive.Commands.Count)
-                _index.Expect(receive.Commands[i + ExpectedAhead].Id);
-            var command = receive.Commands[i];
+            if (i + ExpectedAhead < commands.Count)
+                _index.Expect(commands[i + ExpectedAhead].Id);
+            if (i + ExpectedNext < commands.Count)
+                _index.ExpectNext(commands[i + ExpectedNext].Id);
+            var command = commands[i];
             if (Forbidden(command) is { } forbidden)
                 tally.Count(command, forbidden);
             else
@@ -210,7 +214,7 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
         _gathered.Add(new Batch(receive, tally));
     }
 
-    private SyncError? Forbidden(Command command) => command.Prior.Kind == PriorKind.None && command.Id != Committed.Graph.Init
+    private SyncError? Forbidden(Command command) => command.PriorKind == PriorKind.None && command.Id != Committed.Graph.Init
         ? new SyncError(SyncErrorKind.InvalidCommand, $"the init command {command.Address} is not that of the graph {Committed.Graph}")
         : TooLarge(command.Payload.Length);
 

@@ -20,6 +20,9 @@ public sealed class HeadSet : IReadOnlyList<Address>, IEquatable<HeadSet>
 
     public int Count => _heads.Length;
 
+    /// <summary>The heads themselves, for who keeps them and never writes to them.</summary>
+    internal Address[] Shared => _heads;
+
     public Address this[int index] => _heads[index];
 
     /// <summary>The SHA-256 of the ids in order: two nodes with equal digests hold the same graph.</summary>

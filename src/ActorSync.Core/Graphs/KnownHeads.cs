@@ -38,6 +38,11 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
         if (ordinal < 0)
             return false;
         var head = snapshot.AddressOf(ordinal);
+        if (_heads is [var only] && Follows(snapshot, only, head, ref steps))
+        {
+            _heads = Alone(snapshot, head);
+            return true;
+        }
         foreach (var known in _heads)
         {
             if (known.MaxCut >= head.MaxCut && snapshot.Contains(known) && snapshot.IsAncestor(id, known.Id, ref steps) == true)
@@ -55,6 +60,14 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
         return true;
     }
 
+    // One head after the other is what nearly all graphs have nearly always.
+    private static bool Follows(GraphSnapshot snapshot, Address known, Address head, ref int steps) =>
+        known.MaxCut < head.MaxCut && snapshot.Contains(known) && snapshot.IsAncestor(known.Id, head.Id, ref steps) == true;
+
+    // Many peers know the same: the only head of a version is the version's own list.
+    private static Address[] Alone(GraphSnapshot snapshot, Address head) =>
+        snapshot.Heads.Shared is [var only] all && only == head ? all : [head];
+
     /// <summary>Adds several commands. True when one of them was news.</summary>
     public bool AddAll(GraphSnapshot snapshot, IEnumerable<CommandId> ids)
     {
@@ -63,6 +76,10 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
             news |= Add(snapshot, id, ref steps);
         return news;
     }
+
+    /// <summary>Adds what another knows. True when some of it was news.</summary>
+    public bool AddAll(GraphSnapshot snapshot, KnownHeads other) =>
+        !ReferenceEquals(_heads, other._heads) && !_heads.AsSpan().SequenceEqual(other._heads) && AddAll(snapshot, other.Ids);
 
     /// <summary>Knows the same as another.</summary>
     public void Replace(KnownHeads other) => _heads = other._heads;

@@ -13,7 +13,7 @@ namespace ActorSync.Membership;
 /// any ──Leave──> Leaving ──durable──> Left
 /// </code>
 /// </summary>
-internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, MembershipSettings settings)
+internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, string placement, MembershipSettings settings)
 {
     private readonly string _key = MemberEntry.KeyOf(self);
     private long _incarnation;
@@ -45,6 +45,16 @@ internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints,
             DueAt = MonotonicTime.Min(DueAt, due);
     }
 
+    /// <summary>
+    /// Another member announced itself, or renewed its entry: a change that all members are told of costs little more when
+    /// they renew theirs with it, each at its own time would cost it once for each.
+    /// </summary>
+    public void OnOther(MonotonicTime now)
+    {
+        if (_renews && !_isLeaving && DueAt != MonotonicTime.Never && DueAt - now < settings.RenewEvery / 2)
+            DueAt = now;
+    }
+
     /// <summary>The state holds this under this node's key now; null when what was there expired. True when it is not what was announced.</summary>
     public bool OnHeld(StateEntry? held, MonotonicTime now)
     {
@@ -72,7 +82,7 @@ internal sealed class Announcement(NodeId self, IReadOnlyList<string> endpoints,
             return StateSet.Delete(_key);
         if (!_renews)
             _incarnation = Math.Max(_incarnation + 1, wall.Milliseconds);
-        var value = MemberEntry.ValueOf(new Member(self, _incarnation, endpoints, roles));
+        var value = MemberEntry.ValueOf(new Member(self, _incarnation, endpoints, roles) { Placement = placement });
         return StateSet.To(_key, value, (long)settings.Ttl.TotalMilliseconds);
     }
 

@@ -25,11 +25,15 @@ public sealed record Member(NodeId Node, long Incarnation, IReadOnlyList<string>
     /// <summary>What this node makes of it.</summary>
     public MemberReach Reach { get; init; } = MemberReach.Reachable;
 
+    /// <summary>How it places graphs, as it announced (<see cref="Placement.PlacementRule.Announced"/>); empty when it did not say.</summary>
+    public string Placement { get; init; } = "";
+
     public bool HasRole(string role) => Roles.Contains(role);
 
     public bool Equals(Member? other) =>
         other is not null && Node == other.Node && Incarnation == other.Incarnation && Reach == other.Reach
-        && Endpoints.SequenceEqual(other.Endpoints) && Roles.SequenceEqual(other.Roles);
+        && Endpoints.SequenceEqual(other.Endpoints) && Roles.SequenceEqual(other.Roles)
+        && Placement == other.Placement;
 
     public override int GetHashCode() => HashCode.Combine(Node, Incarnation, Reach);
 

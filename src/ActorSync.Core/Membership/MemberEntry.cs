@@ -8,7 +8,8 @@ namespace ActorSync.Membership;
 
 /// <summary>
 /// A member as an entry of the reserved state: the key is <c>node/</c> and the node id, the value
-/// <c>{"incarnation":1760000000000,"endpoints":["10.0.0.1:7400"],"roles":["sync"]}</c>.
+/// <c>{"incarnation":1760000000000,"endpoints":["10.0.0.1:7400"],"roles":["sync"],
+/// "placement":"replication=2,holders=any,stores=2"}</c>; the placement may be left out.
 /// </summary>
 public static class MemberEntry
 {
@@ -17,6 +18,9 @@ public static class MemberEntry
 
     /// <inheritdoc cref="EndpointBytes"/>
     public const int RoleBytes = 64;
+
+    /// <summary>Bytes of how a member places graphs.</summary>
+    public const int PlacementBytes = 128;
 
     private const string Prefix = "node/";
 
@@ -51,6 +55,8 @@ public static class MemberEntry
             json.WriteNumber("incarnation", member.Incarnation);
             Write(json, "endpoints", member.Endpoints);
             Write(json, "roles", member.Roles);
+            if (member.Placement.Length > 0)
+                json.WriteString("placement", member.Placement);
             json.WriteEndObject();
         }
         return buffer.WrittenMemory;
@@ -67,9 +73,10 @@ public static class MemberEntry
             var incarnation = json.RootElement.GetProperty("incarnation").GetInt64();
             var endpoints = Texts(json.RootElement.GetProperty("endpoints"));
             string[] roles = [.. Texts(json.RootElement.GetProperty("roles")).Order(StringComparer.Ordinal)];
-            if (incarnation < 0 || Refusal(endpoints, roles, settings) is not null)
+            var placement = json.RootElement.TryGetProperty("placement", out var told) ? told.GetString() ?? "" : "";
+            if (incarnation < 0 || Refusal(endpoints, roles, settings) is not null || placement.Length > 0 && !IsWord(placement, PlacementBytes))
                 return Invalid($"the entry of the member {node.ToShortString()} is out of its limits");
-            return new Member(node, incarnation, endpoints, roles);
+            return new Member(node, incarnation, endpoints, roles) { Placement = placement };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -87,7 +94,7 @@ public static class MemberEntry
         json.WriteEndArray();
     }
 
-    private static bool IsWord(string text, int most) =>
+    internal static bool IsWord(string text, int most) =>
         text.Length > 0 && StateEntry.IsText(text) && Encoding.UTF8.GetByteCount(text) <= most && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
 
     private static SyncError Invalid(string why) => new(SyncErrorKind.InvalidRequest, why);

@@ -30,7 +30,8 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
     private readonly WantedLinks _links;
     private readonly SortedDictionary<NodeId, MemberWatch> _others = new(Comparer<NodeId>.Create((x, y) => x.Value.CompareTo(y.Value)));
     private readonly Dictionary<NodeId, MonotonicTime> _heard = [];
-    private readonly bool _hasSeeds;
+    private readonly JoinReminder _joining;
+    private readonly string _placement;
     private Member? _me;
     private long _tokens;
     private bool _isStarted;
@@ -43,9 +44,11 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
     /// <param name="seeds">Endpoints of the mesh to join, one of which suffices; none for the first node of a mesh.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="random">Draws witnesses and tokens.</param>
+    /// <param name="placement">How this node places graphs (<see cref="Placement.PlacementRule.Announced"/>); empty to say nothing of it.</param>
     /// <exception cref="SyncException">The endpoints or roles cannot be announced, or there are too many seeds.</exception>
     public MembershipMachine(
-        NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, IReadOnlyList<string> seeds, MembershipSettings settings, Random random)
+        NodeId self, IReadOnlyList<string> endpoints, IReadOnlyList<string> roles, IReadOnlyList<string> seeds, MembershipSettings settings, Random random,
+        string placement = "")
     {
         if (MemberEntry.Refusal(endpoints, roles, settings) is { } refusal)
             throw new SyncException(refusal);
@@ -54,8 +57,9 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
         _self = self;
         _settings = settings;
         _random = random;
-        _hasSeeds = seeds.Any(seed => !endpoints.Contains(seed));
-        _announcement = new Announcement(self, endpoints, [.. roles.Order(StringComparer.Ordinal)], settings);
+        _placement = placement;
+        _joining = new JoinReminder([.. seeds.Where(seed => !endpoints.Contains(seed))], settings);
+        _announcement = new Announcement(self, endpoints, [.. roles.Order(StringComparer.Ordinal)], placement, settings);
         _links = new WantedLinks(self, endpoints, seeds, settings);
         View = new MembershipView(self, []);
     }
@@ -63,8 +67,8 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
     /// <summary>The present view.</summary>
     public MembershipView View { get; private set; }
 
-    /// <summary>Whether this node is a member, and knows another one if it was to join any.</summary>
-    public bool IsJoined => _me is not null && (!_hasSeeds || _others.Count > 0);
+    /// <summary>Whether this node is a member, and has met another one if it was to join any.</summary>
+    public bool IsJoined => _me is not null && _joining.IsOver;
 
     public void Handle(MembershipInput input, MonotonicTime now, IOutbox<MembershipOutput> outbox)
     {
@@ -103,6 +107,9 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
         }
         Look(now, outbox);
         Announce(input.Wall, now, outbox);
+        if (_others.Count > 0 || _announcement.IsLeaving)
+            _joining.End();
+        _joining.Remind(now, outbox);
         Settle(now, outbox);
     }
 
@@ -113,7 +120,12 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
         foreach (var entry in started.Held.Where(entry => entry != mine && !entry.IsTombstone))
             Take(entry, now, outbox);
         // Who is to join a mesh looks at it first: it may be full.
-        _announcement.Begin(mine, _hasSeeds && _others.Count == 0 ? MonotonicTime.Never : now);
+        var isAlone = _joining.HasSeeds && _others.Count == 0;
+        _announcement.Begin(mine, isAlone ? MonotonicTime.Never : now);
+        if (isAlone)
+            _joining.Begin(now);
+        else
+            _joining.End();
         if (_heard.Count > 0)
             _announcement.Hasten(now + _settings.JoinWithin);
     }
@@ -152,6 +164,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
 
     private void Take(Member member, MonotonicTime now, IOutbox<MembershipOutput> outbox)
     {
+        _announcement.OnOther(now);
         _links.Forget(member.Node);
         if (!_others.TryGetValue(member.Node, out var known))
         {
@@ -162,13 +175,26 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
             _announcement.Hasten(now);
             _isChanged = true;
             outbox.Put(new MembershipOutput.Event(MemberEventKind.Joined, known.Member));
+            ComparePlacement(member, before: "", outbox);
         }
         else if (known.Member != (member with { Reach = known.Member.Reach }))
         {
+            ComparePlacement(member, known.Member.Placement, outbox);
             known.Announced(member);
             _isChanged = true;
             outbox.Put(new MembershipOutput.Event(MemberEventKind.Announced, known.Member));
         }
+    }
+
+    // Two that place graphs otherwise wait for each other's answers for ever, and hold too few copies or too many. Said once
+    // of each member, and again when it changes its mind.
+    private void ComparePlacement(Member member, string before, IOutbox<MembershipOutput> outbox)
+    {
+        if (_placement.Length == 0 || member.Placement.Length == 0 || member.Placement == _placement || member.Placement == before)
+            return;
+        outbox.Put(new MembershipOutput.Trouble(new SyncError(
+            SyncErrorKind.InvalidRequest,
+            $"the member {member} places graphs by {member.Placement}, and this node by {_placement}: set actorsync.mesh alike on all members, or graphs are not held as configured")));
     }
 
     private void Drop(NodeId node, MemberEventKind why, MonotonicTime now, IOutbox<MembershipOutput> outbox)
@@ -226,7 +252,7 @@ public sealed partial class MembershipMachine : IMachine<MembershipInput, Member
             View = new MembershipView(_self, _others.Values.Select(other => other.Member).Concat(_me is null ? [] : [_me]));
             outbox.Put(new MembershipOutput.View(View));
         }
-        var first = MonotonicTime.Min(_announcement.DueAt, _links.Deadline);
+        var first = MonotonicTime.Min(MonotonicTime.Min(_announcement.DueAt, _links.Deadline), _joining.RemindAt);
         if (!_announcement.IsLeaving)
         {
             foreach (var other in _others.Values)

@@ -54,6 +54,12 @@ public abstract record MembershipOutput
     /// <summary>The tombstone of this node is durable here: once it is pushed, the node may end.</summary>
     public sealed record Left : MembershipOutput;
 
+    /// <summary>No member of the mesh has been met yet, for so long: for logs. Said again and again, more and more seldom.</summary>
+    /// <param name="Seeds">The endpoints that are tried.</param>
+    /// <param name="For">Since the start.</param>
+    /// <param name="IsFirst">Whether it is said for the first time.</param>
+    public sealed record NotJoined(IReadOnlyList<string> Seeds, TimeSpan For, bool IsFirst) : MembershipOutput;
+
     /// <summary>Something is not as it should be: for logs and counters.</summary>
     public sealed record Trouble(SyncError Error) : MembershipOutput;
 

@@ -37,6 +37,15 @@ public sealed record MembershipSettings
     /// </summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A node that is to join a mesh, and has met no member of it, says so after so long; each further time the wait
+    /// doubles, up to <see cref="RemindMost"/>.
+    /// </summary>
+    public TimeSpan RemindAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc cref="RemindAfter"/>
+    public TimeSpan RemindMost { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A member of which nothing was heard for so long, by this node's monotonic clock, is not reachable from here.</summary>
     public TimeSpan AliveWithin { get; init; } = TimeSpan.FromSeconds(90);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorSync.Membership;
 
 namespace ActorSync.Placement;
 
@@ -25,6 +26,10 @@ public sealed record PlacementRule(int? Factor, string? Role)
     /// <summary>How many stores, this node's included, must have a commit before it counts as replicated, and a graph before another may drop it.</summary>
     public int Stores { get; init; } = Factor ?? 2;
 
+    /// <summary>The rule in the words of the configuration, without blanks: what members announce, so that one with another rule is noticed.</summary>
+    public string Announced => string.Create(CultureInfo.InvariantCulture, $"replication={Factor?.ToString(CultureInfo.InvariantCulture) ?? "all"},holders={Role ?? "any"},stores={Stores}")
+        + (Shards is { } shards ? string.Create(CultureInfo.InvariantCulture, $",shards={shards}") : "");
+
     /// <summary>Why there can be no such rule; null when there can.</summary>
     public SyncError? Refusal
     {
@@ -34,6 +39,8 @@ public sealed record PlacementRule(int? Factor, string? Role)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"a graph has 1 to {MostFactor} holders, not {Factor}");
             if (Shards is < 1 or > MostShards)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"graphs are put into 1 to {MostShards} shards, not {Shards}");
+            if (Role is not null && !MemberEntry.IsWord(Role, MemberEntry.RoleBytes))
+                return new SyncError(SyncErrorKind.InvalidRequest, $"no member can have the role \"{Role}\": a role has 1 to {MemberEntry.RoleBytes} bytes, no blanks");
             return Stores < 1 || Stores > (Factor ?? MostFactor)
                 ? new SyncError(SyncErrorKind.InvalidRequest, $"a commit is replicated in 1 to {Factor ?? MostFactor} stores, not {Stores}")
                 : null;

@@ -64,5 +64,8 @@ internal sealed class StateChecks(StateSettings settings, StateTable table, Hybr
 
     private static SyncError Invalid(string why) => new(SyncErrorKind.InvalidRequest, why);
 
-    private static string Named(string key) => $"the key \"{(key.Length <= 80 ? key : key[..80] + "…")}\"";
+    /// <summary>A key for people: it may be long.</summary>
+    public static string Quoted(string key) => $"\"{(key.Length <= 80 ? key : key[..80] + "…")}\"";
+
+    private static string Named(string key) => $"the key {Quoted(key)}";
 }

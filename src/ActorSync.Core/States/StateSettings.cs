@@ -78,6 +78,15 @@ public sealed record StateSettings
     /// </summary>
     public int PushRetries { get; init; } = 6;
 
+    /// <summary>
+    /// Entries that are set aside at most for a plain peer which refuses them; above that the one that has been for longest
+    /// is tried again.
+    /// </summary>
+    public int RefusedMost { get; init; } = 256;
+
+    /// <summary>How long one is, unless its key is written again before.</summary>
+    public TimeSpan RefusedFor { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Requests of one pull; what is still missing then, the next pull brings.</summary>
     public int RoundsMost { get; init; } = 4096;
 

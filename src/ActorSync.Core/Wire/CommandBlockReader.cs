@@ -20,13 +20,13 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
     {
         var reader = new WireReader(bytes);
         _commands = new Command[reader.Count("the count of commands", limits.CommandsPerMessage, MinCommandSize)];
-        var ids = new HashSet<CommandId>(_commands.Length);
+        var seen = new BlockIds(_commands, isCanonical: identity is null);
         for (; _count < _commands.Length; _count++)
         {
             var at = reader.At;
             if (ReadCommand(ref reader) is not { } command)
                 return new SyncError(reader.Error!.Kind, $"a block of commands: command {_count} at byte {at}: {reader.Error.Message}");
-            if (!ids.Add(command.Id))
+            if (!seen.TryAdd(command, _count))
                 return new SyncError(SyncErrorKind.Duplicate, $"a block of commands: command {_count} at byte {at}: {command.Address} is in the block already");
             _commands[_count] = command;
             _check ^= command.Id.Prefix;
@@ -124,7 +124,7 @@ internal sealed class CommandBlockReader(WireLimits limits, ICommandIdentity? id
     private Memory<byte> Allocate(int size, int remaining)
     {
         if (size > _free.Length)
-            _free = new byte[size + remaining + (_commands.Length - _count - 1) * 40];
+            _free = GC.AllocateUninitializedArray<byte>(size + remaining + (_commands.Length - _count - 1) * 40);
         var memory = _free[..size];
         _free = _free[size..];
         return memory;

@@ -101,7 +101,7 @@ public sealed class CommandBlockWriter
         header[0] = (byte)((int)prior | (int)priority << 3);
         if (priority == PriorityForm.Basic)
             at += Varint.Write(header[at..], command.Priority.Value);
-        if (command.Prior.Kind != PriorKind.Merge)
+        if (command.PriorKind != PriorKind.Merge)
             at += Varint.Write(header[at..], (uint)command.Payload.Length);
         return at;
     }

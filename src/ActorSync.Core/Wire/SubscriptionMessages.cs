@@ -28,7 +28,7 @@ public sealed record Subscribed(SubscriptionId Id, uint Sequence, uint SecondsLe
 
 /// <summary>What became of one graph of a <see cref="Subscribe"/>.</summary>
 /// <param name="Graph">The graph.</param>
-/// <param name="Refused">Null when it is covered; else UnknownGraph, NotAllowed, or LimitExceeded when the subscription covers as many as it may.</param>
+/// <param name="Refused">Null when it is covered; else UnknownGraph, NotAllowed, LimitExceeded when the subscription covers as many as it may, or what kept the graph from being fetched from those who hold it: Busy, Unreachable.</param>
 /// <param name="Known">For each address of the sample, whether the publisher holds it; none when refused.</param>
 public sealed record SubscribedGraph(GraphId Graph, SyncErrorKind? Refused, IReadOnlyList<bool> Known);
 

@@ -40,12 +40,6 @@ public abstract class ActorBase
 
     protected void Become(Receive receive) => Cell.Become(receive);
 
-    protected void BecomeStacked(Receive receive) => Cell.BecomeStacked(receive);
-
-    protected void UnbecomeStacked() => Cell.UnbecomeStacked();
-
-    protected void SetReceiveTimeout(TimeSpan? timeout) => Cell.SetReceiveTimeout(timeout);
-
     /// <summary>Runs before the first message.</summary>
     protected virtual void PreStart() { }
 
@@ -109,8 +103,6 @@ public abstract class UntypedActor : ActorBase
     protected abstract void OnReceive(object message);
 
     protected void Become(UntypedReceive receive) => Become(Always(receive));
-
-    protected void BecomeStacked(UntypedReceive receive) => BecomeStacked(Always(receive));
 
     private static Receive Always(UntypedReceive receive) => message =>
     {

@@ -33,8 +33,5 @@ public interface IActorContext : IActorRefFactory, ICanWatch
 
     IEnumerable<IActorRef> GetChildren();
 
-    /// <summary>Sends <see cref="ReceiveTimeout"/> whenever nothing was received for this long; null ends that.</summary>
-    void SetReceiveTimeout(TimeSpan? timeout);
-
     void Stop(IActorRef child);
 }

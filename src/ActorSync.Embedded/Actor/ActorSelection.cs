@@ -25,21 +25,6 @@ public class ActorSelection : ICanTell
 
     public void Tell(object message, IActorRef sender = null) => (Find() ?? System.DeadLetters).Tell(message, sender);
 
-    /// <summary>The actor that answers from there.</summary>
-    /// <exception cref="ActorNotFoundException">Nobody lives there, or does not answer in time.</exception>
-    public async Task<IActorRef> ResolveOne(TimeSpan timeout)
-    {
-        try
-        {
-            var identity = await this.Ask<ActorIdentity>(new Identify(null), timeout).ConfigureAwait(false);
-            return identity.Subject ?? throw new ActorNotFoundException($"No actor lives at {this}.");
-        }
-        catch (AskTimeoutException cause)
-        {
-            throw new ActorNotFoundException($"No actor answered at {this}.", cause);
-        }
-    }
-
     private LocalActorRef Find() => _path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(_anchor as LocalActorRef, Step);
 
     private static LocalActorRef Step(LocalActorRef place, string element) =>

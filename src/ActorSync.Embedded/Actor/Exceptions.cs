@@ -10,12 +10,6 @@ public class ActorInitializationException : AkkaException
     public IActorRef Actor { get; }
 }
 
-/// <summary>A selection found nobody.</summary>
-public class ActorNotFoundException : AkkaException
-{
-    public ActorNotFoundException(string message, Exception innerException = null) : base(message, innerException) { }
-}
-
 /// <summary>No answer to an ask came in time.</summary>
 public class AskTimeoutException : AkkaException
 {

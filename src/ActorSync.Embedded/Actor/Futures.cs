@@ -17,8 +17,8 @@ public static class Futures
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
         future.CancelBy(cancellationToken);
-        self.Tell(message, future);
-        // The receiver does not wait until a timer is made, and who has answered by now needs none.
+        NextRuns.Lend(self, message, future);
+        // Who has answered by now needs no timer.
         if (!future.Task.IsCompleted)
             future.LimitTo(timeout ?? system.Settings.AskTimeout);
         return future.Task;

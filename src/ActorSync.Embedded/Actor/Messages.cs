@@ -11,14 +11,6 @@ public sealed class PoisonPill : IDeadLetterSuppression
     public override string ToString() => "<PoisonPill>";
 }
 
-/// <summary>Nothing was received for the time given to <see cref="IActorContext.SetReceiveTimeout"/>.</summary>
-public class ReceiveTimeout
-{
-    private ReceiveTimeout() { }
-
-    public static ReceiveTimeout Instance { get; } = new();
-}
-
 /// <summary>A watched actor has stopped. Unhandled, it stops the watcher with <see cref="DeathPactException"/>.</summary>
 public sealed class Terminated : IDeadLetterSuppression
 {

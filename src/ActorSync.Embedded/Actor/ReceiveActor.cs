@@ -16,8 +16,6 @@ public abstract class ReceiveActor : UntypedActor
 
     protected void Become(Action configure) => Become(Configure(configure));
 
-    protected void BecomeStacked(Action configure) => BecomeStacked(Configure(configure));
-
     private Receive Configure(Action configure)
     {
         var (before, handlers) = (_configuring, new Handlers());

@@ -41,7 +41,6 @@ internal sealed partial class ActorCell
             return;
         _suspensions++;
         _perpetrator = failedChild ?? SelfRef;
-        CancelReceiveTimeout();
         foreach (var child in Children.Snapshot())
         {
             if (!child.Equals(failedChild) && notToSuspend?.Contains(child) != true)
@@ -80,13 +79,10 @@ internal sealed partial class ActorCell
             (_perpetrator, CurrentMessage) = (null, null);
         foreach (var child in Children.Snapshot())
             child.SendSystemMessage(new Resume(child.Equals(perpetrator) ? cause : null));
-        if (_receiveTimeout is not null)
-            RestartReceiveTimeout();
     }
 
     private void FaultCreate()
     {
-        SetReceiveTimeout(null);
         StopChildren();
         if (!Children.AwaitDying(AfterDying.Create, null))
             FinishCreate();
@@ -143,8 +139,6 @@ internal sealed partial class ActorCell
             _actor.InvokePostRestart(cause);
             foreach (var survivor in survivors)
                 survivor.SendSystemMessage(new Recreate(cause));
-            if (_receiveTimeout is not null)
-                RestartReceiveTimeout();
         }
         catch (Exception failure)
         {
@@ -155,7 +149,6 @@ internal sealed partial class ActorCell
 
     private void Terminate()
     {
-        SetReceiveTimeout(null);
         UnwatchAll();
         StopChildren();
         var stoppingBefore = Children.IsTerminating;
@@ -184,13 +177,12 @@ internal sealed partial class ActorCell
             Publish(failure, failure.Message);
         }
         _terminated = true;
-        CancelReceiveTimeout();
         DrainToDeadLetters();
         ParentRef.SendSystemMessage(new DeathWatchNotification(SelfRef, true));
         TellWatchersOfDeath();
         UnwatchAll();
         _actor = null;
-        ForgetBehaviors();
+        _behavior = null;
         CurrentMessage = null;
         Sender = null;
     }

@@ -54,15 +54,17 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
     {
         if (!_runsOnCaller)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            NextRuns.Add(this);
             return;
         }
         var before = _current;
-        ((IThreadPoolWorkItem)this).Execute();
+        Run();
         _current = before;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => NextRuns.Run(this);
+
+    internal void Run()
     {
         _current = this;
         try
@@ -71,6 +73,8 @@ internal sealed partial class ActorCell : IThreadPoolWorkItem
             var left = SystemImpl.Throughput;
             while (left-- > 0 && !IsBlocked && TryTakeUserMessage(out var envelope))
             {
+                if (left < SystemImpl.Throughput - 1)
+                    NextRuns.GoOn();
                 if (_terminated)
                     SystemImpl.DeadLetterRef.Deliver(envelope.Message, envelope.Sender, Self);
                 else

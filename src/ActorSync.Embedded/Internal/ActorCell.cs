@@ -7,7 +7,6 @@ namespace Akka.Actor;
 internal sealed partial class ActorCell
 {
     private Receive _behavior; // null: the actor's first
-    private Stack<Receive> _covered; // behaviours below the one that counts
     private ActorBase _actor;
     private SupervisorStrategy _strategy;
 
@@ -82,8 +81,6 @@ internal sealed partial class ActorCell
         {
             HandleInvokeFailure(failure);
         }
-        if (_receiveTimeout is not null)
-            RestartReceiveTimeout();
     }
 
     private void Receive(object message)
@@ -110,7 +107,7 @@ internal sealed partial class ActorCell
 
     private ActorBase NewInstance()
     {
-        ForgetBehaviors();
+        _behavior = null;
         _strategy = null;
         var actor = Props.NewActor();
         if (!ReferenceEquals(actor.Cell, this))
@@ -128,8 +125,6 @@ internal sealed partial class ActorCell
         {
             _actor = actor = NewInstance();
             actor.InvokePreStart();
-            if (_receiveTimeout is not null)
-                RestartReceiveTimeout();
         }
         catch (Exception failure)
         {

@@ -25,6 +25,6 @@ public static class ExitCodes
         _ => Failure,
     };
 
-    /// <summary>The exit code of a node that could not start: there is nobody to reach yet.</summary>
-    public static int OfStart(SyncErrorKind kind) => kind == SyncErrorKind.InvalidRequest ? Usage : Failure;
+    /// <summary>The exit code of a node that could not start: there is nobody to reach yet, and what is not allowed is its own certificate.</summary>
+    public static int OfStart(SyncErrorKind kind) => kind is SyncErrorKind.InvalidRequest or SyncErrorKind.NotAllowed ? Usage : Failure;
 }

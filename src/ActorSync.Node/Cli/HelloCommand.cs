@@ -14,7 +14,8 @@ internal static class HelloCommand
         var changeDelay = Time("--change-delay", "The least time between two notifications of changes; what changes meanwhile is told at its end.");
         var duration = Time("--duration", "How long one request lasts at the peer; the node renews it.");
         var scheduleDelay = Time("--schedule-delay", "Be told after so long even without a change; 0s for never.");
-        var command = new Command("hello", "Be told when a graph changes at a peer, without its commands, and poll it then.") { peer, graph, changeDelay, duration, scheduleDelay };
+        var json = CommonOptions.Json();
+        var command = new Command("hello", "Be told when a graph changes at a peer, without its commands, and poll it then.") { peer, graph, changeDelay, duration, scheduleDelay, json };
         command.SetAction(async (parse, stop) =>
         {
             var times = new double?[3];
@@ -31,7 +32,11 @@ internal static class HelloCommand
                 if (!(await GraphName.ResolveAsync(control, parse.GetRequiredValue(graph), stop)).TryGet(out var id, out var error))
                     return error;
                 var request = new HelloRequest(parse.GetRequiredValue(peer), id.ToString(), times[0], times[1], times[2]);
-                return (await control.HelloAsync(request, stop)).Error is { } failed ? failed : ExitCodes.Ok;
+                if (!(await control.HelloAsync(request, stop)).TryGet(out var told, out error))
+                    return error;
+                if (parse.GetValue(json))
+                    context.Output.Json(told, ControlJson.Page.PeerGraph);
+                return ExitCodes.Ok;
             }, stop);
         });
         return command;

@@ -7,7 +7,7 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync members</c>: who is in the running node's mesh, and who is to go.</summary>
 internal static class MembersCommand
 {
-    private static readonly string[] Columns = ["member", "self", "reach", "endpoints", "roles", "incarnation"];
+    private static readonly string[] Columns = ["member", "self", "reach", "endpoints", "roles", "incarnation", "placement"];
     private static readonly string[] ClusterColumns = ["shards"];
 
     public static Command Create(CliContext context, CommonOptions options)
@@ -24,7 +24,9 @@ internal static class MembersCommand
                 context.Output.Json(mesh, ControlJson.Page.MeshStatus);
             else
                 Print(context, mesh);
-            return ExitCodes.Ok;
+            foreach (var other in mesh.PlacingOtherwise())
+                context.Output.Fail($"the member {context.Output.Id(other.Node)} places graphs by {other.Placement}, and this node by {mesh.Placement}: set actorsync.mesh alike on all members");
+            return mesh.WhyNotJoined() is { } why ? new SyncError(SyncErrorKind.Unreachable, why) : ExitCodes.Ok;
         }, stop));
         return command;
     }
@@ -53,5 +55,6 @@ internal static class MembersCommand
         member.Endpoints.Count == 0 ? "none" : string.Join(',', member.Endpoints),
         member.Roles.Count == 0 ? "none" : string.Join(',', member.Roles),
         member.Incarnation.ToString(CultureInfo.InvariantCulture),
+        member.Placement.Length == 0 ? "unknown" : member.Placement,
     ];
 }

@@ -46,12 +46,17 @@ internal static class PeerCommands
     {
         var peer = PeerArgument();
         var graph = GraphArgument.Create();
-        var command = new Command(name, description) { peer, graph };
+        var json = CommonOptions.Json();
+        var command = new Command(name, description) { peer, graph, json };
         command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.None, async control =>
         {
             if (!(await GraphName.ResolveAsync(control, parse.GetRequiredValue(graph), stop)).TryGet(out var id, out var error))
                 return error;
-            return (await ask(control, new PeerGraph(parse.GetRequiredValue(peer), id.ToString()), stop)).Error is { } failed ? failed : ExitCodes.Ok;
+            if (!(await ask(control, new PeerGraph(parse.GetRequiredValue(peer), id.ToString()), stop)).TryGet(out var done, out error))
+                return error;
+            if (parse.GetValue(json))
+                context.Output.Json(done, ControlJson.Page.PeerGraph);
+            return ExitCodes.Ok;
         }, stop));
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorSync.Node.Control;
+using ActorSync.States.Exchange;
 
 namespace ActorSync.Node.Cli;
 
@@ -10,7 +11,9 @@ internal static class StateStatusCommand
     /// <summary>What is told of a state.</summary>
     public static readonly string[] Columns = ["state", "entries", "tombstones", "bytes", "version", "level", "sets", "pushes", "pulls", "failures"];
 
-    private static readonly string[] PeerColumns = ["state", "peer", "via", "level", "level-ago", "pushes", "pulls", "failures", "last-error"];
+    private static readonly string[] PeerColumns = ["state", "peer", "via", "level", "level-ago", "pushes", "pulls", "failures", "failing", "refused", "last-error"];
+
+    private static readonly string[] RefusedColumns = ["state", "peer", "refused-key", "why"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -30,6 +33,9 @@ internal static class StateStatusCommand
             var peers = states.SelectMany(state => state.Peers.Select(peer => Row(state, peer))).ToArray();
             if (peers.Length > 0)
                 context.Output.Table(PeerColumns, peers);
+            var refused = states.SelectMany(state => state.Peers.SelectMany(peer => peer.RefusedEntries.Select(entry => Row(state, peer, entry)))).ToArray();
+            if (refused.Length > 0)
+                context.Output.Table(RefusedColumns, refused);
             return ExitCodes.Ok;
         }, stop));
         return command;
@@ -49,8 +55,11 @@ internal static class StateStatusCommand
     [
         state.State, peer.Peer, peer.IsHttp ? "http" : "link", peer.IsLevel ? "yes" : "not known",
         peer.LevelSecondsAgo is { } ago ? string.Create(CultureInfo.InvariantCulture, $"{ago:f0} s") : "never",
-        Text(peer.Pushes), Text(peer.Pulls), Text(peer.Failures), peer.LastError ?? "none",
+        Text(peer.Pushes), Text(peer.Pulls), Text(peer.Failures), peer.IsFailing ? "yes" : "no", Text(peer.Refused),
+        peer is { LastError: { } error, LastErrorSecondsAgo: { } since } ? string.Create(CultureInfo.InvariantCulture, $"{since:f0} s ago: {error}") : "none",
     ];
+
+    private static IReadOnlyList<string> Row(StateStatus state, StatePeerStatus peer, RefusedEntry refused) => [state.State, peer.Peer, refused.Key, refused.Why];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,8 @@ namespace ActorSync.Node.Cli;
 internal static class StatusCommand
 {
     private static readonly string[] NodeColumns = ["running", "node", "version", "engine", "listen", "uptime", "subscriptions"];
+    private static readonly string[] MeshColumns = ["mesh", "joined", "members", "reachable", "placement", "placing-otherwise"];
+    private static readonly string[] SourceColumns = ["source", "provider", "peers", "changes", "failures", "error"];
     private static readonly string[] PeerColumns = ["peer", "endpoint", "dialed", "state", "bytes-in", "bytes-out", "polls", "pushes", "subscription", "last-error"];
 
     public static Command Create(CliContext context, CommonOptions options)
@@ -26,7 +28,7 @@ internal static class StatusCommand
             else if (context.Output.OutIsTerminal)
                 StatusText.Lines(status, control.Running, context.Output.Id).ForEach(context.Output.Line);
             else
-                Print(context, status, control.Running);
+                Print(context.Output, status, control.Running);
             return ExitCodes.Ok;
         }, stop));
         return command;
@@ -40,26 +42,51 @@ internal static class StatusCommand
         return whole.ToJsonString(ControlJson.Page.Options);
     }
 
-    private static void Print(CliContext context, NodeStatus status, bool running)
+    /// <summary>Tables, or plain lines of name=value for programs: the same figures as in the other forms.</summary>
+    internal static void Print(CommandOutput output, NodeStatus status, bool running)
     {
-        context.Output.Table(NodeColumns,
+        output.Table(NodeColumns,
         [
             [
-                running ? "yes" : "no", context.Output.Id(status.Node), status.Version, status.Engine, status.Listen ?? "off",
+                running ? "yes" : "no", output.Id(status.Node), status.Version, status.Engine, status.Listen ?? "off",
                 TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds)).ToString("c", CultureInfo.InvariantCulture),
                 $"{status.OpenSubscriptions}/{status.MaximumSubscriptions}",
             ],
         ]);
+        if (status.Store?.Describe() is { } recovered)
+            output.Table(["recovered"], [[recovered]]);
         if (status.Store is { Risk: { } risk } store)
-            context.Output.Table(["fsync", "risk"], [[store.Fsync, risk]]);
-        GraphLsCommand.Print(context.Output, status.Graphs);
+            output.Table(["fsync", "risk"], [[store.Fsync, risk]]);
+        if (status.Mesh is { } mesh)
+            Print(output, mesh);
+        GraphLsCommand.Print(output, status.Graphs);
         if (status.States is { Count: > 0 } states)
-            context.Output.Table(StateStatusCommand.Columns, states.Select(StateStatusCommand.Row));
+            output.Table(StateStatusCommand.Columns, states.Select(StateStatusCommand.Row));
         if (status.Peers.Count > 0)
-            context.Output.Table(PeerColumns, status.Peers.Select(peer => Row(context.Output, peer)));
+            output.Table(PeerColumns, status.Peers.Select(peer => Row(output, peer)));
+        if (status.PeerSources is { Count: > 0 } sources)
+            output.Table(SourceColumns, sources.Select(Row));
         if (status.Errors.Count > 0)
-            context.Output.Table(["error", "count"], status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (IReadOnlyList<string>)[error.Key, error.Value.ToString(CultureInfo.InvariantCulture)]));
+            output.Table(["error", "count"], status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (IReadOnlyList<string>)[error.Key, error.Value.ToString(CultureInfo.InvariantCulture)]));
     }
+
+    private static void Print(CommandOutput output, MeshStatus mesh)
+    {
+        output.Table(MeshColumns,
+        [
+            [
+                output.Id(mesh.Digest), mesh.IsJoined ? "yes" : "no", Count(mesh.Members.Count), Count(mesh.Members.Count(member => member.Reach == "reachable")),
+                mesh.Placement, Count(mesh.PlacingOtherwise().Count()),
+            ],
+        ]);
+        if (!mesh.IsJoined && mesh.Join.Count > 0)
+            output.Table(["join", "state", "last-error"], mesh.Join.Select(seed => (IReadOnlyList<string>)[seed.Endpoint, seed.State, seed.State == "connected" ? "none" : seed.LastError ?? "none"]));
+    }
+
+    private static IReadOnlyList<string> Row(PeerSourceStatus source) =>
+        [source.Purpose, source.Provider, Count(source.Peers.Count), Count(source.Changes), Count(source.Failures), source.Error ?? "none"];
+
+    private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static IReadOnlyList<string> Row(CommandOutput output, PeerStatus peer) =>
     [

@@ -1,7 +1,6 @@
 using ActorSync.Placement;
 using ActorSync.Transport.Tcp;
 using Akka.Configuration;
-using Akka.Configuration.Hocon;
 
 namespace ActorSync.Node.Configuration;
 
@@ -15,7 +14,7 @@ internal static class MeshReader
         {
             Join = Members(config, "mesh.join"),
             Advertise = Members(config, "mesh.advertise"),
-            Roles = SettingsReader.Value(config, "mesh.roles", Texts),
+            Roles = SettingsReader.Value(config, "mesh.roles", value => SettingsReader.Texts(value, "[\"sync\", \"eu\"]")),
             Placement = Placement(config),
             Ack = SettingsReader.Choice<AckMode>(config, "mesh.ack"),
             Holding = HoldingSettings.Default with
@@ -40,8 +39,5 @@ internal static class MeshReader
     }
 
     private static TcpEndpoint[] Members(Config config, string key) =>
-        SettingsReader.Value(config, key, value => Texts(value).Select(text => Endpoints.ParsePeer(text).Value).ToArray());
-
-    private static string[] Texts(HoconValue value) =>
-        value.IsString() ? throw new FormatException("expected a list such as [\"a\", \"b\"]") : [.. value.GetStringList()];
+        SettingsReader.Value(config, key, value => SettingsReader.Texts(value, "[\"10.0.0.1:7400\", \"[fd00::1]:7400\"]").Select(text => Endpoints.ParsePeer(text).Value).ToArray());
 }

@@ -68,26 +68,21 @@ public static class ProviderReader
 
     private static PeerSet Endpoints(HoconValue value, int most)
     {
-        var texts = Texts(value, "[\"10.0.0.1\", \"[fd00::1]:7400\"]");
-        if (texts.Count > most)
-            throw new FormatException($"expected at most {most}, not {texts.Count}");
+        var texts = SettingsReader.Texts(value, "[\"10.0.0.1\", \"[fd00::1]:7400\"]");
+        if (texts.Length > most)
+            throw new FormatException($"expected at most {most}, not {texts.Length}");
         return PeerSet.Of(texts.Select(text => PeerEndpoint.Parse(text).Value)).Value;
     }
 
     private static IPEndPoint[] Servers(HoconValue value)
     {
-        var texts = Texts(value, "[\"127.0.0.53\", \"[fd00::53]:5353\"]");
-        if (texts.Count > DnsServerSettings.MaximumServers)
-            throw new FormatException($"expected at most {DnsServerSettings.MaximumServers}, not {texts.Count}");
+        var texts = SettingsReader.Texts(value, "[\"127.0.0.53\", \"[fd00::53]:5353\"]");
+        if (texts.Length > DnsServerSettings.MaximumServers)
+            throw new FormatException($"expected at most {DnsServerSettings.MaximumServers}, not {texts.Length}");
         return [.. texts.Select(text => PeerEndpoint.Parse(text).Value).Select(server => IPAddress.TryParse(server.Host, out var address)
             ? new IPEndPoint(address, server.Port ?? DnsServerSettings.DefaultPort)
             : throw new FormatException($"'{server}' is not the address of a server"))];
     }
-
-    private static IList<string> Texts(HoconValue value, string example) => value.IsString() || value.IsObject()
-        ? throw new FormatException($"expected a list such as {example}")
-        : value.GetStringList() is var texts && texts.All(text => text is not null) ? texts
-        : throw new FormatException($"expected a list of texts such as {example}");
 
     // The token that goes there is a secret: in the clear it may only go to this machine.
     private static Uri Api(HoconValue value)

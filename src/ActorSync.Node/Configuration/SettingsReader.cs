@@ -105,7 +105,7 @@ public static class SettingsReader
 
     private static PeerSettings[] Peers(HoconValue? peers)
     {
-        var elements = peers?.GetArray() ?? [];
+        var elements = peers?.Elements() ?? [];
         if (elements.Count > NodeSettings.MaximumPeers)
             throw Bad("actorsync.peers", $"{elements.Count} peers", $"expected at most {NodeSettings.MaximumPeers}");
         if (elements.Count == 0 && peers is not null && peers.IsString())
@@ -133,7 +133,7 @@ public static class SettingsReader
 
     private static string[] Graphs(HoconValue value)
     {
-        var graphs = value.GetStringList().ToArray();
+        var graphs = value.Texts().Select(text => text!).ToArray();
         if (graphs.Length == 0)
             throw new FormatException("expected a list: [\"*\"] for all, or graphs' names");
         return Array.Find(graphs, graph => graph != "*" && !GraphId.TryParse(graph, out _)) is { } bad
@@ -143,6 +143,12 @@ public static class SettingsReader
 
     internal static string Text(Config config, string key) =>
         Value(config, key, value => value.IsString() ? value.GetString() ?? "" : throw new FormatException("expected a text"));
+
+    /// <summary>A list of texts; an example of one stands in the error.</summary>
+    internal static string[] Texts(HoconValue value, string example) =>
+        value.IsString() || value.IsObject() ? throw new FormatException($"expected a list such as {example}")
+        : value.Texts() is var texts && texts.All(text => text is not null) ? [.. texts.Select(text => text!)]
+        : throw new FormatException($"expected a list of texts such as {example}");
 
     internal static TEnum Choice<TEnum>(Config config, string key, string? section = null)
         where TEnum : struct, Enum

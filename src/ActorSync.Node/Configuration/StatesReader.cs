@@ -12,6 +12,10 @@ internal static class StatesReader
     private const string Section = "actorsync.states";
     private const int ApplicationPort = 3097;
     public const int ExchangePort = 4097;
+
+    /// <summary>What is said of an endpoint that others could listen to.</summary>
+    public const string NeedsTls = $"is not on loopback: set actorsync.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so";
+
     private static readonly string[] HttpKeys = ["state", "application", "exchange", "peers", "target-port"];
     private static readonly string[] SeedKeys = ["state", "file"];
 
@@ -19,13 +23,16 @@ internal static class StatesReader
     {
         var settings = new StatesSettings
         {
-            Share = SettingsReader.Value(config, "states.share", value => value.GetStringList().Select(Name).Distinct().ToArray()),
+            Share = SettingsReader.Value(config, "states.share", value => value.Texts().Select(text => Name(text!)).Distinct().ToArray()),
             Seeds = [.. Objects(config, "seeds").Select(Seed)],
             Limits = Limits(config),
             Provider = ProviderReader.Read(config, "states.peers") is { IsNone: false } provider ? provider : null,
             HasTls = config.GetString("actorsync.tls.certificate") is { Length: > 0 },
             AnyoneMayReadAndWrite = SettingsReader.Value(config, "states.anyone-on-the-network-may-read-and-write", value => value.GetBoolean()),
         };
+        // What will not be spoken to is better said at the start than when it is met.
+        if (settings is { Provider: { } fixedOnes, HasTls: false, AnyoneMayReadAndWrite: false } && fixedOnes.Endpoints.FirstOrDefault(peer => !new TcpEndpoint(peer.Host, peer.Port ?? ExchangePort).IsLoopback()) is { } open)
+            throw SettingsReader.Bad($"{Section}.peers.endpoints", $"{fixedOnes.Endpoints}", $"'{open}' {NeedsTls}");
         settings = settings with { Http = [.. Objects(config, "http").Select((value, i) => Http(value, i, settings))] };
         if (settings.Http.GroupBy(http => http.State).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw SettingsReader.Bad($"{Section}.http", twice.Key.Value, "the state stands there twice");
@@ -72,7 +79,7 @@ internal static class StatesReader
             ? SettingsReader.Value(http, "target-port", text => text.GetInt() is > 0 and <= ushort.MaxValue and var given ? given : throw new FormatException("expected from 1 to 65535"), path)
             : exchange is { Port: > 0 } own ? own.Port : ExchangePort;
         var peers = http.HasPath("peers")
-            ? SettingsReader.Value(http, "peers", list => list.GetStringList().Select(text => Allowed(Peer(text, port), settings)).Distinct().ToArray(), path)
+            ? SettingsReader.Value(http, "peers", list => list.Texts().Select(text => Allowed(Peer(text!, port), settings)).Distinct().ToArray(), path)
             : [];
         return new StateHttpSettings(StateOf(http, path), application, exchange, peers);
     }
@@ -103,14 +110,15 @@ internal static class StatesReader
             throw new FormatException($"'{endpoint}' needs certificates: set actorsync.tls");
         return settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
             ? endpoint
-            : throw new FormatException($"'{endpoint}' is not on loopback: set actorsync.tls, or {Section}.anyone-on-the-network-may-read-and-write = true if that is so");
+            : throw new FormatException($"'{endpoint}' {NeedsTls}");
     }
 
     private static HoconValue[] Objects(Config config, string key)
     {
         var list = config.GetValue($"{Section}.{key}");
-        if (list is null || list.GetArray() is not { } elements)
+        if (list is null)
             return [];
+        var elements = list.Elements();
         if (elements.Count == 0 && list.IsString())
             throw SettingsReader.Bad($"{Section}.{key}", $"{list}", "expected a list such as [{ state = \"shared\" }]");
         return [.. elements];

@@ -36,6 +36,7 @@ namespace ActorSync.Node.Control;
 [JsonSerializable(typeof(StateWritten))]
 [JsonSerializable(typeof(StateChanged))]
 [JsonSerializable(typeof(IReadOnlyList<StateStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<ScenarioReport>))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(Demo.DemoReport))]
 [JsonSerializable(typeof(Testing.Simulations.SimulationTotals))]

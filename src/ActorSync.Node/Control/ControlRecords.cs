@@ -102,29 +102,6 @@ public sealed record PairReport(string Peer, string? Graph, bool Level, string? 
 /// <summary>An error as JSON.</summary>
 public sealed record ErrorBody(ErrorRecord Error);
 
-/// <summary>What <c>store verify</c> and <c>store repair</c> found of a graph.</summary>
-/// <param name="Graph">Its 64 digits.</param>
-/// <param name="Records">Intact records.</param>
-/// <param name="Commands">Intact commands.</param>
-/// <param name="Bytes">Bytes of files that were read.</param>
-/// <param name="TornBytes">Bytes at the end that were never committed.</param>
-/// <param name="Kept">Commands that the graph holds now.</param>
-/// <param name="SetAside">The folder that holds the graph as it was; null when nothing was done.</param>
-/// <param name="Damage">The first damage in words, or null.</param>
-/// <param name="File">The file that it is in.</param>
-/// <param name="Offset">The byte of that file from which on nothing can be trusted.</param>
-public sealed record StoreFinding(
-    string Graph, long Records, long Commands, long Bytes, long TornBytes, long Kept, string? SetAside, string? Damage, string? File, long? Offset)
-{
-    public static StoreFinding Of(Storage.RepairReport report)
-    {
-        var found = report.Found;
-        return new(
-            found.Graph.ToString(), found.Records, found.Commands, found.Bytes, found.TornBytes, report.Kept, report.SetAside,
-            found.Damage?.Message, found.DamagedFile, found.IsSound ? null : found.DamagedOffset);
-    }
-}
-
 /// <summary>The kind of a <see cref="SyncError"/> and its sentence.</summary>
 public sealed record ErrorRecord(SyncErrorKind Kind, string Message)
 {

@@ -16,9 +16,12 @@ public static class MetricsText
         Family(text, "actorsync_subscriptions_open", "gauge", "Peers that hold a subscription here.", [([], status.OpenSubscriptions)]);
         Family(text, "actorsync_subscriptions_maximum", "gauge", "Peers that may.", [([], status.MaximumSubscriptions)]);
         if (status.Store is { } store)
-            Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of commits that were never whole, cut off when the store was opened.", [([], store.TornBytes)]);
+        {
+            Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of no whole commit, cut off the ends of graphs when the store was opened.", [([], store.TornBytes)]);
+            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost, when the store was opened, the end that was there when it was closed.", [([], store.LostEnds)]);
+        }
         if (status.Mesh is { } mesh)
-            Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
+            Mesh(text, mesh);
         Graphs(text, status.Graphs);
         Peers(text, status.Peers);
         if (status.States is { Count: > 0 } states)
@@ -26,6 +29,13 @@ public static class MetricsText
         Sources(text, status.PeerSources ?? []);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
+    }
+
+    private static void Mesh(StringBuilder text, MeshStatus mesh)
+    {
+        Family(text, "actorsync_mesh_members", "gauge", "Members of the mesh, by how this node sees them.", mesh.Members.GroupBy(member => member.Reach).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (Labels("reach", group.Key), (double)group.Count())));
+        Family(text, "actorsync_mesh_joined", "gauge", "0 while the node has met no member of the mesh that it is to join.", [([], mesh.IsJoined ? 1 : 0)]);
+        Family(text, "actorsync_mesh_members_placing_otherwise", "gauge", "Members that place graphs by another rule than this node.", [([], mesh.PlacingOtherwise().Count())]);
     }
 
     private static void Graphs(StringBuilder text, IReadOnlyList<GraphStatus> graphs)

@@ -26,7 +26,10 @@ internal static class StateMetrics
         Of("unlevel_seconds", "gauge", "For how long not every peer has been known to have this version; 0 when all are.", state => state.UnlevelSeconds);
         Of("convergence_seconds", "gauge", "How long it took the last time until every peer was known to have it.", state => state.ConvergenceSeconds ?? 0);
         Peers("level", "gauge", "1 while the peer is known to have the version that is here.", peer => peer.IsLevel ? 1 : 0);
-        Peers("failures_total", "counter", "Pushes to the peer and pulls of it that failed.", peer => peer.Failures);
+        Peers("failures_total", "counter", "Pushes to the peer and pulls of it that failed, and entries refused.", peer => peer.Failures);
+        Peers("failing", "gauge", "1 while the last push to the peer, or the last pull of it, failed.", peer => peer.IsFailing ? 1 : 0);
+        Peers("last_error_age_seconds", "gauge", "How long ago something failed with the peer the last time; -1 for never.", peer => peer.LastErrorSecondsAgo ?? -1);
+        Peers("refused_total", "counter", "Entries that were set aside because the peer does not take them.", peer => peer.Refused);
 
         void Of(string name, string type, string help, Func<StateStatus, double> value) =>
             family($"actorsync_state_{name}", type, help, states.Select(state => ((IReadOnlyList<(string, string)>)[("state", state.State)], value(state))));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorSync.Node.Configuration;
+using ActorSync.Peers;
 using ActorSync.Transport.Tls;
 
 namespace ActorSync.Node.Hosting;
@@ -16,6 +17,7 @@ public sealed class CertificateFiles
     private readonly Lock _gate = new();
     private TlsCredentials _credentials;
     private DateTime[] _written;
+    private NodeId? _node;
 
     private CertificateFiles(TlsFiles files, NodeLog? log, TlsCredentials credentials, DateTime[] written)
     {
@@ -32,6 +34,19 @@ public sealed class CertificateFiles
         return Read(files).TryGet(out var credentials, out var error) ? new CertificateFiles(files, log, credentials, written) : error;
     }
 
+    /// <summary>
+    /// Says whose the certificate must be, from now on: peers refuse a node that its certificate does not name, if it names
+    /// any. The error says that it is not so.
+    /// </summary>
+    public SyncError? BelongTo(NodeId node)
+    {
+        lock (_gate)
+        {
+            _node = node;
+            return Check(_credentials);
+        }
+    }
+
     /// <summary>What the files hold now. Safe from any thread.</summary>
     public TlsCredentials Current()
     {
@@ -41,15 +56,30 @@ public sealed class CertificateFiles
             if (written.AsSpan().SequenceEqual(_written))
                 return _credentials;
             _written = written;
-            if (Read(_files).TryGet(out var credentials, out var error))
+            if (Read(_files).TryGet(out var credentials, out var error) && (error = Check(credentials)) is null)
             {
                 _credentials = credentials;
                 _log?.Info($"the certificate {_files.Certificate} was read again; it is good until {credentials.Certificate.NotAfter.ToUniversalTime():u}");
             }
             else
-                _log?.Error($"the certificate is not renewed, the one before stays in use: {error.Message}");
+                _log?.Error($"the certificate is not renewed, the one before stays in use: {error!.Message}");
             return _credentials;
         }
+    }
+
+    private SyncError? Check(TlsCredentials credentials)
+    {
+        if (_node is not { } node)
+            return null;
+        if (!NodeNames.In(credentials.Certificate).TryGet(out var named, out var error))
+            return new SyncError(error.Kind, $"actorsync.tls.certificate: {_files.Certificate}: {error.Message}");
+        if (named.Contains(node) || named.Count == 0 && !_files.RequiresNodeName)
+            return null;
+        var whose = named.Count == 0
+            ? "names no node, and actorsync.tls.require-node-name asks for one"
+            : $"is that of {(named.Count == 1 ? "node" : "the nodes")} {string.Join(", ", named)}";
+        return new SyncError(SyncErrorKind.NotAllowed,
+            $"actorsync.tls.certificate: {_files.Certificate} {whose}, and this is node {node}: peers would refuse it; issue one with the alternative name URI:{NodeNames.Of(node)}");
     }
 
     // A file that is not there has a time too, that of nothing.

@@ -18,10 +18,13 @@ internal sealed class MadeFolders
             _emptyFolder = folder;
     }
 
-    /// <summary>Takes away what was not there, unless the error says that somebody else made use of it meanwhile.</summary>
+    /// <summary>
+    /// Takes away what was not there, unless the error says that somebody else made use of it meanwhile (StoreLocked), or
+    /// names the node that was drawn for it (NotAllowed): a certificate is to be issued for that one.
+    /// </summary>
     public void TakeAway(SyncError why)
     {
-        if (why.Kind == SyncErrorKind.StoreLocked)
+        if (why.Kind is SyncErrorKind.StoreLocked or SyncErrorKind.NotAllowed)
             return;
         try
         {

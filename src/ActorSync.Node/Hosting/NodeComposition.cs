@@ -36,6 +36,12 @@ public static class NodeComposition
             return error;
         if (!(await NodeStore.OpenAsync(StoreSettingsOf(settings))).TryGet(out var store, out error))
             return error;
+        // Who the node is stands in its store.
+        if (certificates?.BelongTo(store.Node) is { } foreign)
+        {
+            await store.DisposeAsync();
+            return foreign;
+        }
         var errors = new ErrorCounts();
         var options = new SyncNodeOptions
         {
@@ -45,7 +51,7 @@ public static class NodeComposition
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
             Mesh = IsMember(settings) ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
-            Settings = InMesh(settings),
+            Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
         };
@@ -68,11 +74,6 @@ public static class NodeComposition
 
     private static bool IsMember(NodeSettings settings) => settings.Mesh.Enabled || settings.ClusterShards is not null;
 
-    // Members are linked to each other: a state that all are known to have says nothing, so that an idle mesh is silent.
-    private static SyncSettings InMesh(NodeSettings settings) => IsMember(settings)
-        ? settings.Sync with { States = settings.Sync.States with { PullsOnlyUnlevel = true } }
-        : settings.Sync;
-
     // "Everywhere" is where one listens, not where one is reached.
     private static SyncError? CheckMesh(NodeSettings settings) =>
         settings is { ClusterShards: not null, Mesh.Enabled: true }
@@ -87,26 +88,31 @@ public static class NodeComposition
         return new LinkConnector(new Dictionary<string, ILinkConnector> { ["tcp"] = tcp, ["tls"] = tcp });
     }
 
-    private static Result<CertificateFiles?> Certificates(NodeSettings settings) => settings.Tls is not { } files ? default(CertificateFiles)
-        : CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error) ? certificates : error;
+    // Null where no link is over TLS.
+    private static Result<CertificateFiles?> Certificates(NodeSettings settings)
+    {
+        if (settings.Tls is { } files)
+            return CertificateFiles.Open(files, settings.Log).TryGet(out var certificates, out var error) ? certificates : error;
+        return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
+            ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
+            : (CertificateFiles?)null;
+    }
 
     private static Result<TcpLinkSettings> Links(NodeSettings settings, CertificateFiles? certificates)
     {
-        var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
         if (settings.DeadAfter <= settings.KeepAlive)
             return new SyncError(SyncErrorKind.InvalidRequest, "actorsync.links.dead-after must be longer than actorsync.links.keep-alive");
-        if (settings.Tls is not { } files)
-            return settings.Listen is { IsTls: true } || settings.Peers.Any(peer => peer.Endpoint.IsTls) || settings.ProvidedPeers is { IsTls: true }
-                ? new SyncError(SyncErrorKind.InvalidRequest, "an endpoint over tls:// needs certificates: set actorsync.tls.certificate and actorsync.tls.authorities")
-                : new TcpLinkSettings { Stream = pulse };
-        var tls = new TlsSettings { Credentials = () => certificates!.Current(), ChecksHostName = files.ChecksHostName, RequiresNodeName = files.RequiresNodeName };
+        var pulse = new StreamLinkSettings { KeepAliveInterval = settings.KeepAlive, DeadAfter = settings.DeadAfter };
+        if (certificates is null)
+            return new TcpLinkSettings { Stream = pulse };
+        var tls = new TlsSettings { Credentials = () => certificates.Current(), ChecksHostName = settings.Tls!.ChecksHostName, RequiresNodeName = settings.Tls.RequiresNodeName };
         return new TcpLinkSettings { Tls = tls, Stream = pulse };
     }
 
     // A store that is new has lost nothing.
     private static StoreStatus Describe(StoreRecovery found, NodeSettings settings) => new(
         found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge,
-        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings));
+        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings), found.LostEnds);
 
     private static string? RiskOf(NodeSettings settings) => settings.Fsync switch
     {

@@ -19,8 +19,7 @@ internal static class StatusText
             lines.Add($"  {recovered}");
         if (status.Store?.Risk is { } risk)
             lines.Add($"  {risk}");
-        if (status.Mesh is { } mesh)
-            lines.Add($"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable");
+        lines.AddRange(Of(status.Mesh, shorten));
         lines.AddRange(status.Graphs.SelectMany(graph => Of(graph, shorten)));
         lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
@@ -32,6 +31,19 @@ internal static class StatusText
 
     /// <summary>So many of something: "1 graph", "2 graphs".</summary>
     public static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    private static IEnumerable<string> Of(MeshStatus? mesh, Func<string, string> shorten)
+    {
+        if (mesh is null)
+            yield break;
+        yield return $"  in a mesh of {Count(mesh.Members.Count, "member")}, {mesh.Members.Count(member => member.Reach == "reachable")} reachable, {mesh.Placement}";
+        if (!mesh.IsJoined)
+            yield return "  not joined yet";
+        foreach (var seed in mesh.IsJoined ? [] : mesh.Join)
+            yield return $"  tries {seed}";
+        foreach (var other in mesh.PlacingOtherwise())
+            yield return $"  the member {shorten(other.Node)} places graphs by {other.Placement}";
+    }
 
     private static IEnumerable<string> Of(GraphStatus graph, Func<string, string> shorten)
     {

@@ -20,7 +20,8 @@ internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits li
 {
     public Task<HttpFailure?> HandleAsync(HttpContext context, CancellationToken cancellation)
     {
-        var key = HttpBodies.Name(context);
+        if (!HttpBodies.Name(context).TryGet(out var key, out var error))
+            return Task.FromResult<HttpFailure?>(HttpBodies.Failure(context, error));
         return (context.Request.Method, key.Length > 0) switch
         {
             ("GET", true) => GetAsync(context, key, cancellation),

@@ -57,7 +57,7 @@ internal sealed class EventStream(HttpContext context, TimeProvider time)
         var expired = change.Expired.ToHashSet();
         await context.Response.WriteAsync($"event: {(change.IsWhole ? "all" : "change")}\nid: {change.Version}\ndata: ", Encoding.UTF8, cancellation);
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, EntryJson.Options))
-            await MapStream.WriteAsync(context, json, [.. change.Entries, .. change.Expired], Write, cancellation);
+            await MapStream.WriteAsync(context.Response.BodyWriter, json, [.. change.Entries, .. change.Expired], Write, cancellation);
         await WriteAsync(End, cancellation);
 
         void Write(Utf8JsonWriter json, StateEntry entry)

@@ -8,7 +8,7 @@ namespace ActorSync.Node.States;
 /// <summary>
 /// Where other nodes exchange a state, ActorSync or not:
 /// <code>
-/// GET /VERSION   204 when that is the version here; else, and without a version, 200 with all entries
+/// GET /VERSION   204 when that is the version here; else, and without a version, 200 with all entries, in gzip for who takes that
 /// PUT /          takes a map of entries, all or none: 204; 422, 413
 /// else           404
 /// </code>
@@ -36,14 +36,14 @@ internal sealed class ExchangeEndpoint(NodeId self, ISharedState state, StateSet
     private async Task<HttpFailure?> GetAsync(HttpContext context, CancellationToken cancellation)
     {
         // What is no version here is one that differs.
-        StateVersion? theirs = StateVersion.TryParse(HttpBodies.Name(context), out var version) && !version.IsEmpty ? version : null;
+        StateVersion? theirs = HttpBodies.Name(context).TryGet(out var name, out _) && StateVersion.TryParse(name, out var version) && !version.IsEmpty ? version : null;
         if (!(await state.Exchange.ReadAsync(theirs, cancellation)).TryGet(out var content, out var error))
             return HttpBodies.Failure(context, error);
         context.Response.Headers[VersionHeader] = content.Version.ToString();
         if (theirs == content.Version)
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         else
-            state.Exchange.Count(0, await MapStream.WriteAsync(context, content.Entries, EntryJson.WriteWhole, cancellation));
+            state.Exchange.Count(0, await MapStream.WriteSmallAsync(context, content.Entries, EntryJson.WriteWhole, cancellation));
         return null;
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
 using Microsoft.AspNetCore.Http.Features;
@@ -44,13 +47,34 @@ internal static class HttpBodies
     public static HttpFailure Nothing(HttpContext context) =>
         new(StatusCodes.Status404NotFound, new SyncError(SyncErrorKind.InvalidRequest, $"{context.Request.Method} {context.Request.Path} is nothing that is served here"));
 
-    /// <summary>What stands in the path behind the slash, decoded: a key may hold slashes of its own.</summary>
-    public static string Name(HttpContext context)
+    /// <summary>
+    /// What stands in the path behind the slash, decoded: a key may hold slashes of its own. What is encoded and no UTF-8 is an
+    /// error: it would be taken for another key.
+    /// </summary>
+    public static Result<string> Name(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!target.StartsWith('/'))
             return (context.Request.Path.Value ?? "").TrimStart('/');
         var end = target.IndexOf('?', StringComparison.Ordinal);
-        return Uri.UnescapeDataString(end < 0 ? target[1..] : target[1..end]);
+        var path = end < 0 ? target[1..] : target[1..end];
+        var bytes = new byte[path.Length];
+        var length = 0;
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i] != '%')
+                bytes[length++] = (byte)path[i];
+            else if (path.AsSpan(i + 1) is not [var high, var low, ..] || !char.IsAsciiHexDigit(high) || !char.IsAsciiHexDigit(low))
+                return NoName(path);
+            else
+            {
+                bytes[length++] = byte.Parse(path.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                i += 2;
+            }
+        }
+        return Utf8.IsValid(bytes.AsSpan(0, length)) ? Encoding.UTF8.GetString(bytes, 0, length) : NoName(path);
     }
+
+    private static SyncError NoName(string path) =>
+        new(SyncErrorKind.InvalidRequest, $"the path /{(path.Length <= 80 ? path : path[..80] + "…")} is no UTF-8 in percent-encoding, as a key must be: write % as %25");
 }

@@ -44,6 +44,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     {
         var stopping = new CancellationTokenSource();
         var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null);
+        BadRequests.Follow(app.Services);
         HttpHandler checkedHandler = endpoint.IsLoopback() ? (context, token) => IsOfThisMachine(context) ? handler(context, token) : Misdirected(context) : handler;
         app.Run(context => AnswerAsync(context, checkedHandler, report, stopping.Token));
         try
@@ -100,10 +101,13 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             if (tls is not null)
                 listen.UseHttps(https =>
                 {
+                    // Asked for at each handshake, as certificates are renewed; a selector would leave out what stands above it.
                     https.ServerCertificateSelector = (_, _) => tls.Credentials.Certificate;
+                    https.OnAuthenticate = (_, options) => (options.ServerCertificateSelectionCallback, options.ServerCertificateContext) = (null, tls.Credentials.Shown());
                     https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                    https.ClientCertificateValidation = (shown, _, _) => tls.BelievesClient(shown);
+                    https.ClientCertificateValidation = (shown, sent, _) => tls.BelievesClient(shown, sent);
                 });
+            BadRequests.Wrap(listen);
         }
     }
 
@@ -128,7 +132,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
-            failure = new HttpFailure(e.StatusCode, new SyncError(SyncErrorKind.InvalidRequest, e.Message));
+            failure = BadRequests.Failure(e);
         }
         // The client broke off, or a bug: the request ends, the node goes on.
         catch (Exception e)

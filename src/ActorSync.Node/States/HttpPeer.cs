@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,9 @@ namespace ActorSync.Node.States;
 /// <summary>A node that exchanges a state over HTTP (<see cref="ExchangeEndpoint"/>). What it may take of time and bytes is bounded.</summary>
 internal sealed class HttpPeer : IPlainPeer
 {
+    // Of what a refusal says so much is told.
+    private const int SentenceLetters = 300;
+
     private readonly HttpClient _http;
     private readonly NodeId _self;
     private readonly StateSettings _settings;
@@ -70,6 +74,7 @@ internal sealed class HttpPeer : IPlainPeer
     public Task<Result<IReadOnlyList<StateEntry>?>> AskAsync(StateVersion version) => TryAsync(async late =>
     {
         using var request = Request(HttpMethod.Get, new Uri(_address, version.ToString()));
+        request.Headers.AcceptEncoding.Add(new("gzip"));
         using var response = await SendAsync(request, late);
         if (response.StatusCode == HttpStatusCode.NoContent)
             return new Result<IReadOnlyList<StateEntry>?>(null);
@@ -134,6 +139,31 @@ internal sealed class HttpPeer : IPlainPeer
                 return TooLong(most);
             bytes.Write(buffer, 0, read);
         }
+        if (response.Content.Headers.ContentEncoding.LastOrDefault() is not "gzip")
+            return new ReadOnlyMemory<byte>(bytes.GetBuffer(), 0, (int)bytes.Length);
+        bytes.Position = 0;
+        return Unpacked(bytes, most);
+    }
+
+    // A small answer may unpack to a huge one: that is over the limit as soon as it is.
+    private Result<ReadOnlyMemory<byte>> Unpacked(Stream packed, int most)
+    {
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        try
+        {
+            while (gzip.Read(buffer) is > 0 and var read)
+            {
+                if (bytes.Length + read > most)
+                    return TooLong(most);
+                bytes.Write(buffer, 0, read);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            return new SyncError(SyncErrorKind.MalformedPayload, $"the answer of {Name} is no gzip: {e.Message}");
+        }
         return new ReadOnlyMemory<byte>(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
@@ -142,12 +172,14 @@ internal sealed class HttpPeer : IPlainPeer
     {
         var body = await BodyAsync(response, 4096, late);
         var said = body.Error is null ? Encoding.UTF8.GetString(body.Value.Span).ReplaceLineEndings(" ").Trim() : "";
+        said = said.Length <= SentenceLetters ? said : said[..SentenceLetters] + "…";
         return new SyncError(KindOf(response.StatusCode), $"{Name} answered {(int)response.StatusCode}{(said.Length == 0 ? "" : $": {said}")}");
     }
 
     private static SyncErrorKind KindOf(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.BadRequest => SyncErrorKind.InvalidRequest,
+        HttpStatusCode.UnprocessableEntity => SyncErrorKind.Rejected,
+        HttpStatusCode.NotFound or HttpStatusCode.BadRequest => SyncErrorKind.InvalidRequest,
         HttpStatusCode.RequestEntityTooLarge => SyncErrorKind.LimitExceeded,
         HttpStatusCode.ServiceUnavailable => SyncErrorKind.Busy,
         _ => SyncErrorKind.Unreachable,

@@ -28,6 +28,7 @@ internal sealed class HttpPeers
     private readonly Lock _lock = new();
     private readonly HashSet<TcpEndpoint> _own = [];
     private Dictionary<TcpEndpoint, HttpPeer> _peers = [];
+    private HashSet<TcpEndpoint> _leftOut = [];
 
     /// <param name="state">The state.</param>
     /// <param name="self">This node.</param>
@@ -69,15 +70,23 @@ internal sealed class HttpPeers
         }
     }
 
-    /// <summary>The peers are now these. Those that stay keep what is known of them.</summary>
+    /// <summary>
+    /// The peers are now these. Those that stay keep what is known of them. One off loopback is spoken to over TLS, or left
+    /// out and told of once, while it is found.
+    /// </summary>
     public void Use(IEnumerable<TcpEndpoint> endpoints)
     {
+        TcpEndpoint[] leftOut;
         lock (_lock)
         {
-            _peers = endpoints.Where(endpoint => MaySpeak(endpoint) && !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToDictionary(
-                endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
+            var found = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToLookup(MaySpeak);
+            _peers = found[true].ToDictionary(endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
+            leftOut = [.. found[false].Where(endpoint => !_leftOut.Contains(endpoint))];
+            _leftOut = [.. found[false]];
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
+        foreach (var endpoint in leftOut)
+            _log.Warning($"state {_state.Name}: the peer {endpoint} is left out: it {StatesReader.NeedsTls}");
     }
 
     /// <summary>Keeps to the peers that a provider finds, beside some that are fixed, until it is cancelled. Each has its port (<see cref="TargetedPeers"/>).</summary>
@@ -102,7 +111,6 @@ internal sealed class HttpPeers
         }
     }
 
-    // One that was found off loopback is spoken to over TLS, or not at all.
     private bool MaySpeak(TcpEndpoint endpoint) => _isSecure || _isOpen || endpoint.IsLoopback();
 
     private HttpPeer Make(TcpEndpoint endpoint) => new(endpoint, _isSecure && (endpoint.IsTls || !endpoint.IsLoopback()), _http, _self, _settings, _limits, OnMet);

@@ -154,7 +154,7 @@ internal sealed class StateHost : IAsyncDisposable
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Credentials.Certificate,
-                RemoteCertificateValidationCallback = (_, shown, _, errors) => tls.BelievesServer(shown, errors),
+                RemoteCertificateValidationCallback = (_, shown, sent, errors) => tls.BelievesServer(shown, sent, errors),
             };
         }
         return _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

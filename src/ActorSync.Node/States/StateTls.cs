@@ -12,9 +12,6 @@ namespace ActorSync.Node.States;
 /// </summary>
 internal sealed class StateTls(CertificateFiles files, bool checksHostName)
 {
-    private const string OfServers = "1.3.6.1.5.5.7.3.1";
-    private const string OfClients = "1.3.6.1.5.5.7.3.2";
-
     /// <summary>What the files hold now.</summary>
     public TlsCredentials Credentials => files.Current();
 
@@ -23,24 +20,20 @@ internal sealed class StateTls(CertificateFiles files, bool checksHostName)
         CertificateFiles.Open(files, log).TryGet(out var certificates, out var error) ? new StateTls(certificates, files.ChecksHostName) : error;
 
     /// <summary>Whether a client may speak.</summary>
-    public bool BelievesClient(X509Certificate? shown) => Believes(shown, OfClients);
+    public bool BelievesClient(X509Certificate? shown, X509Chain? sent) => Believes(shown, sent, TlsCredentials.OfClients);
 
     /// <summary>Whether a server is who was called.</summary>
-    public bool BelievesServer(X509Certificate? shown, SslPolicyErrors errors) =>
-        (!checksHostName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0) && Believes(shown, OfServers);
+    public bool BelievesServer(X509Certificate? shown, X509Chain? sent, SslPolicyErrors errors) =>
+        (!checksHostName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0) && Believes(shown, sent, TlsCredentials.OfServers);
 
-    private bool Believes(X509Certificate? shown, string use)
+    // What was sent along may stand between the certificate and a root; it is no root itself.
+    private bool Believes(X509Certificate? shown, X509Chain? sent, string use)
     {
         if (shown is null)
             return false;
-        using var chain = new X509Chain();
-        var credentials = Credentials;
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(credentials.Authorities);
-        chain.ChainPolicy.ExtraStore.AddRange(credentials.Intermediates);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(use));
+        using var chain = new X509Chain { ChainPolicy = Credentials.Policy(use) };
+        if (sent is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         using var certificate = new X509Certificate2(shown);
         return chain.Build(certificate);
     }

@@ -28,10 +28,11 @@ public sealed class LocalFileSystem : IFileSystem
     public IReadOnlyList<string> List(string folder) =>
         Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => System.IO.Path.GetFileName(path))] : [];
 
-    public IFile Create(string path) => new LocalFile(path, OpenOwn(path, FileMode.Create, FileShare.Read));
+    // The store's lock says who may write: within one process a file is opened again to flush it, or after a failure.
+    public IFile Create(string path) => new LocalFile(path, OpenOwn(path, FileMode.Create, FileShare.ReadWrite));
 
     public IFile Open(string path, bool write) => new LocalFile(path, write
-        ? File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read)
+        ? File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)
         : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
 
     public void Rename(string from, string to)

@@ -9,6 +9,7 @@ internal sealed class Block(uint segment, long offset, int first)
     public const int TargetBytes = 64 << 10;
 
     private byte[]? _data;
+    private (int Ordinal, int High)[] _highs = [];
 
     public uint Segment => segment;
 
@@ -32,6 +33,29 @@ internal sealed class Block(uint segment, long offset, int first)
 
     /// <summary>Whether it was read since the cache last looked.</summary>
     public bool WasUsed { get; set; }
+
+    /// <summary>The upper half of a command's offset: 0 but in a block of one large record.</summary>
+    public int HighOf(int ordinal)
+    {
+        var highs = Volatile.Read(ref _highs);
+        var (low, high) = (0, highs.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (highs[middle].Ordinal <= ordinal)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low == 0 ? 0 : highs[low - 1].High;
+    }
+
+    /// <summary>Says the upper half of the next command's offset; a reader keeps the list that it has seen.</summary>
+    public void Reach(int ordinal, int high)
+    {
+        if (high != (_highs.Length == 0 ? 0 : _highs[^1].High))
+            Volatile.Write(ref _highs, [.. _highs, (ordinal, high)]);
+    }
 
     /// <summary>Where in these bytes of the block no intact record is; -1 when all are.</summary>
     /// <param name="data">What was read.</param>

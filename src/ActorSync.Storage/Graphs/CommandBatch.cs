@@ -23,7 +23,7 @@ internal static class CommandBatch
             size += Varint.Size((uint)commands[i].Bytes.Length) + commands[i].Bytes.Length;
         if (size > RecordFormat.MaxBodyBytes)
             return null;
-        var record = new byte[RecordFormat.HeadSize + size];
+        var record = GC.AllocateUninitializedArray<byte>((int)(RecordFormat.HeadSize + size));
         var at = RecordFormat.HeadSize;
         at += Varint.Write(record.AsSpan(at), (uint)commands.Count);
         for (var i = 0; i < commands.Count; i++)

@@ -1,14 +1,18 @@
+using System.Runtime.CompilerServices;
 using ActorSync.Graphs.Index;
 
 namespace ActorSync.Storage;
 
 /// <summary>
-/// Where each command of a graph is: its block, found by a search among the blocks' first ordinals, and four bytes for
-/// its offset in the block. One writer; readers may look for any ordinal that they learned of from the writer.
+/// Where each command of a graph is: its block, found by a search among the blocks' first ordinals, and two bytes for
+/// its offset in the block; only a block of one large record has higher ones, which it keeps itself. One writer; readers may
+/// look for any ordinal that they learned of from the writer.
 /// </summary>
 internal sealed class CommandMap
 {
-    private readonly Column<uint> _offsets = new();
+    private const int LowsAtOnce = 512;
+
+    private readonly Column<ushort> _offsets = new();
     private readonly Column<Block> _blocks = new();
     private int _blockCount;
     private int _hint;
@@ -22,7 +26,7 @@ internal sealed class CommandMap
     public Block BlockAt(int number) => _blocks[number];
 
     /// <summary>The command's offset in its block.</summary>
-    public int OffsetOf(int ordinal) => (int)_offsets[ordinal];
+    public int OffsetOf(Block block, int ordinal) => block.HighOf(ordinal) << 16 | _offsets[ordinal];
 
     /// <summary>The newest block, or null.</summary>
     public Block? Newest => _blocks.Count == 0 ? null : _blocks[_blocks.Count - 1];
@@ -47,24 +51,59 @@ internal sealed class CommandMap
     }
 
     /// <summary>Maps the next command to an offset in the newest block.</summary>
-    public void Add(long offset) => _offsets.Add((uint)offset);
+    public void Add(long offset)
+    {
+        Newest!.Reach(Count, (int)(offset >> 16));
+        _offsets.Add((ushort)offset);
+    }
 
     /// <summary>Maps the next commands to offsets in the newest block.</summary>
-    public void Add(ReadOnlySpan<uint> offsets) => _offsets.AddRange(offsets);
+    public void Add(ReadOnlySpan<uint> offsets)
+    {
+        if (offsets.ContainsAnyExceptInRange(0u, ushort.MaxValue))
+        {
+            foreach (var offset in offsets)
+                Add(offset);
+            return;
+        }
+        Span<ushort> low = stackalloc ushort[LowsAtOnce];
+        for (; offsets.Length > 0; offsets = offsets[Math.Min(LowsAtOnce, offsets.Length)..])
+        {
+            var lows = low[..Math.Min(LowsAtOnce, offsets.Length)];
+            Narrow(offsets, lows);
+            _offsets.AddRange(lows);
+        }
+    }
 
-    public void CopyOffsetsTo(int ordinal, Span<uint> offsets) => _offsets.CopyTo(ordinal, offsets);
+    public void CopyOffsetsTo(int ordinal, Span<uint> offsets)
+    {
+        foreach (ref var to in offsets)
+        {
+            Find(ordinal++, out var offset);
+            to = (uint)offset;
+        }
+    }
 
     public Block Find(int ordinal, out int offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, Count);
-        offset = (int)_offsets[ordinal];
         // Forward reading stays in a block, or goes to the one behind it.
         var (count, hint) = (Volatile.Read(ref _blockCount), Volatile.Read(ref _hint));
         if (!Holds(hint, ordinal, count) && !Holds(++hint, ordinal, count))
             hint = Search(ordinal, count);
         Volatile.Write(ref _hint, hint);
-        return _blocks[hint];
+        var block = _blocks[hint];
+        offset = OffsetOf(block, ordinal);
+        return block;
+    }
+
+    // Compiled as it shall be at once: a graph is opened before it would be compiled again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(ReadOnlySpan<uint> from, Span<ushort> to)
+    {
+        for (var i = 0; i < to.Length; i++)
+            to[i] = (ushort)from[i];
     }
 
     private bool Holds(int block, int ordinal, int count) =>

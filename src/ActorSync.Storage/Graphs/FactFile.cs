@@ -6,7 +6,8 @@ namespace ActorSync.Storage;
 
 /// <summary>
 /// The file "facts" beside a graph's log: the latest snapshot of its facts, replaced as a whole. It is written on the
-/// thread pool, one snapshot after the other, and never trusted: what is not intact is not there.
+/// thread pool, one snapshot after the other, and never trusted: what is not intact is not there. It takes the place of the
+/// one before when the commands that it names are on the disk, or a crash in between would leave neither of use.
 /// </summary>
 internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, InstanceId instance, long mostBytes) : IFactStore
 {
@@ -17,6 +18,9 @@ internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, 
     private readonly Lock _gate = new();
     private Task<SyncError?> _last = Task.FromResult<SyncError?>(null);
     private bool _isClosed;
+
+    /// <summary>Waits until so many commands are on the disk; the error says why they will not be.</summary>
+    public Func<int, Task<SyncError?>> Durable { get; set; } = _ => Task.FromResult<SyncError?>(null);
 
     private string FilePath => Path.Combine(folder, Name);
 
@@ -44,7 +48,7 @@ internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, 
         {
             if (_isClosed)
                 return Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.ShuttingDown, $"the graph {graph} is closed"));
-            return _last = _last.ContinueWith(_ => Write(snapshot), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return _last = WriteAsync(snapshot, Durable(snapshot.Commands), _last);
         }
     }
 
@@ -56,6 +60,14 @@ internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, 
             _isClosed = true;
             return _last;
         }
+    }
+
+    private async Task<SyncError?> WriteAsync(FactSnapshot snapshot, Task<SyncError?> durable, Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (await durable.ConfigureAwait(false) is { } notThere)
+            return new SyncError(notThere.Kind, $"the commands that the snapshot of facts is of are not on the disk: {notThere.Message}");
+        return await Task.Run(() => Write(snapshot)).ConfigureAwait(false);
     }
 
     private SyncError? Write(FactSnapshot snapshot)

@@ -19,13 +19,17 @@ internal sealed class GraphLog : IGraphStore
     private readonly GraphIndex _index;
     private readonly IndexLog _checkpoints;
     private readonly Lazy<Task<bool>> _closed;
+    private readonly LogOptions _options;
+    private Task<SyncError?> _lastAppend = Task.FromResult<SyncError?>(null);
     private bool _hasTail;
     private SyncError? _damage;
 
-    private GraphLog(GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache, FactFile facts)
+    private GraphLog(LogOptions options, GraphId graph, RecordLog log, GraphOpening opening, BlockCache cache, FactFile facts)
     {
         Graph = graph;
+        _options = options;
         _facts = facts;
+        _facts.Durable = DurableAsync;
         _log = log;
         _map = opening.Map;
         _index = opening.Index;
@@ -75,7 +79,7 @@ internal sealed class GraphLog : IGraphStore
         IProgress<OpeningProgress>? progress = null)
     {
         var opening = new GraphOpening(options, graph, identity, checkpointCommands, progress);
-        return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(graph, log, opening, cache, facts), opening.Index) : error;
+        return opening.Run().TryGet(out var log, out var error) ? (new GraphLog(options, graph, log, opening, cache, facts), opening.Index) : error;
     }
 
     /// <summary>Ends when what is under way of the index is written.</summary>
@@ -88,7 +92,7 @@ internal sealed class GraphLog : IGraphStore
         if (!IsIndexed(first, commands))
             _checkpoints.Stop();
         return CommandBatch.Encode(commands) is { } record
-            ? _log.AppendAsync(CommandBatch.RecordType, record, commands.Count, first)
+            ? _lastAppend = _log.AppendAsync(CommandBatch.RecordType, record, commands.Count, first)
             : Task.FromResult<SyncError?>(new SyncError(SyncErrorKind.LimitExceeded,
                 $"a batch of {commands.Count} commands is over the limit of {RecordFormat.MaxBodyBytes} bytes; commit it in smaller ones"));
     }
@@ -112,6 +116,32 @@ internal sealed class GraphLog : IGraphStore
         var isFlushed = await _log.CloseAsync().ConfigureAwait(false);
         await _checkpoints.CloseAsync().ConfigureAwait(false);
         return isFlushed;
+    }
+
+    // What is asked for was committed already, or begun before: then the last append that was begun says how it ends.
+    private async Task<SyncError?> DurableAsync(int commands)
+    {
+        if (await _lastAppend.ConfigureAwait(false) is { } failed)
+            return failed;
+        if (_map.Count < commands)
+            return new SyncError(SyncErrorKind.StoreFailed, $"the graph {Graph} has {_map.Count} commands, and {commands} are asked for");
+        return _options.Fsync == FsyncMode.Always ? null : await Task.Run(Flush).ConfigureAwait(false);
+    }
+
+    // All files but the newest were flushed when the one behind them was made.
+    private SyncError? Flush()
+    {
+        var path = _log.PathOf(_log.CommittedEnd.Segment);
+        try
+        {
+            using var file = _options.Files.Open(path, write: true);
+            file.Flush();
+            return null;
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            return StoreErrors.Failed("flushing", path, failure);
+        }
     }
 
     // The index belongs to the caller from the opening on: what is written of it must be what is appended.

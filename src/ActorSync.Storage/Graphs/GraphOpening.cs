@@ -33,6 +33,17 @@ internal sealed class GraphOpening(
         return opening.Find() is null ? null : opening.Index;
     }
 
+    /// <summary>
+    /// How many commands the index on the disk knows of, whether or not they are still there; 0 when it is not intact, or of
+    /// another log.
+    /// </summary>
+    public static int CountIndexed(LogOptions options, GraphId graph, ICommandIdentity? identity)
+    {
+        var opening = new GraphOpening(options, graph, identity, int.MaxValue);
+        opening.Begin();
+        return LogOpening.Walk(opening.IndexOptions, opening.Read).TryGet(out var found, out _) && found is not null && opening.HasSalt(found.Salt) ? opening.Map.Count : 0;
+    }
+
     /// <summary>Opens the log. The error is StoreDamaged or StoreFailed.</summary>
     public Result<RecordLog> Run()
     {
@@ -80,6 +91,12 @@ internal sealed class GraphOpening(
             return null;
         }
     }
+
+    private bool HasSalt(ulong salt) => LogOpening.Segments(options).Any(segment =>
+    {
+        using var file = options.Files.Open(options.PathOf(segment), write: false);
+        return LogOpening.ReadHeader(file, options.Kind, segment, out var header) is null && header.Salt == salt;
+    });
 
     private void Begin() => (Index, Map) = (new GraphIndex((ulong)Random.Shared.NextInt64()), new CommandMap());
 

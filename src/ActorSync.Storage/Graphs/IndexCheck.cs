@@ -50,7 +50,7 @@ internal sealed class IndexCheck(LogOptions log, GraphId graph, ICommandIdentity
         }
         for (var ordinal = block.First; ordinal < map.Count; ordinal++)
         {
-            var offset = map.OffsetOf(ordinal);
+            var offset = map.OffsetOf(block, ordinal);
             if (offset < 0 || offset >= data.Length || !CommandBatch.TryNext(data, ref offset, out var bytes)
                 || !Command.Parse(bytes, identity).TryGet(out var command, out _) || command.Address != index.AddressOf(ordinal) || command.Priority != index.PriorityAt(ordinal))
                 return false;

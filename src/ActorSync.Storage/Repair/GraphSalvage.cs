@@ -23,48 +23,17 @@ internal sealed class GraphSalvage(LogOptions from, LogOptions to, GraphId graph
     {
         if (!RecordLog.Create(to).TryGet(out var log, out var error))
             return error;
-        foreach (var segment in LogOpening.Segments(from))
-        {
-            using var file = from.Files.Open(from.PathOf(segment), write: false);
-            if (SaltOf(file, segment) is { } salt && (error = await CopyAsync(log, file, RecordFormat.Seed(salt, segment))) is not null)
-                break;
-        }
+        error = await new LogSalvage(from).RunAsync((type, body) => KeepAsync(log, type, body)).ConfigureAwait(false);
         error ??= await FlushAsync(log).ConfigureAwait(false);
         await log.CloseAsync().ConfigureAwait(false);
         return error ?? log.CloseFailure;
     }
 
-    // A file whose header is damaged is one of the same log as the others.
-    private ulong? SaltOf(IFile file, uint segment)
+    private async ValueTask<SyncError?> KeepAsync(RecordLog log, byte type, ReadOnlyMemory<byte> body)
     {
-        if (LogOpening.ReadHeader(file, from.Kind, segment, out var header) is null)
-            return header.Salt;
-        foreach (var other in LogOpening.Segments(from))
-        {
-            using var sound = from.Files.Open(from.PathOf(other), write: false);
-            if (LogOpening.ReadHeader(sound, from.Kind, other, out header) is null)
-                return header.Salt;
-        }
-        return null;
-    }
-
-    private async Task<SyncError?> CopyAsync(RecordLog log, IFile file, uint seed)
-    {
-        var scan = new SegmentScan(file, seed, RecordFormat.SegmentHeaderSize, file.Length);
-        while (scan.Offset < scan.End)
-        {
-            if (!scan.TryNext(out var head, out var body))
-            {
-                if (!scan.TrySkip())
-                    return null;
-                continue;
-            }
-            if (head.Type == CommandBatch.RecordType)
-                Keep(body);
-            if (_batchBytes >= BatchBytes && await FlushAsync(log).ConfigureAwait(false) is { } error)
-                return error;
-        }
-        return null;
+        if (type == CommandBatch.RecordType)
+            Keep(body);
+        return _batchBytes < BatchBytes ? null : await FlushAsync(log).ConfigureAwait(false);
     }
 
     private void Keep(ReadOnlyMemory<byte> body)

@@ -2,49 +2,49 @@ using ActorSync.Graphs;
 
 namespace ActorSync.Storage;
 
-/// <summary>What was found of a graph, and done.</summary>
-/// <param name="Found">What verifying it found.</param>
-/// <param name="Kept">Commands that the graph holds now.</param>
-/// <param name="SetAside">The folder that holds it as it was; null when nothing was done.</param>
-public sealed record RepairReport(VerifyReport Found, long Kept, string? SetAside);
-
-/// <summary>How far the look at one graph of a store is.</summary>
-public sealed record RepairProgress(GraphId Graph, VerifyProgress Verified);
-
 /// <summary>
-/// Looks at a store that no process holds, and takes damage out of it (docs/storage.md): a damaged graph is set aside, and
-/// what can be read of it takes its place. Peers see another incarnation of the node then, and send what is missing.
+/// Looks at a store that no process holds, and takes damage out of it (docs/storage.md): a damaged graph or state is set
+/// aside, and what can be read of it takes its place. Peers see another incarnation of the node then, and send what is
+/// missing of a graph; what is missing of a state the next pull brings.
 /// </summary>
 public sealed class StoreRepair
 {
     private readonly StoreSettings _settings;
     private readonly IFileSystem _files;
     private readonly ICommandIdentity? _identity;
-    private readonly GraphFolders _folders;
+    private readonly GraphFolders _graphs;
+    private readonly StateFolders _states;
     private readonly IProgress<RepairProgress>? _progress;
+    private readonly bool _isRepairing;
+    private NodeFile _node = null!;
 
-    private StoreRepair(StoreSettings settings, IFileSystem files, ICommandIdentity? identity, IProgress<RepairProgress>? progress)
+    private StoreRepair(StoreSettings settings, IFileSystem files, ICommandIdentity? identity, IProgress<RepairProgress>? progress, bool isRepairing)
     {
         _settings = settings;
         _files = files;
         _identity = identity;
         _progress = progress;
-        _folders = new GraphFolders(files, settings.Folder);
+        _isRepairing = isRepairing;
+        _graphs = new GraphFolders(files, settings.Folder);
+        _states = new StateFolders(files, settings.Folder);
     }
 
-    /// <summary>Verifies each graph from its first byte, and changes nothing.</summary>
-    /// <returns>A report of each graph; the error is StoreLocked, StoreDamaged (who the node is), StoreFailed or UnknownGraph.</returns>
-    public static Task<Result<IReadOnlyList<RepairReport>>> VerifyAsync(
+    /// <summary>Verifies each graph and state from its first byte, and changes nothing.</summary>
+    /// <returns>A report of each; the error is StoreLocked, StoreDamaged (who the node is), StoreFailed or Unreachable (no store).</returns>
+    public static Task<Result<StoreReport>> VerifyAsync(
         StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null, CancellationToken cancellation = default) =>
-        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress).RunAsync(isRepairing: false, cancellation);
+        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress, isRepairing: false).RunAsync(cancellation);
 
-    /// <summary>Verifies each graph, and repairs those that are damaged.</summary>
+    /// <summary>Verifies each graph and state, and repairs those that are damaged.</summary>
     /// <returns>As of <see cref="VerifyAsync"/>. What was done before an error stays done; it can be run again.</returns>
-    public static Task<Result<IReadOnlyList<RepairReport>>> RepairAsync(
+    public static Task<Result<StoreReport>> RepairAsync(
         StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null, CancellationToken cancellation = default) =>
-        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress).RunAsync(isRepairing: true, cancellation);
+        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress, isRepairing: true).RunAsync(cancellation);
 
-    private async Task<Result<IReadOnlyList<RepairReport>>> RunAsync(bool isRepairing, CancellationToken cancellation)
+    // What the last run closed ends with its mark.
+    private bool WasClosed => _node.State == RunState.Closed;
+
+    private async Task<Result<StoreReport>> RunAsync(CancellationToken cancellation)
     {
         try
         {
@@ -55,7 +55,11 @@ public sealed class StoreRepair
                 return new SyncError(SyncErrorKind.StoreLocked, $"the store in {_settings.Folder} is held by {holder}; stop that one first");
             if (!NodeFile.Read(_files, _settings.Folder).TryGet(out var node, out var error))
                 return error;
-            return await RunAsync(node!, isRepairing, cancellation).ConfigureAwait(false);
+            _node = node!;
+            return (await GraphsAsync(cancellation).ConfigureAwait(false)).TryGet(out var graphs, out error)
+                && (await StatesAsync(cancellation).ConfigureAwait(false)).TryGet(out var states, out error)
+                ? new StoreReport(graphs, states)
+                : error;
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
@@ -63,29 +67,19 @@ public sealed class StoreRepair
         }
     }
 
-    private async Task<Result<IReadOnlyList<RepairReport>>> RunAsync(NodeFile node, bool isRepairing, CancellationToken cancellation)
+    private async Task<Result<IReadOnlyList<RepairReport>>> GraphsAsync(CancellationToken cancellation)
     {
         var reports = new List<RepairReport>();
-        var sources = _folders.List().ToDictionary(graph => graph, _folders.PathOf);
-        foreach (var (graph, aside) in _folders.SetAsideOnly())
+        var sources = _graphs.List().ToDictionary(graph => graph, _graphs.PathOf);
+        foreach (var (graph, aside) in _graphs.SetAsideOnly())
             sources[graph] = aside;
         foreach (var (graph, source) in sources.OrderBy(source => source.Key.Init))
         {
-            var found = new GraphVerifier(OptionsOf(source, null), graph, _identity, new Verified(graph, _progress)).Run(null, cancellation);
-            var isInPlace = source == _folders.PathOf(graph);
-            if (!isRepairing || (found.IsSound && isInPlace))
-            {
-                reports.Add(new RepairReport(found, found.Commands, isInPlace ? null : source));
-                continue;
-            }
-            // First of all: whatever comes of the rest, peers must not count on what this graph held. Who set a graph aside
-            // has done so before.
-            if (isInPlace)
-            {
-                node = node with { Instance = NodeFile.DrawInstance() };
-                node.Write(_files, _settings.Folder);
-            }
-            if (!(await RepairAsync(graph, source, found).ConfigureAwait(false)).TryGet(out var report, out var error))
+            var isInPlace = source == _graphs.PathOf(graph);
+            var progress = new Verified($"graph {graph.ToShortString()}", _progress);
+            var found = new GraphVerifier(OptionsOf(source, LogKind.Graph), graph, _identity, progress, isInPlace && WasClosed).Run(null, cancellation);
+            var report = new RepairReport(found, found.Commands, isInPlace ? null : source);
+            if (_isRepairing && !report.IsSound && !(await RepairAsync(graph, source, found).ConfigureAwait(false)).TryGet(out report, out var error))
                 return error;
             reports.Add(report);
         }
@@ -94,32 +88,72 @@ public sealed class StoreRepair
 
     private async Task<Result<RepairReport>> RepairAsync(GraphId graph, string source, VerifyReport found)
     {
+        // First of all: whatever comes of the rest, peers must not count on what this graph held. Who set a graph aside
+        // has done so before.
+        var isInPlace = source == _graphs.PathOf(graph);
+        if (isInPlace)
+        {
+            _node = _node with { Instance = NodeFile.DrawInstance() };
+            _node.Write(_files, _settings.Folder);
+        }
         using var writers = new WriterPool(1);
-        _folders.Begin(graph);
-        var salvage = new GraphSalvage(OptionsOf(source, null), OptionsOf(_folders.NewPathOf(graph), writers), graph, _identity);
+        _graphs.Begin(graph);
+        var salvage = new GraphSalvage(OptionsOf(source, LogKind.Graph), OptionsOf(_graphs.NewPathOf(graph), LogKind.Graph, writers), graph, _identity);
         if (await salvage.RunAsync().ConfigureAwait(false) is { } error)
             return error;
-        var aside = source;
-        if (source == _folders.PathOf(graph))
-            _files.Rename(source, aside = _folders.AsidePathOf(graph));
+        var aside = isInPlace ? _graphs.SetAside(graph) : source;
         if (salvage.Count > 0)
-            _folders.Finish(graph);
+            _graphs.Finish(graph);
         else
-            _folders.Abandon(graph);
+            _graphs.Abandon(graph);
         return new RepairReport(found, salvage.Count, aside);
     }
 
-    private sealed class Verified(GraphId graph, IProgress<RepairProgress>? progress) : IProgress<VerifyProgress>
+    private async Task<Result<IReadOnlyList<StateRepairReport>>> StatesAsync(CancellationToken cancellation)
     {
-        public void Report(VerifyProgress value) => progress?.Report(new RepairProgress(graph, value));
+        var reports = new List<StateRepairReport>();
+        var sources = _states.List().ToDictionary(state => state, _states.PathOf);
+        foreach (var (state, aside) in _states.SetAsideOnly())
+            sources[state] = aside;
+        foreach (var (state, source) in sources.OrderBy(source => source.Key.Value, StringComparer.Ordinal))
+        {
+            var isInPlace = source == _states.PathOf(state);
+            var verifier = new StateVerifier(OptionsOf(source, LogKind.State), isInPlace && WasClosed, new Verified($"state {state}", _progress));
+            var found = verifier.Run(cancellation);
+            var report = new StateRepairReport(state, found, verifier.Entries, verifier.Entries, isInPlace ? null : source);
+            if (_isRepairing && !report.IsSound && !(await RepairAsync(report, source).ConfigureAwait(false)).TryGet(out report, out var error))
+                return error;
+            reports.Add(report);
+        }
+        return reports;
     }
 
-    private LogOptions OptionsOf(string folder, WriterPool? writers) => new()
+    // Nobody counts on what a state holds: what it lacks, the next pull brings. So it needs no new instance id, and one of
+    // which nothing is left is begun anew, empty.
+    private async Task<Result<StateRepairReport>> RepairAsync(StateRepairReport found, string source)
+    {
+        using var writers = new WriterPool(1);
+        _states.Begin(found.State);
+        var salvage = new StateSalvage(OptionsOf(source, LogKind.State), OptionsOf(_states.NewPathOf(found.State), LogKind.State, writers));
+        if (await salvage.RunAsync().ConfigureAwait(false) is { } error)
+            return error;
+        var aside = source == _states.PathOf(found.State) ? _states.SetAside(found.State) : source;
+        _states.Finish(found.State);
+        return found with { Kept = salvage.Count, SetAside = aside };
+    }
+
+    private sealed class Verified(string what, IProgress<RepairProgress>? progress) : IProgress<VerifyProgress>
+    {
+        public void Report(VerifyProgress value) => progress?.Report(new RepairProgress(what, value));
+    }
+
+    private LogOptions OptionsOf(string folder, LogKind kind, WriterPool? writers = null) => new()
     {
         Files = _files,
         Writers = writers!,
         Folder = folder,
-        Kind = LogKind.Graph,
+        Kind = kind,
         SegmentBytes = _settings.SegmentBytes,
+        IsReplaceable = kind == LogKind.State,
     };
 }

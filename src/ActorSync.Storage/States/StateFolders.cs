@@ -7,9 +7,31 @@ namespace ActorSync.Storage;
 /// <summary>The states of a node: "states/", and in it one folder per state, named by the bytes of its name in hexadecimal.</summary>
 internal sealed class StateFolders(IFileSystem files, string folder)
 {
+    private readonly ReplicaFolders _folders = new(files, folder, "states");
     private readonly Dictionary<StateName, StateLog> _open = [];
 
-    private string Root => Path.Combine(folder, "states");
+    public string PathOf(StateName name) => _folders.PathOf(NameOf(name));
+
+    public string NewPathOf(StateName name) => _folders.NewPathOf(NameOf(name));
+
+    /// <summary>The states that are there, sorted by name.</summary>
+    public IReadOnlyList<StateName> List()
+    {
+        var states = new List<StateName>();
+        foreach (var text in _folders.Names)
+        {
+            if (IsName(text, out var name))
+                states.Add(name);
+        }
+        states.Sort((x, y) => string.CompareOrdinal(x.Value, y.Value));
+        return states;
+    }
+
+    /// <summary>The states that <see cref="Find"/> found.</summary>
+    public IReadOnlyList<StateName> Found { get; private set; } = [];
+
+    /// <summary>Looks which states there are; a folder that is named otherwise is none of them.</summary>
+    public void Find() => Found = List();
 
     /// <summary>Opens a state, or makes it.</summary>
     /// <param name="name">The state.</param>
@@ -23,16 +45,18 @@ internal sealed class StateFolders(IFileSystem files, string folder)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"the state \"{name}\" is open already; it has one writer");
             await open.Closed.ConfigureAwait(false);
         }
-        var path = Path.Combine(Root, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name.Value)));
-        Make(Root, folder);
-        Make(path, Root);
-        var opened = await Task.Run(() => StateLog.Open(options with { Folder = path }, name, settings)).ConfigureAwait(false);
+        Make(_folders.Root, folder);
+        Make(PathOf(name), _folders.Root);
+        var opened = await Task.Run(() => StateLog.Open(options with { Folder = PathOf(name) }, name, settings)).ConfigureAwait(false);
         if (opened.TryGet(out var state, out _))
             _open[name] = (StateLog)state.Store;
         return opened;
     }
 
-    /// <summary>Closes those that are open. Whether all of them are on the disk.</summary>
+    /// <summary>
+    /// Closes those that are open. Whether all of them are on the disk. One that never held anything leaves nothing behind:
+    /// it was asked for by a name that somebody mistyped, or is made again.
+    /// </summary>
     public async Task<bool> CloseAsync()
     {
         var flushed = true;
@@ -40,8 +64,59 @@ internal sealed class StateFolders(IFileSystem files, string folder)
         {
             await log.DisposeAsync().ConfigureAwait(false);
             flushed &= await log.Closed.ConfigureAwait(false);
+            if (log.IsUntouched)
+                Remove(PathOf(log.Name));
         }
         return flushed;
+    }
+
+    /// <summary>An empty folder to make the state in.</summary>
+    public void Begin(StateName name) => _folders.Begin(NameOf(name));
+
+    /// <summary>Puts what was made in its place; durable when it returns.</summary>
+    public void Finish(StateName name) => _folders.Finish(NameOf(name));
+
+    /// <summary>See <see cref="ReplicaFolders.SetAside"/>.</summary>
+    public string SetAside(StateName name) => _folders.SetAside(NameOf(name));
+
+    /// <summary>See <see cref="ReplicaFolders.SetAsideOnly"/>.</summary>
+    public IReadOnlyDictionary<StateName, string> SetAsideOnly()
+    {
+        var aside = new Dictionary<StateName, string>();
+        foreach (var (text, path) in _folders.SetAsideOnly())
+        {
+            if (IsName(text, out var name))
+                aside[name] = path;
+        }
+        return aside;
+    }
+
+    private static string NameOf(StateName name) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name.Value));
+
+    private static bool IsName(string folder, out StateName name)
+    {
+        name = default;
+        var bytes = new byte[folder.Length / 2];
+        if (Convert.FromHexString(folder, bytes, out _, out var count) != System.Buffers.OperationStatus.Done)
+            return false;
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, count));
+        if (!StateName.IsName(text))
+            return false;
+        name = new StateName(text);
+        return NameOf(name) == folder;
+    }
+
+    // What cannot be removed stays, and is a state without entries.
+    private void Remove(string path)
+    {
+        try
+        {
+            files.DeleteFolder(path);
+            files.FlushFolder(_folders.Root);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+        }
     }
 
     private void Make(string path, string parent)

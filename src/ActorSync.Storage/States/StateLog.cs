@@ -50,6 +50,9 @@ internal sealed class StateLog : IStateStore
         }
     }
 
+    /// <summary>Whether nothing was ever appended to it.</summary>
+    public bool IsUntouched => LoggedBytes == 0;
+
     /// <summary>Opens what is in the folder, or makes it.</summary>
     public static Result<OpenedState> Open(LogOptions options, StateName name, StateSettings settings)
     {

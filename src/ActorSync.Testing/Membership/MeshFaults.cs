@@ -18,6 +18,8 @@ internal sealed class MeshFaults
     {
         (_simulation, _world, _plan) = (simulation, world, plan);
         (world.LossPercent, world.RepeatPercent, world.DelayMost) = (plan.LossPercent, plan.RepeatPercent, plan.DelayMost);
+        world.ReadPercent = plan.ReadPercent;
+        world.Kept = (node, _) => OnKept(node);
         foreach (var kind in plan.Required.Keys)
         {
             Count[kind] = 0;
@@ -30,6 +32,12 @@ internal sealed class MeshFaults
 
     public int Crashes { get; private set; }
 
+    /// <summary>Graphs that were about to be dropped, and were kept.</summary>
+    public int Kept { get; private set; }
+
+    /// <summary>Nodes that ended soon after that, and began anew with the graph.</summary>
+    public int KeptOverRestarts { get; private set; }
+
     /// <summary>Whether there were as many as there must be.</summary>
     public bool AreEnough => _plan.Required.All(pair => Count[pair.Key] >= pair.Value);
 
@@ -39,7 +47,7 @@ internal sealed class MeshFaults
         _isHealed = true;
         foreach (var join in _cuts.ToArray())
             join();
-        (_world.LossPercent, _world.RepeatPercent, _world.StoreFailsPercent) = (0, 0, 0);
+        (_world.LossPercent, _world.RepeatPercent, _world.StoreFailsPercent, _world.ReadPercent) = (0, 0, 0, 0);
         foreach (var node in _world.Nodes.OrderBy(_ => _simulation.Random.Next()).Take(_plan.Deaths))
         {
             _dead.Add(node);
@@ -49,6 +57,21 @@ internal sealed class MeshFaults
         }
         foreach (var node in _world.Nodes)
             Start(node);
+    }
+
+    // Who begins anew does not know that it was about to drop the graph, nor who held it then.
+    private void OnKept(MeshNode node)
+    {
+        Kept++;
+        if (_isHealed || !Count.ContainsKey(SimulationFault.Crash) || !_simulation.Chance(0.5))
+            return;
+        _simulation.After(Seconds(0, 2), () =>
+        {
+            if (_isHealed || !node.IsRunning)
+                return;
+            KeptOverRestarts++;
+            Crash(node);
+        });
     }
 
     private void Plan(SimulationFault kind)
@@ -75,9 +98,7 @@ internal sealed class MeshFaults
                 Split([node], isOneWay: false);
                 break;
             case SimulationFault.Crash when node.IsRunning:
-                Crashes++;
-                node.Crash();
-                _simulation.After(_simulation.Chance(0.3) ? Seconds(15, 90) : Seconds(0.1, 15), () => Start(node));
+                Crash(node);
                 break;
             case SimulationFault.ClockJump when node.IsRunning:
                 Jump(node);
@@ -91,6 +112,13 @@ internal sealed class MeshFaults
                 break;
         }
         Count[kind]++;
+    }
+
+    private void Crash(MeshNode node)
+    {
+        Crashes++;
+        node.Crash();
+        _simulation.After(_simulation.Chance(0.3) ? Seconds(15, 90) : Seconds(0.1, 15), () => Start(node));
     }
 
     private void Split(HashSet<MeshNode> group, bool isOneWay)

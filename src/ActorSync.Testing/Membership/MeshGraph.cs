@@ -220,11 +220,30 @@ internal sealed partial class MeshGraph : ICommandReader
             ? SyncCodec.Encode(ack with { IsHolder = true, Held = [.. ack.Held.Select(_ => true)] })
             : payload;
 
-    // What is about to be committed, or was just, is told by the version that follows.
+    // It takes a while until it is known that nothing is about to be committed, and that nobody reads the graph here.
     private void Drop(GraphSnapshot version)
     {
-        if (_appending > 0 || !Committed!.Heads.Equals(version.Heads))
-            return;
+        var run = _run;
+        _simulation.After(_simulation.Draw(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(200)), () =>
+        {
+            if (run != _run || _machine is null)
+                return;
+            var isRead = _world.IsRead();
+            if (isRead || _appending > 0 || !Committed!.Heads.Equals(version.Heads))
+                Keep(isRead);
+            else
+                Delete();
+        });
+    }
+
+    private void Keep(bool isRead)
+    {
+        Hold(new HoldingInput.Kept(isRead));
+        _world.OnKept(_node, isRead);
+    }
+
+    private void Delete()
+    {
         _world.OnDrop(_node, this);
         _machine = null;
         _disk.Clear();

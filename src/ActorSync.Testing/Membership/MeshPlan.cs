@@ -26,6 +26,7 @@ internal sealed class MeshPlan
         RepeatPercent = Required.ContainsKey(SimulationFault.Duplication) ? random.Next(1, 51) : 0;
         DelayMost = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(100, 500) : random.Next(1, 50));
         WriteEvery = options.Duration * 0.8 / Math.Max(1, options.Commits);
+        ReadPercent = random.Next(3) == 0 ? 0 : random.Next(10, 60);
         Deaths = Rule.Factor!.Value - 1;
     }
 
@@ -49,6 +50,9 @@ internal sealed class MeshPlan
 
     /// <summary>The mean time between two actions, and between two writes to the state.</summary>
     public TimeSpan WriteEvery { get; }
+
+    /// <summary>Of a hundred times that a graph is about to be dropped, so often somebody reads it.</summary>
+    public int ReadPercent { get; }
 
     /// <summary>Nodes that die with their disks in the end: one fewer than hold a graph.</summary>
     public int Deaths { get; }

@@ -81,6 +81,8 @@ internal sealed class MeshRun
             UsefulCommands = 0,
             RedundantCommands = 0,
             Digest = run._digest,
+            Kept = run._faults.Kept,
+            KeptOverRestarts = run._faults.KeptOverRestarts,
             Failure = failure,
         };
     }

@@ -71,6 +71,12 @@ internal sealed class MeshWorld
 
     public int StoreFailsPercent { get; set; }
 
+    /// <summary>Of a hundred times that a graph is about to be dropped, so often somebody reads it.</summary>
+    public int ReadPercent { get; set; }
+
+    /// <summary>Hears of a graph that was not dropped after all, as it is read, or as something was committed.</summary>
+    public Action<MeshNode, bool>? Kept { get; set; }
+
     /// <summary>How many hold a graph.</summary>
     public PlacementRule Rule { get; init; } = new(2, "sync");
 
@@ -150,6 +156,10 @@ internal sealed class MeshWorld
         LastSent = _simulation.Now;
         Traffic?.Invoke(from, to, message, payload.Length);
     }
+
+    public bool IsRead() => Chance(ReadPercent);
+
+    public void OnKept(MeshNode node, bool isRead) => Kept?.Invoke(node, isRead);
 
     public void OnDrop(MeshNode node, MeshGraph graph) => Books?.OnDrop(node, graph, Now);
 

@@ -86,7 +86,7 @@ public sealed class ScenarioPolicy : IGraphPolicy, ICommandIdentity
             return Verdict.Reject("its payload is not of the scenario policy");
         switch ((Variant)payload[0])
         {
-            case Variant.Init when command.Prior.Kind == PriorKind.None:
+            case Variant.Init when command.PriorKind == PriorKind.None:
             case Variant.NoOp when second is null:
                 return Verdict.Accept;
             case Variant.Basic when second is not null:

@@ -12,6 +12,9 @@ internal interface ISimSpread
     /// <summary>The peer subscribed to the graph here, or does so no longer.</summary>
     void OnFollows(SimPeer peer, GraphId graph, bool isOn);
 
+    /// <summary>The peer asked to be told of the graph here.</summary>
+    void OnHears(SimPeer peer, GraphId graph);
+
     /// <summary>A push of the peer was kept.</summary>
     void OnPushed(SimPeer peer, GraphId graph, ReceiveResult kept);
 

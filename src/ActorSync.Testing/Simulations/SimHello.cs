@@ -87,6 +87,8 @@ internal sealed class SimHello
                 var isAllowed = !_node.NotAllowed.Contains(subscribe.Graph);
                 Publish(new HelloPublisherInput.Subscribe(
                     subscribe, isAllowed ? _node.SnapshotOf(subscribe.Graph) : null, isAllowed ? null : SyncErrorKind.NotAllowed));
+                if (Publisher.Graphs.Contains(subscribe.Graph))
+                    _node.Spread?.OnHears(_peer, subscribe.Graph);
                 break;
             case HelloUnsubscribe unsubscribe:
                 Publish(new HelloPublisherInput.Unsubscribe(unsubscribe));

@@ -51,6 +51,8 @@ public sealed class SpreadNode : ISimSpread
 
     void ISimSpread.OnFollows(SimPeer peer, GraphId graph, bool isOn) => Run(new SpreadInput.Follows(peer.Identity.Node, isOn));
 
+    void ISimSpread.OnHears(SimPeer peer, GraphId graph) => Run(new SpreadInput.Hears(peer.Identity.Node));
+
     void ISimSpread.OnPushed(SimPeer peer, GraphId graph, ReceiveResult kept) => Run(new SpreadInput.Pushed(peer.Identity.Node, kept.Added, kept.Known));
 
     void ISimSpread.OnMissed(SimPeer peer, GraphId graph) => Run(new SpreadInput.Missed(peer.Identity.Node));
@@ -61,6 +63,7 @@ public sealed class SpreadNode : ISimSpread
     {
         for (; _seen < snapshot.Count; _seen++)
             _world.Measures.OnHeld(this, snapshot.AddressOf(_seen).Id);
+        Run(new SpreadInput.Changed());
     }
 
     private void Run(SpreadInput input)

@@ -1,5 +1,6 @@
 using ActorSync.Graphs;
 using ActorSync.Graphs.Spread;
+using ActorSync.Graphs.Subscriptions;
 using ActorSync.Machines;
 using ActorSync.Peers;
 using ActorSync.Testing.Simulations;
@@ -69,6 +70,7 @@ public sealed class SpreadWorld
         {
             Limits = Options.Limits,
             WaitsToCollapse = Options.WaitsToCollapse,
+            Subscriptions = SubscriptionSettings.Default with { RemainOpen = Options.Spread.Hello.Duration },
         };
         var node = new SpreadNode(this, simulated, _nodes.Count);
         _nodes.Add(node);
@@ -121,6 +123,10 @@ public sealed class SpreadWorld
         Random.Shuffle(alive);
         return alive[..count];
     }
+
+    /// <summary>Whether one node pushes to another, or tells it of heads, as that one knows.</summary>
+    public bool Speaks(SpreadNode one, SpreadNode other) =>
+        LinkOf(one, other) is { } link && other.Node.PeerAt(link) is { } peer && (peer.Subscriber.Covered.Contains(Graph) || peer.Hello.Subscriber.Told.Contains(Graph));
 
     public void Run(TimeSpan time) => _simulation.Run(time);
 

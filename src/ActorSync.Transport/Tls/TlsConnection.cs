@@ -38,8 +38,8 @@ internal sealed class TlsConnection : IConnection
             {
                 TargetHost = host,
                 EnabledSslProtocols = SslProtocols.Tls13,
-                ClientCertificateContext = Shown(credentials),
-                CertificateChainPolicy = Policy(credentials, "1.3.6.1.5.5.7.3.1"),
+                ClientCertificateContext = credentials.Shown(),
+                CertificateChainPolicy = credentials.Policy(TlsCredentials.OfServers),
                 AllowRenegotiation = false,
                 AllowTlsResume = false,
                 RemoteCertificateValidationCallback = (_, _, chain, errors) =>
@@ -55,9 +55,9 @@ internal sealed class TlsConnection : IConnection
             new SslServerAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls13,
-                ServerCertificateContext = Shown(credentials),
+                ServerCertificateContext = credentials.Shown(),
                 ClientCertificateRequired = true,
-                CertificateChainPolicy = Policy(credentials, "1.3.6.1.5.5.7.3.2"),
+                CertificateChainPolicy = credentials.Policy(TlsCredentials.OfClients),
                 AllowRenegotiation = false,
                 AllowTlsResume = false,
                 RemoteCertificateValidationCallback = (_, _, chain, errors) => verdict.Judge(errors, chain, null),
@@ -125,23 +125,6 @@ internal sealed class TlsConnection : IConnection
         }
         connection.Abort();
         return error;
-    }
-
-    private static SslStreamCertificateContext Shown(TlsCredentials credentials) =>
-        SslStreamCertificateContext.Create(credentials.Certificate, credentials.Intermediates, offline: true);
-
-    // Only the given authorities count, and nothing is fetched from anywhere while a stranger waits.
-    private static X509ChainPolicy Policy(TlsCredentials credentials, string usage)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(credentials.Authorities);
-        policy.ApplicationPolicy.Add(new Oid(usage));
-        return policy;
     }
 
     /// <summary>Why the other end's certificate was not believed, in words an operator can act on.</summary>

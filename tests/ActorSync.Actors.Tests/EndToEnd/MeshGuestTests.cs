@@ -93,6 +93,41 @@ public sealed class MeshGuestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_graph_that_cannot_be_fetched_just_now_is_not_unknown()
+    {
+        await using var busy = Start(4, fetches: 0);
+        await Nodes.WaitForMembersAsync(busy, 4);
+        await Task.WhenAll(_members.Select(member => Nodes.WaitForMembersAsync(member, 4)));
+        var payload = Enumerable.Range(0, 100).Select(i => new[] { (byte)i }).First(payload => !Rendezvous.Holders(busy.Membership!.View, new GraphId(Command.Init(payload).Id), Two).Contains(busy.Id));
+        var graph = (await _holder.CreateGraphAsync(payload)).Value;
+        await using var outside = Nodes.Start(_network, 9);
+
+        Assert.Equal(SyncErrorKind.Busy, (await outside.PollAsync("memory://node-4", graph)).Error!.Kind);
+        Assert.Equal(SyncErrorKind.Busy, (await outside.SubscribeAsync("memory://node-4", graph))!.Kind);
+        Assert.Equal(SyncErrorKind.Busy, (await outside.HelloAsync("memory://node-4", graph))!.Kind);
+        var read = (await busy.ReadAsync(graph)).Error!;
+        Assert.Equal(SyncErrorKind.Busy, read.Kind);
+        Assert.Contains("try again", read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_graph_that_was_let_go_nothing_is_kept_in_mind()
+    {
+        await using var outside = Nodes.Start(_network, 9);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null((await outside.PollAsync($"memory://node-{GuestNumber}", _graph)).Error);
+            await _guest.WaitForStatusAsync(status => status.Mesh!.Graphs.Count == 0);
+        }
+        // Those who hold it know of it still, and a member that is named again is told.
+        foreach (var other in _members.Where(member => member != _guest))
+            Assert.Equal("serving", Assert.Single((await other.StatusAsync()).Mesh!.Graphs).State);
+        var gone = _members.First(member => member != _guest && member != _holder);
+        await gone.DisposeAsync();
+        await _guest.WaitForStatusAsync(status => status.Mesh!.Graphs.SingleOrDefault()?.State == "serving");
+    }
+
+    [Fact]
     public async Task Of_graphs_that_nobody_holds_nothing_is_kept_in_mind()
     {
         await using var outside = Nodes.Start(_network, 9);
@@ -109,7 +144,7 @@ public sealed class MeshGuestTests : IAsyncLifetime
     private async Task WaitUntilLetGoAsync() =>
         await _guest.WaitForStatusAsync(status => status.Graphs.Count == 0);
 
-    private ISyncNode Start(uint number) => SyncNode.Start(new SyncNodeOptions
+    private ISyncNode Start(uint number, int fetches = 16) => SyncNode.Start(new SyncNodeOptions
     {
         Store = Nodes.MemoryStore(number),
         Connector = _network,
@@ -118,7 +153,7 @@ public sealed class MeshGuestTests : IAsyncLifetime
         {
             Join = number == 1 ? [] : ["memory://node-1"],
             Placement = Two,
-            Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
+            Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100), FetchesMost = fetches },
         },
     }).Value;
 }

@@ -66,6 +66,39 @@ public sealed class MeshTests
     }
 
     [Fact]
+    public async Task A_node_that_meets_nobody_says_in_the_log_what_it_tries_again_and_again()
+    {
+        var lines = Channel.CreateUnbounded<string>();
+        await using var alone = SyncNode.Start(new SyncNodeOptions
+        {
+            Store = Nodes.MemoryStore(1),
+            Connector = _network,
+            Listen = identity => _network.Listen("node-1", identity),
+            Log = (level, line) => _ = level == EngineLogLevel.Warning && lines.Writer.TryWrite(line),
+            Mesh = new MeshOptions
+            {
+                Join = ["memory://node-7", "memory://node-8"],
+                Membership = MembershipSettings.Default with { RemindAfter = TimeSpan.FromMilliseconds(20), RemindMost = TimeSpan.FromMilliseconds(100) },
+            },
+        }).Value;
+        using var patience = new CancellationTokenSource(Nodes.Patience);
+        var said = new List<string>();
+        await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
+        {
+            if (line.Contains("not joined yet", StringComparison.Ordinal))
+                said.Add(line);
+            if (said.Count == 4)
+                break;
+        }
+        Assert.Contains("Mesh: not joined yet: memory://node-7 is dialed", said[0], StringComparison.Ordinal);
+        Assert.Contains("Mesh: not joined yet: memory://node-8 is dialed", said[1], StringComparison.Ordinal);
+        Assert.All(said[2..], line => Assert.Matches("not joined yet, for [0-9]+ s: memory://node-7 .+; memory://node-8 ", line));
+        var mesh = (await alone.StatusAsync(patience.Token)).Mesh!;
+        Assert.False(mesh.IsJoined);
+        Assert.Equal(["memory://node-7", "memory://node-8"], mesh.Join.Select(seed => seed.Endpoint));
+    }
+
+    [Fact]
     public void What_cannot_be_announced_is_refused_before_anything_starts()
     {
         var started = SyncNode.Start(new SyncNodeOptions

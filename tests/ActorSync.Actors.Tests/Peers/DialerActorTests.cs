@@ -50,7 +50,7 @@ public sealed class DialerActorTests : ActorTest
         foreach (var ceiling in new[] { 1, 2, 4, 4 })
         {
             Assert.Equal("waiting", Status().State);
-            Scheduler.Step(TimeSpan.FromSeconds(ceiling));
+            Step(_dialer, TimeSpan.FromSeconds(ceiling));
             Attempt().SetResult(Refused);
             AwaitAssert(() => Assert.Equal("waiting", Status().State));
         }
@@ -64,7 +64,7 @@ public sealed class DialerActorTests : ActorTest
         Connect();
         _peer.Send(_dialer, new PeerActor.Detached(Identity(2).Node, Refused));
         Assert.Equal(("waiting", Refused), (Status().State, Status().LastError));
-        Scheduler.Step(new BackoffSettings().First);
+        Step(_dialer, new BackoffSettings().First);
         Connect();
         Assert.Equal("connected", Status().State);
     }
@@ -78,7 +78,7 @@ public sealed class DialerActorTests : ActorTest
         _dialer.Tell(DialerActor.WhenDialed.Instance, TestActor);
         var attempt = Attempt();
         // The back-off that ends meanwhile begins no second attempt.
-        Scheduler.Step(TimeSpan.FromMinutes(1));
+        Step(_dialer, TimeSpan.FromMinutes(1));
         Status();
         Assert.False(_connector.Attempts.TryRead(out _));
         attempt.SetResult(Refused);

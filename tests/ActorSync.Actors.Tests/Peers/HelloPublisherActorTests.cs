@@ -32,12 +32,12 @@ public sealed class HelloPublisherActorTests : ActorTest
     {
         Assert.Equal(_graph.Init.Address, Subscribe());
         Commit();
-        Scheduler.Step(TimeSpan.FromSeconds(1) - Tick);
+        Step(_hello, TimeSpan.FromSeconds(1) - Tick);
         var last = Commit();
         NothingWasSent();
-        Scheduler.Step(Tick);
+        Step(_hello, Tick);
         Assert.Equal(last.Address, ExpectSent<HelloNotify>(_peer).Head);
-        Scheduler.Step(TimeSpan.FromSeconds(50));
+        Step(_hello, TimeSpan.FromSeconds(50));
         NothingWasSent();
     }
 
@@ -45,9 +45,9 @@ public sealed class HelloPublisherActorTests : ActorTest
     public void It_tells_on_schedule_and_ends_with_its_duration()
     {
         Subscribe(scheduleDelay: 40_000);
-        Scheduler.Step(TimeSpan.FromSeconds(40));
+        Step(_hello, TimeSpan.FromSeconds(40));
         ExpectSent<HelloNotify>(_peer);
-        Scheduler.Step(TimeSpan.FromSeconds(20) + Tick);
+        Step(_hello, TimeSpan.FromSeconds(20) + Tick);
         _graphActor.ExpectMsg<GraphActor.Unfollow>();
         Commit();
         NothingWasSent();
@@ -70,12 +70,22 @@ public sealed class HelloPublisherActorTests : ActorTest
     }
 
     [Fact]
+    public void Whoever_listens_hears_that_a_peer_asked_to_be_told()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(HelloPublisherActor.Tells));
+        Assert.Equal(SyncErrorKind.UnknownGraph, Refused(null));
+        Subscribe();
+        Assert.Equal(new HelloPublisherActor.Tells(Identity(2).Node, _graph.Id), ExpectMsg<HelloPublisherActor.Tells>());
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
     public void A_graph_that_breaks_while_it_is_told_of_is_told_no_more()
     {
         Subscribe(scheduleDelay: 40_000);
         _hello.Tell(new GraphActor.Version(_graph.Id, new SyncError(SyncErrorKind.StoreDamaged, "a bad byte")), _graphActor.Ref);
         Assert.Equal((SyncErrorKind.UnknownGraph, _graph.Id), Failure());
-        Scheduler.Step(TimeSpan.FromSeconds(41));
+        Step(_hello, TimeSpan.FromSeconds(41));
         NothingWasSent();
     }
 
@@ -93,7 +103,7 @@ public sealed class HelloPublisherActorTests : ActorTest
         Subscribe();
         _hello.Tell(PeerActor.Unlinking.Instance);
         var last = Commit();
-        Scheduler.Step(TimeSpan.FromSeconds(10));
+        Step(_hello, TimeSpan.FromSeconds(10));
         NothingWasSent();
         _hello.Tell(new PeerActor.Linking(Peer(_peer)));
         Assert.Equal(last.Address, ExpectSent<HelloNotify>(_peer).Head);

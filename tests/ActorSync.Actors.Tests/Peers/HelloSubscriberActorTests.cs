@@ -74,7 +74,7 @@ public sealed class HelloSubscriberActorTests : ActorTest
         _hello.Tell(new PollActor.Ended(_graph.Id, new SyncError(SyncErrorKind.Busy, "later")));
         Notify(new TestGraph().Add());
         NothingIsPolledFor();
-        Scheduler.Step(TimeSpan.FromSeconds(1));
+        Step(_hello, TimeSpan.FromSeconds(1));
         _parent.ExpectMsg<PeerActor.Poll>();
     }
 
@@ -84,7 +84,7 @@ public sealed class HelloSubscriberActorTests : ActorTest
         Want();
         Notify(_graph.Init);
         ExpectMsg<HelloSubscriberActor.Answered>();
-        Scheduler.Step(TimeSpan.FromSeconds(50));
+        Step(_hello, TimeSpan.FromSeconds(50));
         ExpectSent<HelloSubscribe>(_peer);
     }
 
@@ -97,6 +97,44 @@ public sealed class HelloSubscriberActorTests : ActorTest
         Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
         Assert.Equal(_graph.Id, ExpectSent<HelloUnsubscribe>(_peer).Graph);
         Assert.Equal(_graph.Id, _router.ExpectMsg<SyncRouter.UnfollowGraph>().Graph);
+    }
+
+    [Fact]
+    public void What_the_mesh_takes_back_an_application_still_wants_on_its_own_terms()
+    {
+        var ofMesh = Terms with { Duration = TimeSpan.FromDays(1) };
+        Want();
+        Notify(_graph.Init);
+        ExpectMsg<HelloSubscriberActor.Answered>();
+        _hello.Tell(new PeerActor.WantHello(_graph.Id, ofMesh, LinkKeepers.Mesh), TestActor);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        _hello.Tell(new PeerActor.UnwantHello(_graph.Id, LinkKeepers.Mesh), TestActor);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        _hello.Tell(new PeerActor.WantHello(_graph.Id, ofMesh, LinkKeepers.Mesh), TestActor);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        Assert.False(_peer.HasMessages);
+
+        _hello.Tell(new PeerActor.UnwantHello(_graph.Id), TestActor);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        Assert.Equal(24 * 3600u, ExpectSent<HelloSubscribe>(_peer).DurationSeconds);
+        _hello.Tell(new PeerActor.UnwantHello(_graph.Id, LinkKeepers.Mesh), TestActor);
+        Assert.Equal(_graph.Id, ExpectSent<HelloUnsubscribe>(_peer).Graph);
+        Assert.Equal(_graph.Id, _router.ExpectMsg<SyncRouter.UnfollowGraph>().Graph);
+    }
+
+    [Fact]
+    public void A_graph_wanted_again_on_the_same_terms_is_not_asked_for_again_unless_it_was_refused()
+    {
+        Want();
+        _hello.Tell(new HelloSubscriberActor.Message(new SyncFailure(SyncErrorKind.UnknownGraph, 0, _graph.Id, "not here")));
+        Assert.Equal(SyncErrorKind.UnknownGraph, ExpectMsg<HelloSubscriberActor.Answered>().Error?.Kind);
+        _hello.Tell(new PeerActor.WantHello(_graph.Id, Terms), TestActor);
+        ExpectSent<HelloSubscribe>(_peer);
+        Notify(_graph.Init);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        _hello.Tell(new PeerActor.WantHello(_graph.Id, Terms), TestActor);
+        Assert.Null(ExpectMsg<HelloSubscriberActor.Answered>().Error);
+        Assert.False(_peer.HasMessages);
     }
 
     [Fact]

@@ -132,13 +132,13 @@ public sealed class PeerActorTests : ActorTest
         // Longer than it takes to be dead, and it is not forgotten.
         foreach (var _ in Enumerable.Range(0, 4))
         {
-            Scheduler.Step(TimeSpan.FromMinutes(1));
+            Step(_peer, TimeSpan.FromMinutes(1));
             var again = Link();
             Attach(again, _dialer.Ref);
             Assert.Equal(SyncErrorKind.NotAllowed, _dialer.ExpectMsg<PeerActor.Detached>().Why.Kind);
             Await(again.Disposed);
         }
-        Scheduler.Step(TimeSpan.FromMinutes(1));
+        Step(_peer, TimeSpan.FromMinutes(1));
         Attach(Link(), _dialer.Ref);
         _dialer.ExpectMsg<PeerActor.Attached>();
     }
@@ -228,12 +228,12 @@ public sealed class PeerActorTests : ActorTest
         var link = Link();
         Attach(link);
         Status();
-        Scheduler.Step(TimeSpan.FromHours(1));
+        Step(_peer, TimeSpan.FromHours(1));
         link.Break();
         AwaitAssert(() => Assert.Equal("waiting", Status().State));
-        Scheduler.Step(new SyncSettings().DeadAfter - Tick);
+        Step(_peer, new SyncSettings().DeadAfter - Tick);
         Assert.Equal("waiting", Status().State);
-        Scheduler.Step(Tick);
+        Step(_peer, Tick);
         ExpectTerminated(_peer);
     }
 
@@ -286,7 +286,7 @@ public sealed class PeerActorTests : ActorTest
         _peer.Tell(PeerActor.Stop.Instance);
         _peer.Tell(new PeerActor.Poll(_graph.Id, new PollOptions()), TestActor);
         Assert.Equal(SyncErrorKind.ShuttingDown, ExpectMsg<PollActor.Ended>().Result.Error?.Kind);
-        Scheduler.Step(settings.DrainTimeout);
+        Step(_peer, settings.DrainTimeout);
         Await(link.Disposed);
         ExpectTerminated(_peer);
     }
@@ -353,7 +353,7 @@ public sealed class PeerActorTests : ActorTest
         _router.Reply(new GraphActor.Changed(null!, []));
         _parent.ExpectMsg<PeersActor.GetWanted>();
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
-        _parent.Reply(new PeerActor.Wanted([_graph.Id]));
+        _parent.Reply(new PeerActor.Wanted([new PeerActor.Want(_graph.Id)]));
         _router.FishForMessage<SyncRouter.FollowGraph>(_ => true);
         _router.Reply(new SyncRouter.NoGraph(_graph.Id));
         var anew = Assert.IsType<Subscribe>(Decode(Sent(link)));

@@ -73,7 +73,7 @@ public sealed class PeersActorTests : ActorTest
         Await(link.Disposed);
         AwaitAssert(() => Assert.Empty(All().Peers));
         Assert.Empty(All().Dialers);
-        Scheduler.Step(TimeSpan.FromMinutes(10));
+        Step(_peers, TimeSpan.FromMinutes(10));
         All();
         Assert.False(_connector.Attempts.TryRead(out _));
 
@@ -112,7 +112,7 @@ public sealed class PeersActorTests : ActorTest
         AwaitAssert(() => Assert.Equal("waiting", DialerStatus().State));
         var old = Find(Identity(2))!;
         Watch(old);
-        Scheduler.Step(new SyncSettings().DeadAfter);
+        Step(_peers, new SyncSettings().DeadAfter);
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
         ExpectTerminated(old);
         _router.FishForMessage<SyncRouter.UnfollowGraph>(_ => true);

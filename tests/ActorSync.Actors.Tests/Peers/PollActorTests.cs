@@ -99,7 +99,7 @@ public sealed class PollActorTests : ActorTest
         ExpectSent<Poll>(_peer);
         Tell(Part(0, 0, 3, 3));
         _router.ExpectMsg<GraphActor.ReceiveCommands>();
-        Scheduler.Step(_settings.GraphTimeout);
+        Step(_poll, _settings.GraphTimeout);
         Assert.Equal(SyncErrorKind.StoreFailed, ExpectMsg<PollActor.Ended>().Result.Error?.Kind);
     }
 
@@ -118,10 +118,10 @@ public sealed class PollActorTests : ActorTest
         ExpectSent<Poll>(_peer);
         for (var retry = 0; retry < _settings.Polls.Retries; retry++)
         {
-            Scheduler.Step(_settings.Polls.RetryAfter * Math.Pow(2, retry));
+            Step(_poll, _settings.Polls.RetryAfter * Math.Pow(2, retry));
             Assert.Equal(Session, ExpectSent<Poll>(_peer).Session);
         }
-        Scheduler.Step(TimeSpan.FromMinutes(2));
+        Step(_poll, TimeSpan.FromMinutes(2));
         Assert.Equal(SyncErrorKind.Unreachable, ExpectMsg<PollActor.Ended>().Result.Error?.Kind);
     }
 

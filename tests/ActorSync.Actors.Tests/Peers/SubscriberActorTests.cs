@@ -38,6 +38,28 @@ public sealed class SubscriberActorTests : ActorTest
         Assert.Null(ExpectMsg<SubscriberActor.Answered>().Error);
     }
 
+    [Theory]
+    [InlineData(LinkKeepers.Mesh, LinkKeepers.Application)]
+    [InlineData(LinkKeepers.Application, LinkKeepers.Mesh)]
+    public void What_one_takes_back_another_still_wants(LinkKeepers first, LinkKeepers last)
+    {
+        Link();
+        Accept(Want(_graph));
+        ExpectMsg<SubscriberActor.Answered>();
+        _subscriber.Tell(new PeerActor.Want(_graph.Id, LinkKeepers.Mesh), TestActor);
+        Assert.Null(ExpectMsg<SubscriberActor.Answered>().Error);
+        _subscriber.Tell(new PeerActor.Unwant(_graph.Id, first), TestActor);
+        Assert.Null(ExpectMsg<SubscriberActor.Answered>().Error);
+        // Wanted again it is covered still.
+        _subscriber.Tell(new PeerActor.Want(_graph.Id, last), TestActor);
+        Assert.Null(ExpectMsg<SubscriberActor.Answered>().Error);
+        Assert.False(_router.HasMessages);
+
+        _subscriber.Tell(new PeerActor.Unwant(_graph.Id, last), TestActor);
+        Assert.Equal([_graph.Id], ExpectSent<Unsubscribe>(_peer).Graphs);
+        Assert.Equal(_graph.Id, _router.ExpectMsg<SyncRouter.UnfollowGraph>().Graph);
+    }
+
     [Fact]
     public void Each_asker_hears_of_its_own_graph()
     {
@@ -64,7 +86,7 @@ public sealed class SubscriberActorTests : ActorTest
         var request = Want(_graph);
         Tell(new MaximumSubscriptionsExceeded(request.Id, request.Sequence, 128));
         Assert.Equal(SyncErrorKind.MaximumSubscriptionsExceeded, ExpectMsg<SubscriberActor.Answered>().Error?.Kind);
-        Scheduler.Step(new SyncSettings().Subscriptions.RetryAfter);
+        Step(_subscriber, new SyncSettings().Subscriptions.RetryAfter);
         Assert.True(ExpectSent<Subscribe>(_peer).Sequence > request.Sequence);
     }
 

@@ -36,11 +36,11 @@ public sealed class SubscriptionActorTests : ActorTest
     public void It_is_open_at_its_close_time_and_ended_one_tick_after()
     {
         Subscribe(1);
-        Scheduler.Step(Open);
+        Step(_subscription, Open);
         Commit();
         Assert.Single(Push());
 
-        Scheduler.Step(Tick);
+        Step(_subscription, Tick);
         Assert.Equal(SubscriptionEndReason.Expired, ExpectSent<SubscriptionEnded>(_peer).Reason);
         Assert.Equal(_grants, _router.ExpectMsg<SyncRouter.FreeSlot>().Grant);
         _graphActor.ExpectMsg<GraphActor.Unfollow>();
@@ -68,7 +68,7 @@ public sealed class SubscriptionActorTests : ActorTest
     public void A_further_request_sets_time_and_bytes_anew_and_adds_graphs()
     {
         Subscribe(1, bytes: 1000);
-        Scheduler.Step(Open / 2);
+        Step(_subscription, Open / 2);
         var other = new TestGraph("another graph");
         var otherActor = CreateTestProbe();
         Tell(new Subscribe(Id, 2, 10, 5000, [Asked(other)]), otherActor.Ref);
@@ -76,14 +76,14 @@ public sealed class SubscriptionActorTests : ActorTest
         otherActor.Reply(new GraphActor.Changed(other.Snapshot, []));
         var answer = ExpectSent<Subscribed>(_peer);
         Assert.Equal((2u, 10u, 5000ul), (answer.Sequence, answer.SecondsLeft, answer.BytesLeft));
-        Scheduler.Step(Open);
+        Step(_subscription, Open);
 
         Commit();
         Assert.Single(Push());
         other.Add();
         otherActor.Send(_subscription, new GraphActor.Changed(other.Snapshot, []));
         Assert.Equal(other.Id, ExpectSent<Push>(_peer).Graph);
-        Scheduler.Step(Tick);
+        Step(_subscription, Tick);
         ExpectSent<SubscriptionEnded>(_peer);
     }
 
@@ -91,14 +91,14 @@ public sealed class SubscriptionActorTests : ActorTest
     public void A_repeated_request_is_answered_the_same_and_changes_nothing_and_a_late_one_is_ignored()
     {
         var first = Subscribe(2);
-        Scheduler.Step(Open / 2);
+        Step(_subscription, Open / 2);
         Tell(new Subscribe(Id, 2, 10, 1 << 20, [Asked(_graph)]), _graphActor.Ref);
         Assert.Equal(first.SecondsLeft, ExpectSent<Subscribed>(_peer).SecondsLeft);
         Tell(new Subscribe(Id, 1, 1000, 1 << 20, [Asked(_graph)]), _graphActor.Ref);
         NothingWasSent(sequence: 1);
 
         // It closes when the first request said.
-        Scheduler.Step(Open / 2 + Tick);
+        Step(_subscription, Open / 2 + Tick);
         ExpectSent<SubscriptionEnded>(_peer);
     }
 
@@ -135,9 +135,9 @@ public sealed class SubscriptionActorTests : ActorTest
         foreach (var wait in new[] { settings.RetryAfter, 2 * settings.RetryAfter, 4 * settings.RetryAfter })
         {
             _peer.Reply(PeerActor.Taken.Instance);
-            Scheduler.Step(wait);
+            Step(_subscription, wait);
             NothingWasSent();
-            Scheduler.Step(Tick);
+            Step(_subscription, Tick);
             var again = ExpectSent<Push>(_peer);
             Assert.Equal(push.Commands.Bytes.ToArray(), again.Commands.Bytes.ToArray());
             Assert.True(again.Index > push.Index);
@@ -146,7 +146,7 @@ public sealed class SubscriptionActorTests : ActorTest
 
         Ack(push.Index, _graph.Commands[^1]);
         Assert.Equal([_graph.Commands[^1].Address], AckedHeads());
-        Scheduler.Step(TimeSpan.FromHours(1));
+        Step(_subscription, TimeSpan.FromHours(1));
         NothingWasSent();
     }
 
@@ -196,7 +196,7 @@ public sealed class SubscriptionActorTests : ActorTest
     {
         Tell(new Subscribe(Id, 1, 10, 1000, [Asked(_graph)]), _graphActor.Ref);
         _graphActor.ExpectMsg<GraphActor.Follow>();
-        Scheduler.Step(new SyncSettings().GraphTimeout);
+        Step(_subscription, new SyncSettings().GraphTimeout);
         Assert.Equal(SyncErrorKind.Busy, ExpectSent<SyncFailure>(_peer).Kind);
         _router.ExpectMsg<SyncRouter.FreeSlot>();
         _graphActor.ExpectMsg<GraphActor.Unfollow>();

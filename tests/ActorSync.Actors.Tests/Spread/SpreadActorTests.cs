@@ -57,7 +57,7 @@ public sealed class SpreadActorTests : ActorTest
         Begin();
         Publish(new SubscriberActor.PushedInVain(Tree[0], new GraphId(Command.Init("another"u8.ToArray()).Id), 1));
         Publish(new SubscriberActor.PushedInVain(Tree[0], _graph.Id, 1));
-        Assert.Equal(_graph.Id, _probes[Tree[0]].ExpectMsg<PeerActor.Unwant>().Graph);
+        Assert.Equal(new PeerActor.Unwant(_graph.Id, LinkKeepers.Mesh), _probes[Tree[0]].ExpectMsg<PeerActor.Unwant>());
         Assert.True(_probes[Tree[0]].ExpectMsg<PeerActor.WantHello>().Terms.Patience > TimeSpan.Zero);
 
         Publish(new HelloSubscriberActor.Missed(Others[0], _graph.Id));
@@ -72,6 +72,17 @@ public sealed class SpreadActorTests : ActorTest
         Publish(new SubscriptionActor.Covers(Others[0], _graph.Id, true));
         _probes[Others[0]].ExpectMsg<PeerActor.UnwantHello>();
         _probes[Others[0]].ExpectMsg<PeerActor.Want>();
+    }
+
+    [Fact]
+    public void A_neighbour_that_asks_to_be_told_here_is_asked_once_more()
+    {
+        Begin();
+        Publish(new HelloPublisherActor.Tells(Others[0], new GraphId(Command.Init("another"u8.ToArray()).Id)));
+        Publish(new HelloPublisherActor.Tells(Others[0], _graph.Id));
+        Assert.Equal(LinkKeepers.Mesh, _probes[Others[0]].ExpectMsg<PeerActor.WantHello>().For);
+        Publish(new HelloSubscriberActor.Missed(Others[0], _graph.Id));
+        _probes[Others[0]].ExpectMsg<PeerActor.UnwantHello>();
     }
 
     [Fact]
@@ -91,7 +102,7 @@ public sealed class SpreadActorTests : ActorTest
         Begin();
         foreach (var member in _view.Members.Where(member => member != _self && !_probes.ContainsKey(member)))
             Link(member);
-        Scheduler.Step(SpreadSettings.Default.PollEvery * 1.5);
+        Step(_spread, SpreadSettings.Default.PollEvery * 1.5);
         var outside = _probes.Where(pair => !_view.NeighboursOf(_self).Contains(pair.Key)).Select(pair => pair.Value).ToArray();
         AwaitAssert(() => Assert.Single(outside, probe => probe.HasMessages));
         var polled = outside.Single(probe => probe.HasMessages);
@@ -127,7 +138,7 @@ public sealed class SpreadActorTests : ActorTest
         _spread.Tell(new SpreadActor.Members(_view));
         Assert.Equal(_view.NeighboursOf(_self), _links.ExpectMsg<SpreadActor.NeedsLinks>().Peers);
         foreach (var peer in Tree)
-            Assert.Equal(_graph.Id, Link(peer).ExpectMsg<PeerActor.Want>().Graph);
+            Assert.Equal(new PeerActor.Want(_graph.Id, LinkKeepers.Mesh), Link(peer).ExpectMsg<PeerActor.Want>());
         foreach (var peer in Others)
             Assert.Equal(_graph.Id, Link(peer).ExpectMsg<PeerActor.WantHello>().Graph);
     }

@@ -225,6 +225,8 @@ public sealed class StateActorTests : ActorTest
 
         public StateName Name => StateActorTests.Name;
 
+        public IReadOnlyList<StateName> Found => [Name];
+
         public bool Holds { get; set; }
 
         public bool IsClosed { get; private set; }

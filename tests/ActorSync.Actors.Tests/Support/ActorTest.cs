@@ -29,6 +29,16 @@ public abstract class ActorTest(string config = "")
 
     protected static SyncMessage Decode(ReadOnlyMemory<byte> payload) => SyncCodec.Decode(payload, WireLimits.Default).Value;
 
+    /// <summary>
+    /// Moves the time once the actor has done all it was told: it says who it is then. What it sent may arrive here before
+    /// it has started the timer that the test waits for.
+    /// </summary>
+    protected void Step(IActorRef actor, TimeSpan time)
+    {
+        actor.Ask<ActorIdentity>(new Identify(null), TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+        Scheduler.Step(time);
+    }
+
     /// <summary>An actor whose parent's mail goes to a probe.</summary>
     protected IActorRef ChildOf(TestProbe parent, Props props)
     {

@@ -34,6 +34,13 @@ internal sealed class FakeLink(PeerIdentity peer) : ILink
     /// <summary>From now on a payload is taken when <see cref="Unblock"/> says so.</summary>
     public void Block() => _blocked = new TaskCompletionSource<SyncError?>(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>From now on nothing is taken, for that reason.</summary>
+    public void Fail(SyncError why)
+    {
+        Block();
+        _blocked!.SetResult(why);
+    }
+
     public void Unblock()
     {
         var blocked = _blocked!;

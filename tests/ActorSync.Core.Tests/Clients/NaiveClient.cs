@@ -38,7 +38,7 @@ internal sealed class NaiveClient(IGraphPolicy policy)
             if (evaluated.Rejection is not null)
                 continue;
             _commands.Add(command);
-            whole.AddRange(evaluated.Effects);
+            whole.AddRange(evaluated.Effects.Select(effect => effect.ToEffect()));
         }
         var heads = new WeaveOracle(_commands).Heads();
         if (heads.Count > 1)
@@ -68,7 +68,7 @@ internal sealed class NaiveClient(IGraphPolicy policy)
                 Assert.Equal(then.Touches.Select(Show), evaluated.Touches.Select(Show));
                 continue;
             }
-            effects.AddRange(evaluated.Effects);
+            effects.AddRange(evaluated.Effects.Select(effect => effect.ToEffect()));
             written.UnionWith(Written(evaluated));
             if (place >= to)
                 written.UnionWith(Written(then!));
@@ -119,7 +119,7 @@ internal sealed class NaiveClient(IGraphPolicy policy)
             var evaluated = Evaluator.Evaluate(policy, order[i], facts).Value;
             facts = evaluated.Apply(facts);
             if (i >= emitFrom)
-                effects.AddRange(evaluated.Effects);
+                effects.AddRange(evaluated.Effects.Select(effect => effect.ToEffect()));
         }
         return facts;
     }

@@ -21,6 +21,21 @@ public sealed class SnapshotKeeperTests
     }
 
     [Fact]
+    public void WhatGoesOnFailingIsToldOnceUntilAWriteSucceeds()
+    {
+        var (store, told) = (new FullStore(), new List<SyncError>());
+        var keeper = new SnapshotKeeper(new AlwaysDue(), store, told.Add);
+        for (var i = 0; i < 3; i++)
+            keeper.AfterCommit();
+        Assert.Single(told);
+        store.HasRoom = true;
+        keeper.AfterCommit();
+        store.HasRoom = false;
+        keeper.AfterCommit();
+        Assert.Equal(2, told.Count);
+    }
+
+    [Fact]
     public void WhileMuchIsToDoOnlyWhatIsLongOverdueIsWritten()
     {
         var (store, graph) = (new FullStore { HasRoom = true }, new AlwaysDue());

@@ -108,7 +108,7 @@ public sealed class HelloPublisherTests
     {
         Assert.Equal(SyncErrorKind.UnknownGraph, Refusal(Handle(Request(Graph, null, SyncErrorKind.UnknownGraph))));
         Assert.Equal(SyncErrorKind.NotAllowed, Refusal(Handle(Request(Graph, null, SyncErrorKind.NotAllowed))));
-        Assert.Equal(SyncErrorKind.LimitExceeded, Refusal(Subscribe(seconds: 24 * 3600 + 1)));
+        Assert.Equal(SyncErrorKind.LimitExceeded, Refusal(Subscribe(seconds: 30 * 24 * 3600 + 1)));
         Assert.Equal(SyncErrorKind.LimitExceeded, Refusal(Subscribe(scheduleDelay: 999)));
         Assert.Empty(_publisher.Graphs);
     }

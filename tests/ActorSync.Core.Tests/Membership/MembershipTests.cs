@@ -173,6 +173,30 @@ public sealed class MembershipTests
         Assert.NotEqual(version, mesh.Nodes[0].Table.Version);
     }
 
+    // Each renewal is a change that all are told of: were each at its own time, it would be 16 payloads a node and hour.
+    [Fact]
+    public void Members_that_came_at_different_times_renew_their_entries_together()
+    {
+        var mesh = new MeshWorld(4, 10, MembershipSettings.Default) { KeepAlive = TimeSpan.FromSeconds(40), DeadAfter = TimeSpan.FromSeconds(90) };
+        foreach (var node in mesh.Nodes)
+        {
+            node.Start();
+            mesh.Run(Hour);
+        }
+        mesh.Run(14 * Hour);
+        Assert.True(mesh.IsSettled);
+        var (payloads, times) = (0, new HashSet<long>());
+        mesh.Traffic = (_, _, _, _) =>
+        {
+            payloads++;
+            times.Add(mesh.Now.Ticks / TimeSpan.TicksPerMinute);
+        };
+        mesh.Run(24 * Hour);
+        Assert.True(mesh.IsSettled);
+        Assert.InRange(payloads / 24.0 / mesh.Nodes.Count, 0.1, 4);
+        Assert.InRange(times.Count, 1, 12);
+    }
+
     [Fact]
     public void What_nobody_could_remove_expires_in_the_end()
     {

@@ -219,6 +219,58 @@ public sealed class HoldingTests
     }
 
     [Fact]
+    public void Kept_as_it_is_read_it_stays_for_a_grace_period_more()
+    {
+        var (machine, view) = Dropping();
+        var kept = _now;
+        var asked = Asked().Count();
+        Handle(machine, new HoldingInput.Kept(IsRead: true));
+        Assert.Equal(HoldingState.Leaving, machine.State);
+        Assert.Equal(asked + 2, Asked().Count());
+        Confirm(machine, view);
+        RunUntil(machine, kept + (Settings.Grace - TimeSpan.FromTicks(1)));
+        Confirm(machine, view);
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
+        RunUntil(machine, kept + Settings.Grace);
+        Confirm(machine, view);
+        Assert.Equal(2, _outputs.OfType<HoldingOutput.Drop>().Count());
+    }
+
+    [Fact]
+    public void Kept_as_something_was_about_to_be_committed_the_holders_are_asked_anew_at_once()
+    {
+        var (machine, view) = Dropping();
+        var asked = Asked().Count();
+        Handle(machine, new HoldingInput.Kept(IsRead: false));
+        Assert.Equal(asked + 2, Asked().Count());
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
+        // What was answered before counts no more.
+        Answer(machine, Nodes[0], Asked().ElementAt(asked - 1).Hold, view);
+        Answer(machine, Nodes[1], Asked().ElementAt(asked - 1).Hold, view);
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
+        Confirm(machine, view);
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
+        // The first round told that they hold it; that is confirmed once more, as ever.
+        Tick(machine);
+        Confirm(machine, view);
+        Assert.Equal(2, _outputs.OfType<HoldingOutput.Drop>().Count());
+        Assert.Equal(_writer.Committed, _outputs.OfType<HoldingOutput.Drop>().Last().Version);
+    }
+
+    [Fact]
+    public void Kept_when_it_was_named_again_meanwhile_it_is_taken_over()
+    {
+        var (machine, _) = Dropping();
+        Handle(machine, new HoldingInput.View(View(0, 2, 3)));
+        Assert.Equal(HoldingState.TakingOver, machine.State);
+        Handle(machine, new HoldingInput.Kept(IsRead: false));
+        Assert.Equal(HoldingState.TakingOver, machine.State);
+        foreach (var other in Polled().Distinct().ToArray())
+            Handle(machine, new HoldingInput.PollEnded(other, null));
+        Assert.Equal(HoldingState.Serving, machine.State);
+    }
+
+    [Fact]
     public void Who_is_asked_says_what_is_durable_here_and_gets_the_rest()
     {
         var machine = Serving(0, View(0, 1));
@@ -260,6 +312,17 @@ public sealed class HoldingTests
         var view = View(0, 1, 2, 3);
         Handle(machine, new HoldingInput.View(view));
         Assert.Equal(HoldingState.Leaving, machine.State);
+        return (machine, view);
+    }
+
+    // All others hold it: the store is about to be deleted.
+    private (HoldingMachine Machine, MembershipView View) Dropping()
+    {
+        var (machine, view) = Leaving();
+        Confirm(machine, view);
+        RunUntil(machine, _now + Settings.Grace);
+        Confirm(machine, view);
+        Assert.Single(_outputs.OfType<HoldingOutput.Drop>());
         return (machine, view);
     }
 

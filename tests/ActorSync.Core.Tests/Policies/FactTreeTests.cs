@@ -43,6 +43,36 @@ public sealed class FactTreeTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12)]
+    public void ManyValuesAtOnceLeaveWhatTheyWouldOneByOne(int shared)
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (before, values) = (FactTree.Empty, new PlaceTable());
+            for (var i = random.Next(60); i > 0; i--)
+                before = before.Set(Place(), Bytes(random, 1, 256));
+            for (var i = random.Next(90); i > 0; i--)
+            {
+                var place = Place();
+                values.Put(place, FactMark.Of(place, TouchKind.Write), random.Next(3) == 0 ? FactValue.None : Bytes(random, 1, 256));
+            }
+            var expected = before;
+            foreach (var entry in values.Entries)
+                expected = expected.With(entry.Place, entry.Value);
+            var then = Show(before);
+            var after = before.With(values);
+            Assert.Equal(Show(expected), Show(after));
+            Assert.Equal(expected.Count, after.Count);
+            Assert.Equal(then, Show(before));
+
+            // Some differ only behind the first eight bytes, some only in how many zeros they end with.
+            byte[] Place() => [.. Enumerable.Repeat((byte)7, shared), .. new byte[random.Next(10)], .. Bytes(random, random.Next(4), 3)];
+        }
+    }
+
     [Fact]
     public void StaysLowWhateverTheOrderOfItsPlaces()
     {
@@ -55,6 +85,9 @@ public sealed class FactTreeTests
         Assert.Equal(10, tree.Count);
         Assert.True(tree.Root!.Height <= 5, $"{tree.Root.Height} high");
     }
+
+    private static List<string> Show(FactTree tree) =>
+        [.. tree.From([]).Select(node => $"{Convert.ToHexString(node.Place)} {Convert.ToHexString(node.Value.Span)}")];
 
     private static byte[] Bytes(Random random, int size, int below)
     {

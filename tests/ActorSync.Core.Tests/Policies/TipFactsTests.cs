@@ -44,8 +44,11 @@ public sealed class TipFactsTests
             tip.Put(place, FactMark.Of(place, TouchKind.Write), new[] { (byte)(i >> 8) });
             if (i % 1000 != 999)
                 continue;
-            (unmade, made) = tip.Seal().IsMade ? (0, made + 1) : (unmade + 1000, made);
+            var version = tip.Seal();
+            (unmade, made) = version.IsMade ? (0, made + 1) : (unmade + 1000, made);
             Assert.InRange(unmade, 0, Most);
+            if (version.IsMade)
+                Assert.Equal(Enumerable.Range(i - 255, 256).OrderBy(write => (byte)write).Select(write => (byte)(write >> 8)), version.Tree.From([]).Select(node => node.Value.Span[0]));
         }
         Assert.Equal(2, made);
     }

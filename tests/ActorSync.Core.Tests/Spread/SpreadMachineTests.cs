@@ -196,25 +196,76 @@ public sealed class SpreadMachineTests
     }
 
     [Fact]
-    public void A_member_outside_is_polled_now_and_then_and_less_often_when_that_brings_nothing()
+    public void A_member_outside_is_polled_less_and_less_often_until_that_finds_nothing()
     {
         Begin();
-        var polls = new List<MonotonicTime>();
-        for (var end = _now + TimeSpan.FromHours(4); _timer < end;)
-        {
-            foreach (var poll in Pass(_timer - _now).OfType<SpreadOutput.Poll>())
-            {
-                polls.Add(_now);
-                Assert.DoesNotContain(poll.Peer, Chosen);
-                Handle(new SpreadInput.PollEnded(poll.Peer, new PollOutcome(true, 0, 0, false, 1)));
-            }
-        }
-        Assert.InRange(polls.Count, 12, 40);
+        var polls = PollUntilAtRest();
+        Assert.InRange(polls.Count, 4, 8);
         Assert.All(polls.Zip(polls.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, Settings.PollEvery / 2, Settings.PollAtMost * 1.5));
-        var others = polls[^1];
-        Handle(new SpreadInput.PollEnded(_members.First(member => member != Self && !Chosen.Contains(member)), new PollOutcome(false, 1, 1, false, 1)));
+        Assert.Equal(MonotonicTime.Never, _timer);
+    }
+
+    [Fact]
+    public void What_a_poll_has_found_is_looked_for_at_others()
+    {
+        Begin();
+        PollUntilAtRest();
+        Handle(new SpreadInput.PollEnded(Outside, new PollOutcome(false, 1, 1, false, 1)));
         Assert.InRange(_timer - _now, TimeSpan.Zero, Settings.PollEvery * 1.5);
-        Assert.True(others < _timer);
+    }
+
+    [Fact]
+    public void Whatever_happens_begins_the_polls_anew()
+    {
+        SpreadInput[] happened = [new SpreadInput.Changed(), new SpreadInput.PeerGone(Outside), new SpreadInput.PeerHere(Outside), new SpreadInput.Members(_view)];
+        Begin();
+        foreach (var what in happened)
+        {
+            PollUntilAtRest();
+            Handle(what);
+            Assert.InRange(_timer - _now, TimeSpan.Zero, Settings.PollEvery * 1.5);
+        }
+    }
+
+    [Fact]
+    public void What_happens_before_the_last_poll_is_polled_for_once_more()
+    {
+        Begin();
+        var end = _now + TimeSpan.FromHours(5);
+        while (_timer < end)
+        {
+            Handle(new SpreadInput.Changed());
+            AnswerPolls(Pass(_timer - _now));
+        }
+        Handle(new SpreadInput.Changed());
+        Assert.InRange(PollUntilAtRest().Count, 2, 3);
+    }
+
+    [Fact]
+    public void While_a_neighbour_is_gone_or_polls_are_not_answered_there_is_no_rest()
+    {
+        Begin();
+        Handle(new SpreadInput.PeerGone(Others[0]));
+        for (var i = 0; i < 30; i++)
+            AnswerPolls(Pass(_timer - _now));
+        Assert.NotEqual(MonotonicTime.Never, _timer);
+        Handle(new SpreadInput.PeerHere(Others[0]));
+        for (var i = 0; i < 30; i++)
+            Pass(_timer - _now);
+        Assert.NotEqual(MonotonicTime.Never, _timer);
+        PollUntilAtRest();
+    }
+
+    [Fact]
+    public void A_neighbour_that_asks_to_be_told_here_has_the_graph_and_is_asked_once_more_on_the_same_terms()
+    {
+        Handle(new SpreadInput.Members(_view));
+        Assert.Empty(Handle(new SpreadInput.Hears(Others[1])));
+        var asked = Chosen.SelectMany(peer => Handle(new SpreadInput.PeerHere(peer))).ToArray();
+        foreach (var peer in Others)
+            Assert.Equal(asked.OfType<SpreadOutput.Hello>().Single(hello => hello.Peer == peer), Assert.Single(Handle(new SpreadInput.Hears(peer))));
+        Assert.Equal([new SpreadOutput.Subscribe(Tree[0])], Handle(new SpreadInput.Hears(Tree[0])));
+        Assert.Empty(Handle(new SpreadInput.Hears(Outside)));
     }
 
     [Fact]
@@ -244,6 +295,29 @@ public sealed class SpreadMachineTests
         foreach (var peer in Chosen)
             Handle(new SpreadInput.PeerHere(peer));
         Assert.Equal(Tree, _machine.Eager);
+    }
+
+    private NodeId Outside => _members.First(member => member != Self && !Chosen.Contains(member));
+
+    // Each poll is answered that there is nothing; when they went.
+    private List<MonotonicTime> PollUntilAtRest()
+    {
+        var polls = new List<MonotonicTime>();
+        for (var i = 0; i < 100 && _timer != MonotonicTime.Never; i++)
+            polls.AddRange(Enumerable.Repeat(_timer, AnswerPolls(Pass(_timer - _now))));
+        Assert.Equal(MonotonicTime.Never, _timer);
+        return polls;
+    }
+
+    private int AnswerPolls(List<SpreadOutput> outputs)
+    {
+        var polls = outputs.OfType<SpreadOutput.Poll>().ToArray();
+        // Of those that the overlay names only one that is gone is polled, and that one does not answer.
+        foreach (var poll in polls.Where(poll => !Chosen.Contains(poll.Peer)))
+        {
+            Handle(new SpreadInput.PollEnded(poll.Peer, new PollOutcome(true, 0, 0, false, 1)));
+        }
+        return polls.Length;
     }
 
     private List<SpreadOutput> Pass(TimeSpan time)

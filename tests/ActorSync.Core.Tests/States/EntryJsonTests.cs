@@ -66,6 +66,20 @@ public sealed class EntryJsonTests
         Assert.Equal(SyncErrorKind.MalformedPayload, ReadEntries($$$"""{"a":{"value":{{{Nested(65)}}},"ts":1}}""").Error?.Kind);
     }
 
+    [Theory]
+    [InlineData("value", """{"a":{"value":1,"ts":1,"value":2}}""")]
+    [InlineData("value", """{"a":{"value":1,"ts":1,"val\u0075e":2}}""")]
+    [InlineData("ts", """{"a":{"value":1,"ts":1,"ts":1}}""")]
+    [InlineData("ttl", """{"a":{"value":1,"ts":1,"ttl":null,"ttl":5}}""")]
+    [InlineData("counter", """{"a":{"value":1,"ts":1,"counter":1,"counter":2}}""")]
+    [InlineData("node", """{"a":{"value":1,"ts":1,"node":"000000000000000000000000000000ff","node":"000000000000000000000000000000ff"}}""")]
+    [InlineData("deleted", """{"a":{"ts":1,"deleted":false,"deleted":true}}""")]
+    public void AFieldThatStandsThereTwiceIsRefusedByKeyAndField(string field, string json)
+    {
+        var error = ReadEntries(json).Error;
+        Assert.Equal((SyncErrorKind.MalformedPayload, $"the body is no map of entries: the key \"a\": its {field} stands there twice"), (error?.Kind, error?.Message));
+    }
+
     [Fact]
     public void AnErrorSaysWhichKeyAndWhatIsWrong()
     {

@@ -14,6 +14,7 @@ public sealed class PlainPeerTests
 
     private readonly StateReplica _replica = new(new StateName("s"), Self, RandomState.Settings, new StateTable(RandomState.Settings), new HybridClock(Self, TimeSpan.FromMinutes(5)), new Random(1));
     private readonly List<ReplicaOutput> _outputs = [];
+    private readonly HashSet<string> _taken = [];
     private readonly Outbox<ReplicaOutput> _outbox = new();
     private MonotonicTime _now = MonotonicTime.Zero;
     private long _tokens;
@@ -81,6 +82,95 @@ public sealed class PlainPeerTests
         Assert.DoesNotContain(_outputs, output => output is ReplicaOutput.Hand);
     }
 
+    [Theory]
+    [InlineData(SyncErrorKind.Rejected)]
+    [InlineData(SyncErrorKind.LimitExceeded)]
+    public void AnEntryThatItRefusesIsFoundByHalvesAndHoldsUpNoOtherChange(SyncErrorKind kind)
+    {
+        Answer(Ask(), null);
+        Set(300);
+        Set("bad", 1);
+        Set(300, "z");
+        Later(TimeSpan.FromSeconds(1));
+        var requests = Hand(kind, "bad");
+        Assert.Equal(600, _taken.Count);
+        Assert.InRange(requests, 10, 40);
+        Assert.Equal(0, _replica.OwedPushes);
+        Assert.Equal(("bad", 1), (Assert.Single(_replica.Refused.Of(Peer.Node)).Key, _replica.Refused.CountOf(Peer.Node)));
+        var aside = Single<ReplicaOutput.SetAside>();
+        Assert.Equal((kind, true), (aside.Error.Kind, aside.Error.Message.Contains("\"bad\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_outputs, output => output is ReplicaOutput.Trouble);
+    }
+
+    [Fact]
+    public void AnEntryThatItRefusesHoldsUpNothingOfAPull()
+    {
+        Set(300);
+        Set("bad", 1);
+        Set(300, "z");
+        Answer(Ask(), []);
+        Hand(SyncErrorKind.Rejected, "bad");
+        Assert.Equal(600, _taken.Count);
+        Assert.Equal((600, 1), (Single<ReplicaOutput.Pulled>().Result.Value is var report ? (report.Sent, report.Refused) : default));
+    }
+
+    [Fact]
+    public void WhatIsSetAsideIsHandedAgainWhenItIsWrittenAnewWhenThePeerIsNewAndAfterAWhile()
+    {
+        Answer(Ask(), null);
+        Set("bad", 1);
+        Later(TimeSpan.FromSeconds(1));
+        Hand(SyncErrorKind.Rejected, "bad");
+        Set("good", 1);
+        Later(TimeSpan.FromSeconds(1));
+        Assert.Equal(["good"], Single<ReplicaOutput.Hand>() is var hand ? hand.Push.Entries.Select(entry => entry.Key) : []);
+        Acknowledge(hand.Push);
+
+        Set("bad", 2);
+        Assert.Empty(_replica.Refused.Of(Peer.Node));
+        Later(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, Hand(SyncErrorKind.Rejected, "bad"));
+
+        Run(new ReplicaInput.Peers([], RandomState.Now));
+        Run(new ReplicaInput.Peers([Peer], RandomState.Now));
+        Later(2 * RandomState.Settings.PullInterval);
+        Answer(Single<ReplicaOutput.Ask>(), []);
+        Assert.Equal(3, Hand(SyncErrorKind.Rejected, "bad"));
+        _outputs.Clear();
+
+        Later(RandomState.Settings.RefusedFor);
+        Answer(Single<ReplicaOutput.Ask>(), []);
+        Assert.Equal(1, Hand(SyncErrorKind.Unreachable, ""));
+        Assert.Equal(["bad", "good"], _taken.Order());
+    }
+
+    [Fact]
+    public void APeerThatRefusesWhateverComesIsLeftAloneForAWhile()
+    {
+        Answer(Ask(), null);
+        Set(1000);
+        Later(TimeSpan.FromSeconds(1));
+        Assert.InRange(Hand(SyncErrorKind.Rejected, ""), 16, 30);
+        Assert.Equal((16, 1), (_replica.Refused.Of(Peer.Node).Count, _replica.OwedPushes));
+        Assert.Equal(SyncErrorKind.Rejected, Single<ReplicaOutput.Trouble>().Error.Kind);
+        Later(TimeSpan.FromSeconds(1));
+        Assert.InRange(Hand(SyncErrorKind.Rejected, ""), 16, 30);
+    }
+
+    [Fact]
+    public void WhatIsSetAsideIsBounded()
+    {
+        var settings = RandomState.Settings with { RefusedMost = 8 };
+        var table = new StateTable(settings);
+        var refused = new RefusedEntries(table, settings);
+        foreach (var (entry, i) in RandomState.Many(20).Select((entry, i) => (entry, i)))
+        {
+            table.Merge(entry, Self, RandomState.Now);
+            refused.Add(Peer.Node, entry, new SyncError(SyncErrorKind.Rejected, "no"), MonotonicTime.Zero + TimeSpan.FromSeconds(i));
+        }
+        Assert.Equal((8, 20), (refused.Of(Peer.Node).Count, refused.CountOf(Peer.Node)));
+    }
+
     [Fact]
     public void APeerThatSaysNothingAtAllEndsItsPullByTheMachinesOwnClock()
     {
@@ -110,6 +200,28 @@ public sealed class PlainPeerTests
         Run(new ReplicaInput.Take(2, Peer.Node, [RandomState.Live("good", 1, 5)], RandomState.Now));
         Assert.Equal(1, Single<ReplicaOutput.Taken>().Result.Value.Won);
     }
+
+    // Answers what is handed over until nothing more is: refuses what has the key in it, whatever there is when that is empty.
+    private int Hand(SyncErrorKind kind, string refused)
+    {
+        for (var requests = 0; ; requests++)
+        {
+            if (_outputs.OfType<ReplicaOutput.Hand>().SingleOrDefault() is not { } hand)
+                return requests;
+            _outputs.Remove(hand);
+            if (kind != SyncErrorKind.Unreachable && hand.Push.Entries.Any(entry => refused.Length == 0 || entry.Key == refused))
+            {
+                Run(new ReplicaInput.Message(Peer, new SyncFailure(kind, hand.Push.Exchange.Value, null, "not this"), RandomState.Now));
+                continue;
+            }
+            foreach (var entry in hand.Push.Entries)
+                _taken.Add(entry.Key);
+            Acknowledge(hand.Push);
+        }
+    }
+
+    private void Set(int count, string prefix = "a") =>
+        Run(new ReplicaInput.Set(++_tokens, [.. Enumerable.Range(0, count).Select(i => StateSet.To($"{prefix}{i}", RandomState.Json(i)))], RandomState.Now));
 
     private void Set(string key, int value) => Run(new ReplicaInput.Set(++_tokens, [StateSet.To(key, RandomState.Json(value))], RandomState.Now));
 

@@ -68,6 +68,22 @@ public sealed class CommandBlockTests
         Refused(SyncErrorKind.Duplicate, "command 2", block.Bytes.ToArray());
     }
 
+    [Fact]
+    public void TheSameCommandTwiceIsADuplicateWhereverTheySit()
+    {
+        var run = new List<Command> { GoldenSamples.Init };
+        for (var i = 1; i < 20; i++)
+            run.Add(Command.Create(Prior.Single(run[^1].Address), Priority.Basic(0), [(byte)i]));
+        for (var first = 0; first < run.Count; first++)
+        {
+            for (var again = first + 1; again <= run.Count; again++)
+            {
+                Command[] block = [.. run[..again], run[first], .. run[again..]];
+                Refused(SyncErrorKind.Duplicate, $"command {again} ", CommandBlock.Encode(block).Bytes.ToArray());
+            }
+        }
+    }
+
     [Theory]
     [InlineData(5)] // A tag's highest bits are kept for later versions.
     [InlineData(7)]

@@ -5,13 +5,13 @@ namespace ActorSync.Engine.Tests.Contract;
 public sealed class BehaviorTests : EngineTest
 {
     [Fact]
-    public async Task Become_replaces_and_stacked_behaviours_come_back()
+    public async Task Become_replaces_the_behaviour()
     {
         var probe = NewProbe();
         var actor = Sys.ActorOf(Props.Create(() => new Moody(probe.Ref)));
-        foreach (var message in new[] { "?", "push", "?", "replace", "?", "pop", "?", "replace", "?", "pop", "?", "pop", "?" })
+        foreach (var message in new[] { "?", "replace", "?", "replace again", "?" })
             actor.Tell(message);
-        await probe.Expect("base", "stacked", "replaced", "base", "replaced", "base", "base");
+        await probe.Expect("base", "replaced", "replaced again");
     }
 
     private sealed class Moody : ReceiveActor
@@ -21,9 +21,8 @@ public sealed class BehaviorTests : EngineTest
         private void Mood(IActorRef probe, string name)
         {
             Receive<string>(s => s == "?", _ => probe.Tell(name));
-            Receive<string>(s => s == "push", _ => BecomeStacked(() => Mood(probe, "stacked")));
             Receive<string>(s => s == "replace", _ => Become(() => Mood(probe, "replaced")));
-            Receive<string>(s => s == "pop", _ => UnbecomeStacked());
+            Receive<string>(s => s == "replace again", _ => Become(() => Mood(probe, "replaced again")));
         }
     }
 
@@ -121,13 +120,13 @@ public sealed class BehaviorTests : EngineTest
         protected override void OnReceive(object message)
         {
             _probe.Tell("first " + message);
-            BecomeStacked(Second);
+            Become(Second);
         }
 
         private void Second(object message)
         {
             _probe.Tell("second " + message);
-            UnbecomeStacked();
+            Become(OnReceive);
         }
     }
 }

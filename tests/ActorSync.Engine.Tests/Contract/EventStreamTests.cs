@@ -114,7 +114,7 @@ public sealed class EventStreamTests : EngineTest
             "akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [], log-dead-letters = 2, coordinated-shutdown.run-by-clr-shutdown-hook = off }"));
         var probe = new Probe(system);
         system.EventStream.Subscribe(probe.Ref, typeof(Info));
-        await system.ActorSelection("/system/deadLetterListener").ResolveOne(Soon); // it listens from its PreStart on
+        await system.ActorSelection("/system/deadLetterListener").Ask<ActorIdentity>(new Identify(null), Soon); // it listens from its PreStart on
         for (var i = 0; i < 5; i++)
             system.DeadLetters.Tell("lost", probe.Ref);
         Assert.Contains("[String] from", (await probe.Next<Info>()).Message.ToString(), StringComparison.Ordinal);

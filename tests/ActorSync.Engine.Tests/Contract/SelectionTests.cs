@@ -27,7 +27,7 @@ public sealed class SelectionTests : EngineTest
         var (_, log) = await NewFamily();
         Sys.ActorSelection(path).Tell(1);
         await log.Expect(1);
-        Assert.Equal("bert", (await Sys.ActorSelection(path).ResolveOne(Soon)).Path.Name);
+        Assert.Equal("bert", (await Sys.ActorSelection(path).Ask<ActorIdentity>(new Identify(null), Soon)).Subject.Path.Name);
         Assert.Equal("pong", await Sys.ActorSelection(path).Ask<string>("ping", Soon));
     }
 
@@ -48,7 +48,7 @@ public sealed class SelectionTests : EngineTest
         Sys.EventStream.Subscribe(letters.Ref, typeof(DeadLetter));
         Sys.ActorSelection("/user/nobody").Tell("hello");
         Assert.Equal("hello", (await letters.Next<DeadLetter>()).Message);
-        await Assert.ThrowsAsync<ActorNotFoundException>(() => Sys.ActorSelection("/user/nobody").ResolveOne(TimeSpan.FromSeconds(1)));
+        Assert.Null((await Sys.ActorSelection("/user/nobody").Ask<ActorIdentity>(new Identify(null), Soon)).Subject);
     }
 
     [Fact]

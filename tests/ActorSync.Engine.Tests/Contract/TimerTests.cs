@@ -132,36 +132,6 @@ public sealed class TimerTests : EngineTest
     }
 
     [Fact]
-    public async Task A_receive_timeout_comes_again_until_it_is_ended()
-    {
-        var log = NewProbe();
-        var actor = Sys.ActorOf(Props.Create(() => new Impatient(log.Ref)));
-        actor.Tell(Short);
-        await log.Next<ReceiveTimeout>();
-        await log.Next<ReceiveTimeout>();
-        actor.Tell("end");
-        while (await log.Next<object>() is not "ended")
-        {
-        }
-        Sys.Scheduler.ScheduleTellOnce(5 * Short, actor, "later", ActorRefs.NoSender);
-        await log.Expect("later");
-    }
-
-    private sealed class Impatient : ReceiveActor
-    {
-        public Impatient(IActorRef log)
-        {
-            Receive<TimeSpan>(time => SetReceiveTimeout(time));
-            Receive<string>(s => s == "end", _ =>
-            {
-                SetReceiveTimeout(null);
-                log.Tell("ended");
-            });
-            ReceiveAny(log.Tell);
-        }
-    }
-
-    [Fact]
     public async Task The_scheduler_tells_until_cancelled()
     {
         var log = NewProbe();

@@ -81,23 +81,4 @@ public sealed class TestSchedulerTests() : Akka.TestKit.Xunit2.TestKit("akka.sch
         Scheduler.Advance(Second);
         ExpectMsgAllOf("tick", "once");
     }
-
-    [Fact]
-    public void So_does_the_receive_timeout()
-    {
-        var actor = ActorOf(() => new Sleepy(TestActor));
-        actor.Tell("ready");
-        ExpectMsg("ready");
-        Scheduler.Advance(Second);
-        ExpectMsg(ReceiveTimeout.Instance);
-    }
-
-    private sealed class Sleepy : ReceiveActor
-    {
-        public Sleepy(IActorRef listener)
-        {
-            SetReceiveTimeout(Second);
-            ReceiveAny(listener.Tell);
-        }
-    }
 }

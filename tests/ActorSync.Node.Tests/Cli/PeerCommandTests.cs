@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text.Json.Nodes;
 using ActorSync.Node.Cli;
 using ActorSync.Node.Tests.Fakes;
 using ActorSync.Peers;
@@ -81,6 +82,23 @@ public sealed class PeerCommandTests : IDisposable
         Assert.Equal(new Ran(ExitCodes.Ok, "", ""), await _cli.OnDataAsync("hello", "127.0.0.1:7401", Graph, "--change-delay", "250ms", "--schedule-delay", "0s"));
         Assert.Equal(["connect tcp://127.0.0.1:7401", $"hello tcp://127.0.0.1:7401 {Graph[..8]}"], _cli.Node.Calls);
         Assert.Equal(new HelloOptions { ChangeDelay = TimeSpan.FromMilliseconds(250), ScheduleDelay = TimeSpan.Zero }, _cli.Node.LastHelloOptions);
+    }
+
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("unhello")]
+    [InlineData("subscribe")]
+    [InlineData("unsubscribe")]
+    public async Task With_json_it_is_told_for_which_peer_and_graph(string command)
+    {
+        _cli.Node.Status = graphs => Statuses.Busy(graphs);
+        await using var node = await RunningNode.StartAsync(_cli);
+
+        var ran = await _cli.OnDataAsync(command, Statuses.Peer[..30], Graph, "--json");
+        Assert.Equal((ExitCodes.Ok, ""), (ran.Code, ran.Error));
+        var told = JsonNode.Parse(ran.Out)!;
+        Assert.Equal(Graph, (string)told["graph"]!);
+        Assert.NotEqual("", (string)told["peer"]!);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ActorSync.Node.Cli;
 using ActorSync.Node.Tests.Fakes;
 
@@ -50,5 +51,23 @@ public sealed class ScenarioCommandTests
 
         Assert.Equal(ExitCodes.Usage, ran.Code);
         Assert.Contains("a.test: it cannot be read: it is not JSON", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_json_there_is_an_object_for_each_file_and_nothing_else()
+    {
+        using var cli = new CliRun();
+        File.WriteAllText(cli.Folder.At("a.test"), Differs);
+        File.WriteAllText(cli.Folder.At("b.test"), Drawn);
+        File.WriteAllText(cli.Folder.At("c.test"), "no scenario");
+
+        var ran = await cli.RunAsync("scenario", "--json", "--seed", "7", cli.Folder.At("a.test"), cli.Folder.At("b.test"), cli.Folder.At("c.test"));
+
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        var files = JsonNode.Parse(ran.Out)!.AsArray();
+        Assert.Equal([false, true, false], files.Select(file => (bool)file!["holds"]!));
+        Assert.Equal((cli.Folder.At("a.test"), 2, "HeadCount", "heads: 1, not 2"), ((string)files[0]!["file"]!, (int)files[0]!["rule"]!, (string)files[0]!["name"]!, (string)files[0]!["difference"]!));
+        Assert.Equal("GenerateGraph: seed 7", (string)files[1]!["lines"]![0]!);
+        Assert.StartsWith("it cannot be read: it is not JSON", (string)files[2]!["difference"]!, StringComparison.Ordinal);
     }
 }

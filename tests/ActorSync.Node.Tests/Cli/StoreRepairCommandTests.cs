@@ -1,6 +1,10 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ActorSync.Graphs;
 using ActorSync.Node.Cli;
+using ActorSync.Node.Hosting;
 using ActorSync.Node.Tests.Fakes;
+using ActorSync.States;
 using ActorSync.Storage;
 
 namespace ActorSync.Node.Tests.Cli;
@@ -27,13 +31,92 @@ public sealed class StoreRepairCommandTests : IDisposable
         var after = await _cli.OnDataAsync("store", "verify");
 
         Assert.Equal(ExitCodes.Ok, sound.Code);
-        Assert.Matches($"^graph={graph} records=3 commands=3 bytes=[0-9]+ torn-bytes=0 kept=3 set-aside=none damage=none\n$", sound.Out);
+        Assert.Matches($"^graph={graph} records=3 commands=3 bytes=[0-9]+ torn-bytes=0 kept=3 missing-at-least=0 set-aside=none damage=none\n$", sound.Out);
         Assert.Equal(ExitCodes.Failure, damaged.Code);
         Assert.Contains($"{file} is damaged at byte ", damaged.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, repaired.Code);
-        Assert.Contains($"kept=2 set-aside={Path.Combine(_cli.Data, "graphs", graph.ToString())}.damaged", repaired.Out, StringComparison.Ordinal);
+        Assert.Contains($"kept=2 missing-at-least=0 set-aside={Path.Combine(_cli.Data, "graphs", graph.ToString())}.damaged", repaired.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, after.Code);
         Assert.Contains(" commands=2 ", after.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public async Task An_end_that_is_lost_after_a_clean_end_is_damage_and_a_repair_says_what_is_lost(int torn)
+    {
+        var graph = await FillAsync();
+        var file = Path.Combine(_cli.Data, "graphs", graph.ToString(), "00000001.log");
+        var end = CutLast(file, torn);
+
+        var damaged = await _cli.OnDataAsync("store", "verify", "--json");
+        var repaired = await _cli.OnDataAsync("store", "repair");
+        var after = await _cli.OnDataAsync("store", "verify", "--json");
+
+        Assert.Equal((ExitCodes.Failure, ExitCodes.Ok, ExitCodes.Ok), (damaged.Code, repaired.Code, after.Code));
+        var found = JsonNode.Parse(damaged.Out)![0]!;
+        Assert.Equal((true, file, end, torn), ((bool)found["lostEnd"]!, (string)found["file"]!, (long)found["offset"]!, (int)found["tornBytes"]!));
+        Assert.Contains("the last run closed the store", (string)found["damage"]!, StringComparison.Ordinal);
+        Assert.Equal(
+            $"actorsync: graph {graph}: 2 commands are kept, what stood behind byte {end} of {file} is lost here, how many commands is not known; "
+            + "a peer sends it when the node runs, or at once with --peer HOST:PORT; what no peer holds is gone\n", repaired.Error);
+        Assert.False((bool)JsonNode.Parse(after.Out)![0]!["lostEnd"]!);
+    }
+
+    [Fact]
+    public async Task What_is_lost_comes_again_from_a_peer_that_is_named()
+    {
+        using var other = new CliRun { Factory = NodeComposition.CreateAsync };
+        _cli.Factory = NodeComposition.CreateAsync;
+        var graph = await FillAsync();
+        var copy = Directory.CreateDirectory(Path.Combine(other.Data, "graphs", graph.ToString())).FullName;
+        foreach (var path in Directory.GetFiles(Path.Combine(_cli.Data, "graphs", graph.ToString())))
+            File.Copy(path, Path.Combine(copy, Path.GetFileName(path)));
+        await using (await AnotherAsync(other.Folder.At("another")))
+            File.Copy(Path.Combine(other.Folder.At("another"), "node"), Path.Combine(other.Data, "node"));
+        CutLast(Path.Combine(_cli.Data, "graphs", graph.ToString(), "00000001.log"), 0);
+        await using var peer = await RunningNode.StartAsync(other, "--listen", "127.0.0.1:0");
+        var endpoint = Regex.Match(peer.Log, "listening on tcp://([^,]+)").Groups[1].Value;
+
+        var nobody = await _cli.OnDataAsync("store", "repair", "--peer", "127.0.0.1:1");
+        // What was kept is one record now: nothing is left of the graph, not even its init command.
+        CutLast(Path.Combine(_cli.Data, "graphs", graph.ToString(), "00000001.log"), 0);
+        var repaired = await _cli.OnDataAsync("store", "repair", "--json", "--peer", "127.0.0.1:1", "--peer", endpoint);
+
+        Assert.Equal(ExitCodes.Failure, nobody.Code);
+        Assert.Contains("0 commands came from 127.0.0.1:1, and not all: ", nobody.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Ok, repaired.Code);
+        var fetched = JsonNode.Parse(repaired.Out)![0]!["fetched"]!;
+        Assert.Equal((endpoint, 3, true, null), ((string)fetched["peer"]!, (int)fetched["commands"]!, (bool)fetched["complete"]!, (string?)fetched["error"]));
+        Assert.Contains(" commands=3 ", (await _cli.OnDataAsync("store", "verify")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shared_states_are_verified_and_repaired_too()
+    {
+        await using (var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = _cli.Data })).Value)
+        {
+            var state = (await store.OpenStateAsync(new StateName("shared"), StateSettings.Default)).Value.Store;
+            foreach (var key in (string[])["a", "b", "c"])
+                Assert.Null(await state.AppendAsync([StateEntry.Live(key, "1"u8.ToArray(), new StateStamp(1, 0, store.Node), null)]));
+        }
+        var sound = await _cli.OnDataAsync("store", "verify");
+        var folder = Directory.GetDirectories(Path.Combine(_cli.Data, "states")).Single();
+        var file = Path.Combine(folder, "00000001.log");
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[60] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        var damaged = await _cli.OnDataAsync("store", "verify", "--json");
+        var repaired = await _cli.OnDataAsync("store", "repair");
+
+        Assert.Matches("^state=shared records=3 entries=3 bytes=[0-9]+ torn-bytes=0 kept=3 set-aside=none damage=none\n$", sound.Out);
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Failure, ExitCodes.Ok), (sound.Code, damaged.Code, repaired.Code));
+        var found = JsonNode.Parse(damaged.Out)![0]!;
+        Assert.Equal(("shared", file, null), ((string)found["state"]!, (string)found["file"]!, found["graph"]));
+        Assert.Contains($" kept=2 set-aside={folder}.damaged ", repaired.Out, StringComparison.Ordinal);
+        Assert.StartsWith("actorsync: state shared: 2 entries are kept, what was damaged is lost here; when the node runs, its pulls bring what peers hold", repaired.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Ok, (await _cli.OnDataAsync("store", "verify")).Code);
     }
 
     [Fact]
@@ -43,6 +126,19 @@ public sealed class StoreRepairCommandTests : IDisposable
 
         Assert.Equal((ExitCodes.Unreachable, $"actorsync: there is no store in {_cli.Data}\n"), (ran.Code, ran.Error));
         Assert.False(Directory.Exists(_cli.Data));
+    }
+
+    private static async Task<NodeStore> AnotherAsync(string folder) => (await NodeStore.OpenAsync(new StoreSettings { Folder = folder })).Value;
+
+    // Cuts the last record and the mark behind it, but for some bytes of it; gives where the log ends now.
+    private static long CutLast(string file, int torn)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var (at, end) = (32, 32);
+        for (; at < bytes.Length - 17; at += 17 + BitConverter.ToInt32(bytes, at))
+            end = at;
+        File.WriteAllBytes(file, bytes[..(end + torn)]);
+        return end;
     }
 
     private async Task<GraphId> FillAsync()

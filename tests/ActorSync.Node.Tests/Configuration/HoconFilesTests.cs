@@ -1,4 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
+using ActorSync.Node.Tests.Fakes;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
@@ -24,6 +28,30 @@ public sealed class HoconFilesTests
 
         Assert.Null(KnownKeys.Check(config));
         Assert.Null(SettingsReader.Read(config).Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_node_starts_by_it(string file)
+    {
+        using var authority = new Authority("ours");
+        using var cli = new CliRun { Factory = NodeComposition.CreateAsync };
+        var issued = authority.Issue();
+        using var key = issued.Certificate.GetECDsaPrivateKey()!;
+        await File.WriteAllTextAsync(cli.Folder.At("node.pem"), issued.Certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(cli.Folder.At("node.key"), key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(cli.Folder.At("authority.pem"), issued.Authorities.ExportCertificatePems());
+        // As it is, but for what is of this machine; nobody is there whom it dials.
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, file));
+        text = Regex.Replace(text, "/etc/actorsync/(node|device)", cli.Folder.At("node")).Replace("/etc/actorsync/authority", cli.Folder.At("authority"), StringComparison.Ordinal);
+        text = Regex.Replace(text, "tls://0\\.0\\.0\\.0:[0-9]+", "tls://127.0.0.1:0").Replace("127.0.0.1:7400", "127.0.0.1:0", StringComparison.Ordinal);
+        text = Regex.Replace(text, "[a-z]+\\.mesh\\.example:7400", "127.0.0.1:1").Replace("log-level = warning", "log-level = info", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(cli.Folder.At("it.conf"), text);
+
+        await using var node = await RunningNode.StartAsync(cli, "--config", cli.Folder.At("it.conf"));
+
+        Assert.Equal("", node.Error);
+        Assert.Equal(0, (await cli.OnDataAsync("status")).Code);
     }
 
     [Theory]

@@ -218,10 +218,7 @@ public sealed class SettingsTests
     }
 
     [Theory]
-#if !ACTOR_ENGINE_AKKA
-    // Akka.NET takes a missing brace for the end of the file.
-    [InlineData("actorsync {", "bad.conf")]
-#endif
+    [InlineData("actorsync { tls { key = k }, log-level = info }", "bad.conf")]
     [InlineData("include \"missing.conf\"", "there is no such file")]
     [InlineData("include \"bad.conf\"", "include each other more than 16 deep")]
     public void A_file_that_cannot_be_read_is_named(string text, string expected)

@@ -59,6 +59,8 @@ public sealed class StatesSettingsTests
     [InlineData("""states.http = [{ exchange = "0.0.0.0:4097" }]""", "not on loopback")]
     [InlineData("""states.http = [{ application = "10.0.0.1:3097" }]""", "anyone-on-the-network-may-read-and-write")]
     [InlineData("""states.http = [{ peers = ["10.0.0.2"] }]""", "set actorsync.tls")]
+    [InlineData("""states.peers.endpoints = ["127.0.0.1", "10.0.0.2:4097"]""", "actorsync.states.peers.endpoints = 10.0.0.2:4097, 127.0.0.1: '10.0.0.2:4097' is not on loopback")]
+    [InlineData("""states.peers.endpoints = ["10.0.0.2"]""", "'10.0.0.2' is not on loopback: set actorsync.tls")]
     [InlineData("""states.http = [{ peers = ["nonsense"] }]""", "is not an endpoint")]
     [InlineData("""states.http = [{ peer = [] }]""", "did you mean actorsync.states.http.0.peers?")]
     [InlineData("""states.http = [{ state = members }]""", "a name of the node's own")]

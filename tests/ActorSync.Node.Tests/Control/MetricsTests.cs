@@ -5,12 +5,10 @@ namespace ActorSync.Node.Tests.Control;
 
 public sealed class MetricsTests
 {
-    private static readonly PeerSourceStatus Source = new("links", "dns", ["10.0.0.1:7400", "10.0.0.2:7400"], "no server", 3, 4);
-
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false), Engine = "En\"gine\\ 1\n2", PeerSources = [Source] };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false, LostEnds: 2), Engine = "En\"gine\\ 1\n2", PeerSources = [Statuses.Source] };
 
         var text = MetricsText.Of(status);
 
@@ -23,6 +21,7 @@ public sealed class MetricsTests
             "actorsync_subscriptions_open 1",
             "actorsync_subscriptions_maximum 128",
             "actorsync_store_torn_bytes 13",
+            "actorsync_store_lost_ends 2",
             """actorsync_graph_commands{graph="aa"} 5""",
             """actorsync_graph_heads{graph="aa"} 2""",
             """actorsync_graph_damaged{graph="aa"} 0""",
@@ -41,6 +40,20 @@ public sealed class MetricsTests
             """actorsync_provider_failures_total{purpose="links",provider="dns"} 4""",
             """actorsync_errors_total{kind="MissingPrior"} 1""",
             """actorsync_errors_total{kind="WrongId"} 2""",
+        ], samples);
+    }
+
+    [Fact]
+    public void Every_figure_of_a_mesh_has_its_line()
+    {
+        var samples = MetricsText.Of(Statuses.Plain([]) with { Mesh = Statuses.Alone }).Split('\n').Where(line => line.StartsWith("actorsync_mesh", StringComparison.Ordinal));
+
+        Assert.Equal(
+        [
+            """actorsync_mesh_members{reach="reachable"} 1""",
+            """actorsync_mesh_members{reach="unreachable"} 1""",
+            "actorsync_mesh_joined 0",
+            "actorsync_mesh_members_placing_otherwise 1",
         ], samples);
     }
 
@@ -76,13 +89,19 @@ public sealed class MetricsTests
             $"actorsync_state_peer_level{http} 0",
             $"actorsync_state_peer_failures_total{peer} 0",
             $"actorsync_state_peer_failures_total{http} 8",
+            $"actorsync_state_peer_failing{peer} 0",
+            $"actorsync_state_peer_failing{http} 1",
+            $"actorsync_state_peer_last_error_age_seconds{peer} -1",
+            $"actorsync_state_peer_last_error_age_seconds{http} 4.5",
+            $"actorsync_state_peer_refused_total{peer} 0",
+            $"actorsync_state_peer_refused_total{http} 2",
         ], samples);
     }
 
     [Fact]
     public void Every_family_says_what_it_is()
     {
-        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Source], States = [Statuses.Shared] }).Split('\n');
+        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Statuses.Source], States = [Statuses.Shared] }).Split('\n');
 
         foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {

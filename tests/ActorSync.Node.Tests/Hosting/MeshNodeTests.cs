@@ -25,8 +25,9 @@ public sealed class MeshNodeTests : IDisposable
         await using var other = await RunningNode.StartAsync(_other, "--listen", "127.0.0.1:0", "--join", endpoint);
 
         var members = await WaitForAsync(_one, ran => ran.Split('\n').Count(line => line.Contains(" reach=reachable ", StringComparison.Ordinal)) == 2);
-        Assert.Matches("(?m)^member=[0-9a-f]{32} self=yes reach=reachable endpoints=tcp://127.0.0.1:[0-9]+ roles=none incarnation=[0-9]+$", members);
+        Assert.Matches("(?m)^member=[0-9a-f]{32} self=yes reach=reachable endpoints=tcp://127.0.0.1:[0-9]+ roles=none incarnation=[0-9]+ placement=replication=all,holders=any,stores=2$", members);
         Assert.Contains("\"isSelf\": true", (await _other.OnDataAsync("members", "--json")).Out, StringComparison.Ordinal);
+        Assert.Matches("(?m)^mesh=[0-9a-f]{32} joined=yes members=2 reachable=2 placement=replication=all,holders=any,stores=2 placing-otherwise=0$", (await _other.OnDataAsync("status")).Out);
         Assert.Contains("actorsync_mesh_members{reach=\"reachable\"} 2", await one.RequestAsync("GET /metrics"), StringComparison.Ordinal);
         var nobody = await _one.OnDataAsync("members", "remove", "zzzz");
         Assert.Equal(ExitCodes.Usage, nobody.Code);
@@ -34,6 +35,38 @@ public sealed class MeshNodeTests : IDisposable
         // Who stops in good order says so, and is gone at once.
         Assert.Equal(0, await other.StopAsync());
         await WaitForAsync(_one, ran => ran.TrimEnd('\n').Split('\n').Length == 1);
+    }
+
+    [Fact]
+    public async Task A_node_that_joins_nobody_says_so_wherever_it_is_asked()
+    {
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--join", "127.0.0.1:1");
+
+        var members = await _one.OnDataAsync("members");
+        Assert.Equal((ExitCodes.Unreachable, ""), (members.Code, members.Out));
+        Assert.Matches("^actorsync: not joined yet: tcp://127.0.0.1:1 (waiting|connecting)", members.Error);
+        Assert.Equal(ExitCodes.Unreachable, (await _one.OnDataAsync("members", "--json")).Code);
+        var status = (await _one.OnDataAsync("status")).Out;
+        Assert.Matches("(?m)^mesh=[0-9a-f]{32} joined=no members=0 ", status);
+        Assert.Matches("(?m)^join=tcp://127.0.0.1:1 state=", status);
+        Assert.Contains("\"isJoined\": false", (await _one.OnDataAsync("status", "--json")).Out, StringComparison.Ordinal);
+        Assert.Contains("actorsync_mesh_joined 0", await one.RequestAsync("GET /metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Members_that_place_graphs_by_other_rules_say_so()
+    {
+        var file = _other.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.mesh { replication = 2, holders = any }");
+        await using var one = await RunningNode.StartAsync(_one, "--listen", "127.0.0.1:0", "--mesh");
+        var endpoint = Regex.Match(one.Log, "listening on tcp://([^,]+)").Groups[1].Value;
+        await using var other = await RunningNode.StartAsync(_other, "--listen", "127.0.0.1:0", "--join", endpoint, "--config", file);
+
+        var members = await WaitForAsync(_one, ran => ran.Contains("replication=2", StringComparison.Ordinal));
+        Assert.Matches("(?m)self=no .+ placement=replication=2,holders=any,stores=2$", members);
+        Assert.Matches("places graphs by replication=2,holders=any,stores=2, and this node by replication=all,holders=any,stores=2", (await _one.OnDataAsync("members")).Error);
+        Assert.Contains("placing-otherwise=1", (await _one.OnDataAsync("status")).Out, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(one.Log, "Mesh: the member .+ places graphs by replication=2,holders=any,stores=2, and this node by"));
     }
 
     [Fact]

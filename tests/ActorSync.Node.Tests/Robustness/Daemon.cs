@@ -16,7 +16,7 @@ internal sealed class Daemon : IAsyncDisposable
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +24,7 @@ internal sealed class Daemon : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
     private long _started;
+    private bool _isDisposed;
 
     private Daemon(string data, Process process)
     {
@@ -151,6 +152,9 @@ internal sealed class Daemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Who failed to start it has disposed of it.
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         if (Control is not null)
             await Control.DisposeAsync();
         if (!_process.HasExited)

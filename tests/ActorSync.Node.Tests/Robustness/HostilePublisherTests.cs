@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ActorSync.Graphs;
 using ActorSync.Node.Control;
 using ActorSync.Node.Tests.Fakes;
@@ -18,6 +19,8 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     private Daemon _daemon = null!;
     private TcpLinkListener _listener = null!;
     private ILink _link = null!;
+    private Channel<Result<SyncMessage>> _heard = null!;
+    private Task _hearing = Task.CompletedTask;
     private Subscribe? _subscribe;
     private Task<Result<PeerGraph>> _subscribing = null!;
     private Command _last = null!;
@@ -33,6 +36,8 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
         var endpoint = _listener.LocalEndPoint.ToString();
         _subscribing = _daemon.Control.SubscribeAsync(new PeerGraph(endpoint, Graph.ToString()), CancellationToken.None);
         _link = (await _listener.AcceptAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))!;
+        _heard = Channel.CreateUnbounded<Result<SyncMessage>>();
+        _hearing = HearAsync();
         var known = (await ReceiveAsync<Subscribe>()).Graphs[0].Sample.Addresses;
         _ = (await _subscribing).Value;
         var head = known.MaxBy(address => address.MaxCut);
@@ -45,6 +50,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         await _link.DisposeAsync();
+        await _hearing;
         await _listener.DisposeAsync();
         await _daemon.DisposeAsync();
     }
@@ -124,7 +130,7 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
         byte[] cut = [WireLimits.Version, (byte)SyncType.Push, 1, 2, 3];
         for (var i = 0; i < 100 && await _link.SendAsync(cut) is null; i++)
             continue;
-        while ((await _link.ReceiveAsync(late.Token)).Error is null)
+        while ((await _heard.Reader.ReadAsync(late.Token)).Error is null)
             continue;
 
         var peer = Assert.Single((await _daemon.StatusAsync()).Peers);
@@ -147,22 +153,34 @@ public sealed class HostilePublisherTests : IAsyncLifetime, IDisposable
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (true)
         {
-            var payload = (await _link.ReceiveAsync(late.Token)).Value;
-            var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
-            if (message is Subscribe subscribe)
-                await AnswerAsync(subscribe);
-            if (message is T wanted)
+            if ((await _heard.Reader.ReadAsync(late.Token)).Value is T wanted)
                 return wanted;
         }
     }
 
-    // Every request is answered: a daemon that is slow to hear the answer asks again, with another number.
-    private Task AnswerAsync(Subscribe subscribe)
+    // Every request is answered at once, whatever the test waits for: a daemon that is slow to hear the answer asks again,
+    // with another number, and waits for the answer to that one.
+    private async Task HearAsync()
     {
-        _subscribe = subscribe;
-        return SendAsync(new Subscribed(
-            subscribe.Id, subscribe.Sequence, 600, 1 << 30, [.. subscribe.Graphs.Select(asked => new SubscribedGraph(asked.Graph, null, [.. asked.Sample.Addresses.Select(_ => true)]))]));
+        while (true)
+        {
+            if (!(await _link.ReceiveAsync()).TryGet(out var payload, out var error))
+            {
+                _heard.Writer.TryWrite(error);
+                return;
+            }
+            var message = SyncCodec.Decode(payload, WireLimits.Default).Value;
+            if (message is Subscribe subscribe)
+            {
+                _subscribe = subscribe;
+                await _link.SendAsync(SyncCodec.Encode(Answer(subscribe)));
+            }
+            _heard.Writer.TryWrite(message);
+        }
     }
+
+    private static Subscribed Answer(Subscribe subscribe) => new(
+        subscribe.Id, subscribe.Sequence, 600, 1 << 30, [.. subscribe.Graphs.Select(asked => new SubscribedGraph(asked.Graph, null, [.. asked.Sample.Addresses.Select(_ => true)]))]);
 
     // A command of its own goes through the same graph: what was pushed before it has been dealt with.
     private async Task HoldsAsync(int commands, string? counted)

@@ -24,10 +24,7 @@ public sealed class StartErrorTests : IDisposable
     [InlineData("peers = [{ endpoint = \"nowhere\" }]", ".*actorsync.peers.0.endpoint.+")]
     [InlineData("listen = \"0.0.0.0:7400\"", ".*actorsync.listen.+loopback.+")]
     [InlineData("log-level =", ".+")]
-#if !ACTOR_ENGINE_AKKA
-    // Akka.NET takes a missing brace for the end of the file.
-    [InlineData("{", ".+")]
-#endif
+    [InlineData("mesh { enabled = off }, log-level = info", ".+")]
     public Task A_configuration_that_cannot_be_ends_with_2(string hocon, string sentence) => RefusedAsync(Data, hocon, ExitCodes.Usage, sentence);
 
     [Fact]

@@ -35,6 +35,25 @@ public sealed class ApplicationEndpointTests
         }
     }
 
+    [Theory]
+    [InlineData("%ff")]
+    [InlineData("a%ed%a0%80")]
+    [InlineData("a%zz")]
+    [InlineData("a%4")]
+    public async Task A_path_that_is_no_text_is_no_key(string path)
+    {
+        await using var node = await HttpNode.StartAsync(1);
+        await using var stream = await HttpNode.ConnectAsync(node.Application);
+
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"PUT /{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{{\"value\":1}}"));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.StartsWith("HTTP/1.1 422 ", answer, StringComparison.Ordinal);
+        Assert.Contains("write % as %25", answer, StringComparison.Ordinal);
+        Assert.Equal("", await node.VersionAsync());
+    }
+
     [Fact]
     public async Task The_whole_map_is_listed_in_order_or_the_keys_that_begin_so()
     {
@@ -150,7 +169,43 @@ public sealed class ApplicationEndpointTests
         await stream.WriteAsync("GET / HTTP/1.1\r\nHost: local"u8.ToArray());
         using var reader = new StreamReader(stream);
 
-        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("InvalidRequest", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PUT /%00 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n{\"value\":1}", 400)]
+    [InlineData("GET /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", 400)]
+    [InlineData("GET /a HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("GET /a HTTP/9.1\r\nHost: localhost\r\n\r\n", 505)]
+    public async Task What_is_no_request_has_an_error_in_its_answer_too(string request, int status)
+    {
+        await using var node = await HttpNode.StartAsync(1);
+        await using var stream = await HttpNode.ConnectAsync(node.Application);
+
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Equal("InvalidRequest", HttpNode.ErrorOf(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).Kind);
+        Assert.Equal("", await node.VersionAsync());
+    }
+
+    [Fact]
+    public async Task A_request_that_is_too_long_has_an_error_in_its_answer_too()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+        await using var stream = await HttpNode.ConnectAsync(node.Application);
+
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /{new string('k', 65536)} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.StartsWith("HTTP/1.1 414 ", answer, StringComparison.Ordinal);
+        Assert.Equal("LimitExceeded", HttpNode.ErrorOf(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).Kind);
     }
 
     [Fact]
@@ -214,6 +269,8 @@ public sealed class ApplicationEndpointTests
         Assert.Equal(5, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(5, answers.Count(status => status == HttpStatusCode.UnprocessableEntity));
         Assert.Equal(5000, (await node.State.StatusAsync()).Entries);
+        var held = (await node.State.Exchange.ReadAsync(null)).Value;
+        Assert.Equal(new StateVersion(held.Entries.Aggregate(UInt128.Zero, (sum, entry) => sum + entry.Hash)), held.Version);
     }
 
     private static (HttpStatusCode, string) Answer((HttpStatusCode Status, string Body, System.Net.Http.Headers.HttpResponseHeaders) answer) => (answer.Status, answer.Body);

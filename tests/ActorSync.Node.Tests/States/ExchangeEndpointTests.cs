@@ -54,11 +54,39 @@ public sealed class ExchangeEndpointTests
     }
 
     [Fact]
+    public async Task A_value_over_the_limit_and_a_key_of_64_kilobytes_are_422_and_nothing_of_it_is_applied()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+
+        foreach (var bad in new[] { $$$""""large":{"value":"{{{new string('v', 65536)}}}","ts":1}"""", $$$""""{{{new string('k', 65536)}}}":{"value":1,"ts":1}"""" })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await node.AskExchangeAsync("PUT", "/", $$$"""{"good":{"value":1,"ts":1},{{{bad}}}}""")).Status);
+        Assert.Equal("", await node.VersionAsync());
+    }
+
+    [Fact]
+    public async Task A_put_that_stops_half_way_applies_nothing()
+    {
+        await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { BodyWithin = TimeSpan.FromMilliseconds(200) });
+        await using var stream = await HttpNode.ConnectAsync(node.Exchange);
+
+        await stream.WriteAsync("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"a\":{\"value\":1,\"ts\":5}}"u8.ToArray());
+        using var reader = new StreamReader(stream);
+
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        Assert.Equal("", await node.VersionAsync());
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_413()
     {
         await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { BodyBytes = 4096 });
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await node.AskExchangeAsync("PUT", "/", new string(' ', 5000))).Status);
+        // One that does not say how long it is, and is far longer: known by what came.
+        using var request = new HttpRequestMessage(HttpMethod.Put, node.Exchange) { Content = new StringContent(new string(' ', 200_000)), Headers = { TransferEncodingChunked = true } };
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "LimitExceeded"), (answer.StatusCode, HttpNode.ErrorOf(await answer.Content.ReadAsStringAsync()).Kind));
     }
 
     [Theory]

@@ -23,8 +23,11 @@ internal sealed class HttpNode : IAsyncDisposable
     private readonly StateHost _host;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    private HttpNode(ISyncNode node, StateHost host, ISharedState state)
+    private readonly LogText _log;
+
+    private HttpNode(ISyncNode node, StateHost host, ISharedState state, LogText log)
     {
+        _log = log;
         _node = node;
         _host = host;
         State = state;
@@ -33,6 +36,20 @@ internal sealed class HttpNode : IAsyncDisposable
     public ISyncNode Node => _node;
 
     public ISharedState State { get; }
+
+    /// <summary>The lines of the log that have a text in them, once there is one.</summary>
+    public async Task<IReadOnlyList<string>> LoggedAsync(string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            string[] lines = [.. _log.ToString().Split('\n').Where(line => line.Contains(text, StringComparison.Ordinal))];
+            if (lines.Length > 0)
+                return lines;
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     public Uri Application => _host.Addresses[0];
 
@@ -49,12 +66,16 @@ internal sealed class HttpNode : IAsyncDisposable
     public static async Task<HttpNode> StartAsync(uint number, TlsFiles? tls, StateSettings? state = null, StateHttpLimits? limits = null, params TcpEndpoint[] peers)
     {
         var anywhere = Anywhere with { IsTls = tls is not null };
+        var written = new LogText();
+        var log = new NodeLog(written, TimeProvider.System, NodeLogLevel.Info);
         var sync = new SyncSettings { States = state ?? StateSettings.Default };
         var node = SyncNode.Start(new SyncNodeOptions
         {
             Store = new MemoryNodeStore(new PeerIdentity(new NodeId(number), new InstanceId(1))),
             Connector = new MemoryLinkNetwork(),
             Settings = sync,
+            EngineConfiguration = "akka.loglevel = INFO",
+            Log = (level, line) => log.Write(Enum.Parse<NodeLogLevel>(level.ToString()), line),
         }).Value;
         var settings = new NodeSettings
         {
@@ -63,8 +84,8 @@ internal sealed class HttpNode : IAsyncDisposable
             Tls = tls,
             States = new StatesSettings { Http = [new StateHttpSettings(StatesSettings.Usual, anywhere, anywhere, peers)], Limits = limits ?? new StateHttpLimits() },
         };
-        var host = (await StateHost.StartAsync(node, settings, TimeProvider.System, new NodeLog(TextWriter.Null, TimeProvider.System, NodeLogLevel.Error), CancellationToken.None)).Value;
-        return new HttpNode(node, host, (await node.OpenStateAsync(StatesSettings.Usual)).Value);
+        var host = (await StateHost.StartAsync(node, settings, TimeProvider.System, log, CancellationToken.None)).Value;
+        return new HttpNode(node, host, (await node.OpenStateAsync(StatesSettings.Usual)).Value, written);
     }
 
     /// <summary>One request; a body is JSON.</summary>
@@ -113,6 +134,24 @@ internal sealed class HttpNode : IAsyncDisposable
         var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(to.Host, to.Port);
         return client.GetStream();
+    }
+
+    // Read while it is written.
+    private sealed class LogText : StringWriter
+    {
+        private readonly Lock _lock = new();
+
+        public override void WriteLine(string? value)
+        {
+            lock (_lock)
+                base.WriteLine(value);
+        }
+
+        public override string ToString()
+        {
+            lock (_lock)
+                return base.ToString();
+        }
     }
 
     public async ValueTask DisposeAsync()

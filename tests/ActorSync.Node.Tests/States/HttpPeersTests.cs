@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.States;
 using ActorSync.Peers;
@@ -57,6 +61,23 @@ public sealed class HttpPeersTests
     }
 
     [Fact]
+    public async Task A_whole_state_is_pulled_in_a_fraction_of_its_bytes_and_given_as_it_is_to_who_takes_no_other()
+    {
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        await one.State.WriteAsync([.. Enumerable.Range(0, 1000).Select(i => StateSet.To($"device/{i}", Encoding.UTF8.GetBytes($"{{\"mbit\":{i}}}")))]);
+        var whole = (await one.AskExchangeAsync("GET", "/")).Body.Length;
+        var sent = (await one.State.StatusAsync()).Totals.BytesSent;
+
+        await using var two = await HttpNode.StartAsync(2, Hurried, null, one.Endpoint);
+        await two.WaitAsync(all => all.Count == 1000);
+
+        Assert.Equal(whole, sent);
+        var received = (await PeerAsync(two, peer => peer.IsLevel)).BytesReceived;
+        Assert.InRange(received, 1, whole / 5);
+        Assert.Equal(received, (await one.State.StatusAsync()).Totals.BytesSent - sent);
+    }
+
+    [Fact]
     public async Task Peers_may_change_while_the_node_runs()
     {
         await using var one = await HttpNode.StartAsync(1, Hurried);
@@ -83,6 +104,10 @@ public sealed class HttpPeersTests
         await two.WaitAsync(all => all.Count == 1);
 
         Assert.Equal([one.Endpoint], two.Peers.Endpoints);
+        two.Peers.Use([new TcpEndpoint("192.0.2.1", 4097), new TcpEndpoint("192.0.2.2", 4097)]);
+        Assert.Equal(
+            ["192.0.2.1", "192.0.2.2"],
+            (await two.LoggedAsync("state shared: the peer tcp://")).Select(line => Regex.Match(line, "warning state shared: the peer tcp://(.*):4097 is left out: .* set actorsync.tls, or actorsync.states.anyone-on-the-network-may-read-and-write = true").Groups[1].Value));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
     }
@@ -130,6 +155,8 @@ public sealed class HttpPeersTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", SyncErrorKind.Unreachable)]
     [InlineData("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nwho are you", SyncErrorKind.InvalidRequest)]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n", SyncErrorKind.Unreachable)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n{}", SyncErrorKind.MalformedPayload)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nBOMB", SyncErrorKind.LimitExceeded)]
     [InlineData("nonsense\r\n\r\n", SyncErrorKind.Unreachable)]
     [InlineData("", SyncErrorKind.Unreachable)]
     public async Task An_answer_that_is_none_is_an_error_in_time(string answer, SyncErrorKind kind)
@@ -141,7 +168,7 @@ public sealed class HttpPeersTests
 
         var asking = peer.AskAsync(default);
         using var accepted = await listener.AcceptTcpClientAsync();
-        await accepted.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer));
+        await accepted.GetStream().WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(answer.Replace("BOMB", "", StringComparison.Ordinal)), .. answer.EndsWith("BOMB", StringComparison.Ordinal) ? Packed(new byte[1 << 20]) : []]);
         if (answer.Contains("Connection: close", StringComparison.Ordinal))
             accepted.Client.Shutdown(SocketShutdown.Send);
         // Else the connection stays open, and nothing more comes.
@@ -149,6 +176,59 @@ public sealed class HttpPeersTests
 
         Assert.Equal(kind, result.Error?.Kind);
         listener.Stop();
+    }
+
+    [Fact]
+    public async Task A_peer_that_answers_rubbish_is_told_once_and_stays_in_the_status_while_its_pushes_work()
+    {
+        var rubbish = true;
+        await using var peer = await StandInPeer.StartAsync((method, _) => method == "PUT" ? (204, "") : (200, Volatile.Read(ref rubbish) ? "<html>" : "{}"));
+        await using var node = await HttpNode.StartAsync(1, Hurried, null, peer.Endpoint);
+        await PeerAsync(node, status => status.Failures > 0);
+        await node.AskAsync("PUT", "/", """{"a":{"value":1}}""");
+        var before = await PeerAsync(node, status => status.Pushes > 0);
+
+        var status = await PeerAsync(node, status => status.Failures > before.Failures + 2);
+
+        Assert.True(status is { IsFailing: true, LastErrorSecondsAgo: >= 0 });
+        Assert.Contains("no map of entries", status.LastError, StringComparison.Ordinal);
+        var line = Assert.Single(await node.LoggedAsync("the pull failed"));
+        Assert.Contains($"peer {peer.Name}: the pull failed", line, StringComparison.Ordinal);
+        Assert.Contains("warning", line, StringComparison.Ordinal);
+
+        Volatile.Write(ref rubbish, false);
+        var after = await PeerAsync(node, status => !status.IsFailing);
+        Assert.Contains("no map of entries", after.LastError, StringComparison.Ordinal);
+        Assert.Contains($"after {after.Failures} failures", Assert.Single(await node.LoggedAsync("the pull works again")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(422)]
+    [InlineData(413)]
+    public async Task An_entry_that_a_peer_refuses_is_named_and_the_others_come_to_it(int refusal)
+    {
+        var taken = new ConcurrentDictionary<string, bool>();
+        await using var peer = await StandInPeer.StartAsync((method, body) =>
+        {
+            if (method != "PUT")
+                return (200, "{}");
+            var keys = JsonNode.Parse(body)!.AsObject().Select(entry => entry.Key).ToArray();
+            if (keys.Contains("bad"))
+                return (refusal, "what is bad");
+            foreach (var key in keys)
+                taken[key] = true;
+            return (204, "");
+        });
+        await using var node = await HttpNode.StartAsync(1, Hurried, null, peer.Endpoint);
+        await node.State.WriteAsync([.. Enumerable.Range(0, 200).Select(i => StateSet.To(i == 100 ? "bad" : $"key/{i}", "1"u8.ToArray()))]);
+
+        var status = await PeerAsync(node, status => status.RefusedEntries.Count == 1 && taken.Count == 199);
+
+        Assert.Equal(("bad", true), (status.RefusedEntries[0].Key, status.RefusedEntries[0].Why.EndsWith($"{refusal}: what is bad", StringComparison.Ordinal)));
+        Assert.Equal((1, false), (status.Refused, status.IsLevel));
+        Assert.Single(await node.LoggedAsync("the key \"bad\" is set aside"));
+        await node.AskAsync("PUT", "/later", """{"value":1}""");
+        await PeerAsync(node, _ => taken.ContainsKey("later"));
     }
 
     [Fact]
@@ -163,6 +243,14 @@ public sealed class HttpPeersTests
 
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.HandAsync([])).Error?.Kind);
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.AskAsync(default)).Error?.Kind);
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return packed.ToArray();
     }
 
     // What a foreign node does: it reads all of one, and puts it to another.

@@ -40,6 +40,16 @@ public sealed class TlsStateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_of_an_authority_below_ours_is_shown_with_that_one()
+    {
+        await using var one = await HttpNode.StartAsync(1, Files("one", _ours.Issue(isBelow: true)), Hurried);
+        await using var two = await HttpNode.StartAsync(2, Files("two", _ours.Issue()), Hurried, null, one.Endpoint);
+        await one.State.SetAsync("a", "1");
+
+        await two.WaitAsync(all => all.Count == 1);
+    }
+
+    [Fact]
     public async Task A_node_of_another_authority_and_one_of_another_host_are_refused()
     {
         await using var one = await HttpNode.StartAsync(1, Files("one", _ours.Issue(host: "10.9.9.9")), Hurried);
@@ -69,7 +79,7 @@ public sealed class TlsStateTests : IDisposable
     private TlsFiles Files(string name, TlsCredentials credentials)
     {
         var files = new TlsFiles { Certificate = _folder.At($"{name}.pem"), Key = _folder.At($"{name}.key"), Authorities = _folder.At($"{name}.authorities.pem") };
-        File.WriteAllText(files.Certificate, credentials.Certificate.ExportCertificatePem());
+        File.WriteAllLines(files.Certificate, [credentials.Certificate.ExportCertificatePem(), .. credentials.Intermediates.Select(between => between.ExportCertificatePem())]);
         using var key = credentials.Certificate.GetECDsaPrivateKey()!;
         File.WriteAllText(files.Key, key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(files.Authorities, credentials.Authorities.ExportCertificatePems());

@@ -15,6 +15,8 @@ public sealed class MeshSimulationTests
 
         Assert.All(reports, report => Assert.True(report.Failure is null, $"seed {report.Seed}: {report.Failure}"));
         Assert.All(reports, report => Assert.InRange(report.Nodes, 3, 12));
+        Assert.InRange(reports.Sum(report => report.Kept), Seeds, int.MaxValue);
+        Assert.InRange(reports.Sum(report => report.KeptOverRestarts), 10, int.MaxValue);
         Assert.All(reports, report => Assert.True(report.Commits >= 200, $"{report}"));
         Assert.All(reports, report => Assert.All(report.Faults, kind => Assert.True(kind.Value >= 20, $"{report}: {kind}")));
     }

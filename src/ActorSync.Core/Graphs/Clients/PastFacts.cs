@@ -57,9 +57,9 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
     }
 
     /// <summary>What a merge's weave emits: all after its first command.</summary>
-    public Result<IReadOnlyList<Effect>> WeaveOf(int merge)
+    public Result<List<Emission>> WeaveOf(int merge)
     {
-        var effects = new List<Effect>();
+        var effects = new List<Emission>();
         if (!Weave(merge, effects).TryGet(out var facts, out var error))
             return error;
         _known[merge] = new FactVersion(facts);
@@ -154,7 +154,7 @@ internal sealed class PastFacts(GraphIndex index, WeaveOrder order, Func<int, Re
         return true;
     }
 
-    private Result<FactTree> Weave(int top, List<Effect>? effects)
+    private Result<FactTree> Weave(int top, List<Emission>? effects)
     {
         var from = top;
         FactTree facts;

@@ -62,7 +62,7 @@ internal sealed class WovenFacts(GraphIndex index, WeaveOrder order, IGraphPolic
     /// <param name="past">Knows what came of the new commands when they came.</param>
     /// <param name="effects">Takes the effects; null when they were emitted before.</param>
     /// <param name="evaluations">Commands that were evaluated.</param>
-    public Result<FactChanges> Rewrite(WeaveChange change, PastFacts past, List<Effect>? effects, out int evaluations)
+    public Result<FactChanges> Rewrite(WeaveChange change, PastFacts past, List<Emission>? effects, out int evaluations)
     {
         evaluations = 0;
         var wholeFrom = WholeFrom(effects is not null);

@@ -29,7 +29,7 @@ internal sealed class WovenGraph : IFactKeeping
     // The ids of rejected commands and of what followed them.
     private readonly RecentMap<CommandId, bool> _rejected;
     private readonly List<Command> _fresh = [];
-    private readonly List<Effect> _effects = [];
+    private readonly List<Emission> _effects = [];
     private HeadSet _heads = HeadSet.Empty;
     private int _steps;
 
@@ -91,7 +91,7 @@ internal sealed class WovenGraph : IFactKeeping
 
     private SyncError? AddEvaluated(Command command)
     {
-        if (command.Prior.Kind == PriorKind.Merge)
+        if (command.PriorKind == PriorKind.Merge)
             return AddMerge(command);
         if (_index.WhyNot(command, ref _steps, out var prior, out _) is { } error)
             return error;
@@ -223,7 +223,7 @@ internal sealed class WovenGraph : IFactKeeping
         return _past.WeaveOf(_index.Count - 1).TryGet(out var effects, out _) ? Emit(effects) : null;
     }
 
-    private SyncError? Emit(IReadOnlyList<Effect> effects)
+    private SyncError? Emit(List<Emission> effects)
     {
         _effects.AddRange(effects);
         return null;
@@ -238,13 +238,14 @@ internal sealed class WovenGraph : IFactKeeping
     private void Enter(Command command, int prior)
     {
         _index.Append(command, prior, -1);
-        Note(command);
+        _order.Note(prior, -1);
+        _fresh.Add(command);
     }
 
-    private void Note(Command command)
+    private void Note(Command merge)
     {
         _order.Note();
-        _fresh.Add(command);
+        _fresh.Add(merge);
     }
 
     private Command Read(int ordinal)
@@ -282,13 +283,13 @@ internal sealed class WovenGraph : IFactKeeping
     {
         var before = _facts.Version;
         var changes = _facts.Append(_tip.Run, _tip.Seal());
-        return Step(commands, [.. _tip.Run.Effects], 0, _order.ExtendRun(), changes, before);
+        return Step(commands, _tip.Run.Effects.ToArray(), 0, _order.ExtendRun(), changes, before);
     }
 
-    private WovenStep Step(Command[] commands, Effect[] effects, int evaluations, WeaveChange change, FactChanges factChanges, FactVersion before)
+    private WovenStep Step(Command[] commands, Emission[] effects, int evaluations, WeaveChange change, FactChanges factChanges, FactVersion before)
     {
         var heads = _index.Heads();
-        var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, effects, evaluations)
+        var step = new WovenStep(_index.Count - _fresh.Count, commands, heads, Facts, new Emissions(effects), evaluations)
         {
             Change = change,
             FactChanges = factChanges,

@@ -9,7 +9,7 @@ public sealed record HelloSettings
     public int GraphsPerPeer { get; init; } = 1024;
 
     /// <summary>As publisher: the longest that one request is served; a longer one is refused.</summary>
-    public TimeSpan DurationAtMost { get; init; } = TimeSpan.FromHours(24);
+    public TimeSpan DurationAtMost { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>As publisher: the shortest schedule delay; a shorter one is refused, but for none at all.</summary>
     public TimeSpan ScheduleDelayAtLeast { get; init; } = TimeSpan.FromSeconds(1);

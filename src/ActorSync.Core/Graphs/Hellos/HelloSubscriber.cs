@@ -95,6 +95,11 @@ public sealed class HelloSubscriber : IMachine<HelloSubscriberInput, HelloSubscr
     {
         if (Find(want.Graph) is not { } graph)
             _graphs.Add(want.Graph, graph = new HeardGraph(want.Graph, _policy));
+        if (_linked && graph.IsTold && graph.Terms == want.Terms)
+        {
+            outbox.Put(new HelloSubscriberOutput.Answered(want.Graph, null));
+            return;
+        }
         graph.Terms = want.Terms;
         graph.Keep(want.Snapshot);
         graph.AsksInVain = 0;

@@ -14,7 +14,8 @@ public sealed partial class GraphIndex
     private readonly Runs _runs = new();
     private readonly IdTable _table;
     private readonly Strands _strands = new();
-    private readonly SortedSet<int> _heads = [];
+    // Ascending. They are few, and a new command is the last of them.
+    private readonly List<int> _heads = [];
 
     /// <param name="seed">Drawn at random by whoever makes the index, so that nobody can make ids that crowd in its table.</param>
     public GraphIndex(ulong seed = 0)
@@ -76,7 +77,7 @@ public sealed partial class GraphIndex
 
     // Nothing follows a head.
     private bool? AreIndependent(int first, int second, ref int steps) =>
-        _heads.Contains(first) ? first != second : !Ancestry.IsAncestor(this, first, second, ref steps);
+        _heads.BinarySearch(first) >= 0 ? first != second : !Ancestry.IsAncestor(this, first, second, ref steps);
 
     /// <summary>Whether the first command is the second or comes before it; both must be in the graph.</summary>
     /// <exception cref="ArgumentException">One of them is not.</exception>
@@ -100,6 +101,7 @@ public sealed partial class GraphIndex
         _heads.Clear();
         foreach (var head in heads)
             _heads.Add(Find(head.Id, count));
+        _heads.Sort();
     }
 
     /// <summary>A command's priority.</summary>
@@ -110,6 +112,9 @@ public sealed partial class GraphIndex
 
     /// <summary>Soon a command of this id is added.</summary>
     internal void Expect(CommandId id) => _table.Prefetch(id);
+
+    /// <summary>Sooner still.</summary>
+    internal void ExpectNext(CommandId id) => _table.PrefetchId(id);
 
     internal CommandId IdOf(int ordinal) => _ids[ordinal];
 
@@ -199,9 +204,15 @@ public sealed partial class GraphIndex
     private void EndRun(int left, int right)
     {
         _strands.Extend(_runs[_runs.Count - 1].Joint, Count - 1);
-        _heads.Remove(left);
-        _heads.Remove(right);
+        RemoveHead(left);
+        RemoveHead(right);
         _heads.Add(Count - 1);
+    }
+
+    private void RemoveHead(int ordinal)
+    {
+        if (ordinal >= 0 && _heads.BinarySearch(ordinal) is >= 0 and var at)
+            _heads.RemoveAt(at);
     }
 
     private Segment Begin(int ordinal, int left, int right)

@@ -64,6 +64,14 @@ internal sealed class IdTable(Column<CommandId> ids, ulong seed)
             Sse.Prefetch0(Unsafe.AsPointer(ref slots[Start(id, slots.Length)]));
     }
 
+    /// <summary>The same with the id that stands there, once the slot was fetched.</summary>
+    public unsafe void PrefetchId(CommandId id)
+    {
+        var slots = _slots;
+        if (Sse.IsSupported && slots[Start(id, slots.Length)] is > 0 and var slot)
+            Sse.Prefetch0(Unsafe.AsPointer(ref ids[slot - 1]));
+    }
+
     /// <summary>Where the search for an id begins in a table of so many slots, a power of two.</summary>
     internal int Start(CommandId id, int slots)
     {

@@ -15,7 +15,7 @@ public sealed class Evaluation
     private readonly FactLimits _limits;
     private readonly FactValues _values = new();
     private readonly List<FactTouch> _touches = [];
-    private readonly List<Effect> _effects = [];
+    private readonly List<Emission> _effects = [];
     private Command _command = null!;
     private IFactSource _before = null!;
     private (byte[] Block, int Used) _valuesBefore;
@@ -27,8 +27,12 @@ public sealed class Evaluation
 
     // The place that is looked for: the name, as it was written last, a zero byte and the key.
     private byte[] _place = new byte[SmallPlace];
-    private string _name = "";
+    private string? _name;
     private int _nameBytes;
+
+    // Mostly a fact has the name of the one before, and so has an effect.
+    private (string? Name, int Bytes) _written;
+    private (string? Name, int Bytes) _emitted;
 
     internal Evaluation(FactLimits limits)
     {
@@ -39,7 +43,7 @@ public sealed class Evaluation
     internal ReadOnlySpan<FactTouch> Touches => CollectionsMarshal.AsSpan(_touches);
 
     /// <summary>What it emitted; until the next begins.</summary>
-    internal ReadOnlySpan<Effect> Effects => CollectionsMarshal.AsSpan(_effects);
+    internal ReadOnlySpan<Emission> Effects => CollectionsMarshal.AsSpan(_effects);
 
     /// <summary>Why it was rejected: then it wrote and emitted nothing.</summary>
     internal SyncError? Rejection { get; private set; }
@@ -85,8 +89,8 @@ public sealed class Evaluation
     /// <exception cref="ArgumentException">The name is empty or has a zero character.</exception>
     public void Emit(string name, ReadOnlySpan<byte> payload)
     {
-        if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
-            _effects.Add(new Effect(_command.Address, name, Kept(payload)));
+        if (Fits(_effects.Count, _limits.EffectsPerCommand, "effects") && FitsName(name, ref _emitted) && Fits(payload.Length - 1, _limits.ValueBytes, "bytes of an effect") && FitsAll(payload.Length))
+            _effects.Add(new Emission(_command, name, Kept(payload)));
     }
 
     internal void Begin(Command command, IFactSource before)
@@ -115,7 +119,7 @@ public sealed class Evaluation
     internal Evaluated ToEvaluated() => new([.. _touches], [.. _effects], Rejection);
 
     /// <summary>Takes what came of a command before for what came of this one.</summary>
-    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Effect> effects)
+    internal void Recall(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<Emission> effects)
     {
         _touches.Clear();
         _touches.AddRange(touches);
@@ -181,15 +185,18 @@ public sealed class Evaluation
     {
         _writes++;
         var at = IndexOf(place);
-        if (at < 0)
+        if (at >= 0)
+        {
+            ref var touch = ref CollectionsMarshal.AsSpan(_touches)[at];
+            touch = touch.As(TouchKind.Write) with { After = value };
+            place.Kept = touch.Place;
+        }
+        else
         {
             var found = _before.Find(ref place);
-            at = _touches.Count;
-            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Write), found, found));
+            _touches.Add(new FactTouch(place.Kept, FactMark.Of(place.Mark, TouchKind.Write), found, value) { Slot = place.Slot });
         }
-        var touch = _touches[at];
-        _touches[at] = touch.As(TouchKind.Write) with { After = value };
-        _now = _now?.With(touch.Place, value);
+        _now = _now?.With(place.Kept, value);
     }
 
     private int IndexOf(in SoughtPlace place)
@@ -205,18 +212,21 @@ public sealed class Evaluation
 
     private bool MayWrite(string name, int keyBytes, int valueBytes) =>
         Fits(_writes, _limits.WritesPerCommand, "facts")
-        && FitsName(name)
+        && FitsName(name, ref _written)
         && Fits(keyBytes - 1, _limits.KeyBytes, "bytes of a fact's key")
         && Fits(valueBytes - 1, _limits.ValueBytes, "bytes of a fact's value")
         && FitsAll(keyBytes + valueBytes);
 
-    private bool FitsName(string name)
+    private bool FitsName(string name, ref (string? Name, int Bytes) last)
     {
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("a name has at least one character and no zero character", nameof(name));
-        var bytes = ReferenceEquals(name, _name) ? _nameBytes : Encoding.UTF8.GetByteCount(name);
-        return Fits(bytes - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
+        if (!ReferenceEquals(name, last.Name))
+            last = (name, BytesOf(name));
+        return Fits(last.Bytes - 1, _limits.NameBytes, "bytes of a name") && FitsAll(name.Length);
     }
+
+    private static int BytesOf(string name) => name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal)
+        ? Encoding.UTF8.GetByteCount(name)
+        : throw new ArgumentException("a name has at least one character and no zero character", nameof(name));
 
     private bool FitsAll(int bytes) => Fits((_bytes += bytes) - 1, _limits.BytesPerCommand, "bytes in all");
 

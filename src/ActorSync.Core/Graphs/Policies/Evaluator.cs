@@ -19,7 +19,7 @@ internal sealed class Evaluator(IGraphPolicy policy)
     public SyncError? Evaluate(Command command, IFactSource before)
     {
         Last.Begin(command, before);
-        if (command.Prior.Kind == PriorKind.Merge)
+        if (command.PriorKind == PriorKind.Merge)
             return null;
         try
         {

@@ -152,8 +152,7 @@ internal sealed class FactHistory
     public void Append(OpenRun run, FactVersion facts, FactChanges changes)
     {
         changes.Note(Count, run.Count, _run, Count - Start, 0);
-        for (var i = 0; i < run.Count; i++)
-            _run.Add(run.TouchesOf(i));
+        _run.Add(run.Touches, run.TouchEnds);
         Facts = facts;
     }
 

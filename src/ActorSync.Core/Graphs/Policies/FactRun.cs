@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ActorSync.Graphs.Policies;
@@ -26,6 +27,22 @@ internal sealed class FactRun
             Marks.Add(touch.Mark);
         }
         Ends.Add(Undo.Count);
+    }
+
+    /// <summary>Adds what was touched at several places, and where the touches of each of them end.</summary>
+    public void Add(ReadOnlySpan<FactTouch> touches, ReadOnlySpan<int> ends)
+    {
+        var start = Undo.Count;
+        var undo = Longer(Undo, touches.Length);
+        var marks = Longer(Marks, touches.Length);
+        var behind = Longer(Ends, ends.Length);
+        for (var i = 0; i < touches.Length; i++)
+        {
+            undo[i] = new FactUndo(touches[i].Place, touches[i].Before);
+            marks[i] = touches[i].Mark;
+        }
+        for (var i = 0; i < ends.Length; i++)
+            behind[i] = start + ends[i];
     }
 
     /// <summary>Adds some places of another run.</summary>
@@ -78,6 +95,16 @@ internal sealed class FactRun
         Replace(Ends, from, count, with.Ends);
         Shift(Ends, from, start, with.Places);
         Shift(Ends, from + with.Places, with.Undo.Count - (end - start));
+    }
+
+    // Makes room behind a list, to be filled; as much as if it had been filled one by one.
+    private static Span<T> Longer<T>(List<T> list, int by)
+    {
+        var count = list.Count;
+        if (count + by > list.Capacity)
+            list.Capacity = (int)BitOperations.RoundUpToPowerOf2((uint)(count + by));
+        CollectionsMarshal.SetCount(list, count + by);
+        return CollectionsMarshal.AsSpan(list)[count..];
     }
 
     private static void Replace<T>(List<T> list, int start, int count, List<T> with)

@@ -19,6 +19,9 @@ internal enum TouchKind
 /// <param name="After">What stands there after it.</param>
 internal readonly record struct FactTouch(byte[] Place, uint Mark, FactValue Before, FactValue After)
 {
+    /// <summary>Where a table has the place, if it does: looked for once, it is found again.</summary>
+    public int Slot { get; init; }
+
     public TouchKind Kind => FactMark.KindOf(Mark);
 
     public bool IsWrite => Kind == TouchKind.Write;

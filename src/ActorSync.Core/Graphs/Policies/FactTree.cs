@@ -57,11 +57,7 @@ internal readonly record struct FactTree(FactTree.Node? Root)
                 tree = tree.With(entry.Place, entry.Value);
             return tree;
         }
-        var coming = new (byte[] Place, FactValue Value)[values.Count];
-        for (var i = 0; i < coming.Length; i++)
-            coming[i] = (values.Entries[i].Place, values.Entries[i].Value);
-        Array.Sort(coming, (one, other) => one.Place.AsSpan().SequenceCompareTo(other.Place));
-        return Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Merged(coming)));
+        return new FactMerge(values).Into(this);
     }
 
     /// <summary>All whose places begin so, in order.</summary>
@@ -85,30 +81,6 @@ internal readonly record struct FactTree(FactTree.Node? Root)
             yield return next;
             for (var node = next.Right; node is not null; node = node.Left)
                 path.Push(node);
-        }
-    }
-
-    private List<(byte[] Place, FactValue Value)> Merged((byte[] Place, FactValue Value)[] coming)
-    {
-        var (merged, next) = (new List<(byte[] Place, FactValue Value)>(Count + coming.Length), 0);
-        foreach (var node in From([]))
-        {
-            int order;
-            for (order = 1; next < coming.Length && (order = coming[next].Place.AsSpan().SequenceCompareTo(node.Place)) < 0; next++)
-                Take(coming[next]);
-            if (next < coming.Length && order == 0)
-                Take((node.Place, coming[next++].Value));
-            else
-                merged.Add((node.Place, node.Value));
-        }
-        for (; next < coming.Length; next++)
-            Take(coming[next]);
-        return merged;
-
-        void Take((byte[] Place, FactValue Value) fact)
-        {
-            if (!fact.Value.IsNone)
-                merged.Add((fact.Place, fact.Value));
         }
     }
 

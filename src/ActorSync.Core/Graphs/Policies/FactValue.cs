@@ -34,7 +34,7 @@ internal sealed class FactValues
         if (value.Length > LargestShared)
             return value.ToArray();
         if (value.Length > _block.Length - _used)
-            (_block, _used) = (new byte[BlockBytes], 0);
+            (_block, _used) = (GC.AllocateUninitializedArray<byte>(BlockBytes), 0);
         var start = _used;
         value.CopyTo(_block.AsSpan(start));
         _used += value.Length;

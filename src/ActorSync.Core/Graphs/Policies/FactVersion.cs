@@ -58,13 +58,10 @@ internal sealed class FactVersion
     }
 
     /// <summary>The facts after these writes, which leave so many.</summary>
-    public FactVersion After(FactWrite[] writes, int count)
-    {
-        var after = new FactVersion(this, writes, count);
-        if (after._pending > Math.Max(ManyWrites, WritesOfFact * count))
-            _ = after.Tree;
-        return after;
-    }
+    public FactVersion After(FactWrite[] writes, int count) => new(this, writes, count);
+
+    /// <summary>Whether more writes than that, which leave so many facts, would have to wait for somebody to look.</summary>
+    public bool IsDueAfter(int writes, int count) => (IsMade ? 0 : _pending) + writes > Math.Max(ManyWrites, WritesOfFact * count);
 
     private void Make()
     {

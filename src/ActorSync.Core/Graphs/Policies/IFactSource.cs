@@ -18,6 +18,9 @@ internal ref struct SoughtPlace(ReadOnlySpan<byte> bytes, uint mark)
     /// <summary>Its mark, of whatever kind.</summary>
     public readonly uint Mark = mark;
 
+    /// <summary>Where the table has the place in which it was found last.</summary>
+    public int Slot;
+
     private byte[]? _kept;
 
     /// <summary>The array that is kept for the place already, as soon as one is found.</summary>

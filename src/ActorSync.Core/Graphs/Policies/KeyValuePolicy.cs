@@ -48,7 +48,7 @@ public sealed class KeyValuePolicy : IGraphPolicy
 
     public Verdict Evaluate(Command command, Evaluation facts)
     {
-        if (command.Prior.Kind == PriorKind.None)
+        if (command.PriorKind == PriorKind.None)
             return Verdict.Accept;
         var payload = command.Payload.Span;
         if (!TryRead(payload, out var isSet, out var key, out var value))

@@ -13,7 +13,7 @@ internal sealed class OpenRun
 
     private readonly List<FactTouch> _touches = [];
     private readonly List<int> _touchEnds = [];
-    private readonly List<Effect> _effects = [];
+    private readonly List<Emission> _effects = [];
     private readonly List<int> _effectEnds = [];
     private readonly List<FactTree> _known = [];
 
@@ -21,7 +21,13 @@ internal sealed class OpenRun
     public int Count => _touchEnds.Count;
 
     /// <summary>What all of them emitted.</summary>
-    public IReadOnlyList<Effect> Effects => _effects;
+    public ReadOnlySpan<Emission> Effects => CollectionsMarshal.AsSpan(_effects);
+
+    /// <summary>What all of them touched, behind each other.</summary>
+    public ReadOnlySpan<FactTouch> Touches => CollectionsMarshal.AsSpan(_touches);
+
+    /// <summary>Behind the last touch of each command.</summary>
+    public ReadOnlySpan<int> TouchEnds => CollectionsMarshal.AsSpan(_touchEnds);
 
     public void Add(Evaluation evaluation)
     {
@@ -33,7 +39,7 @@ internal sealed class OpenRun
 
     public ReadOnlySpan<FactTouch> TouchesOf(int command) => CollectionsMarshal.AsSpan(_touches)[StartOf(_touchEnds, command).._touchEnds[command]];
 
-    public ReadOnlySpan<Effect> EffectsOf(int command) => CollectionsMarshal.AsSpan(_effects)[StartOf(_effectEnds, command).._effectEnds[command]];
+    public ReadOnlySpan<Emission> EffectsOf(int command) => CollectionsMarshal.AsSpan(_effects)[StartOf(_effectEnds, command).._effectEnds[command]];
 
     /// <summary>The facts after one of the commands, of those before the first.</summary>
     public FactTree FactsAfter(int command, FactVersion before)

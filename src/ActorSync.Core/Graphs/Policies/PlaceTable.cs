@@ -34,14 +34,28 @@ internal sealed class PlaceTable
             found.Value = value;
     }
 
+    /// <summary>The same, of a place that was touched: it stands where it was found, if that was here.</summary>
+    public void Put(in FactTouch touch)
+    {
+        if (touch.Slot < _count && ReferenceEquals(_entries[touch.Slot].Place, touch.Place))
+            _entries[touch.Slot].Value = touch.After;
+        else
+            Put(touch.Place, touch.Mark, touch.After);
+    }
+
+    /// <summary>Where an entry stands, until the table is cleared.</summary>
+    public int SlotOf(ref Entry entry) => (int)(Unsafe.ByteOffset(ref _entries[0], ref entry) / Unsafe.SizeOf<Entry>());
+
     /// <summary>Puts a value at a place that has none.</summary>
-    public void Add(byte[] place, uint mark, FactValue value)
+    /// <returns>Where it stands.</returns>
+    public int Add(byte[] place, uint mark, FactValue value)
     {
         if (_count == _entries.Length)
             Grow();
         ref var bucket = ref _buckets[BucketOf(mark)];
         _entries[_count] = new Entry { Place = place, Mark = mark, Value = value, Next = bucket - 1 };
         bucket = ++_count;
+        return _count - 1;
     }
 
     /// <summary>How many places there are.</summary>

@@ -23,14 +23,14 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
         ref var entry = ref _now.Find(place.Bytes, place.Mark);
         if (!Unsafe.IsNullRef(ref entry))
         {
-            place.Kept = entry.Place;
+            (place.Kept, place.Slot) = (entry.Place, _now.SlotOf(ref entry));
             return entry.Value;
         }
         // The later the tree the more of the older ones is free.
         if (_version.IsMade)
             _begun = _version;
         var found = _begun.Tree.Find(ref place);
-        _now.Add(place.Kept, place.Mark, found);
+        place.Slot = _now.Add(place.Kept, place.Mark, found);
         return found;
     }
 
@@ -50,7 +50,7 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
         {
             if (!touch.IsWrite)
                 continue;
-            _now.Put(touch.Place, touch.Mark, touch.After);
+            _now.Put(in touch);
             _writes.Add(new FactWrite(touch.Place, touch.Mark, touch.After));
             _count += (touch.After.IsNone ? 0 : 1) - (touch.Before.IsNone ? 0 : 1);
         }
@@ -69,7 +69,12 @@ internal sealed class TipFacts(FactVersion version) : IFactSource
     {
         if (_writes.Count == 0)
             return _version;
-        _version = _whole is { } whole && _wholeWrites == _writes.Count ? new FactVersion(whole) : _version.After([.. _writes], _count);
+        if (_whole is { } whole && _wholeWrites == _writes.Count)
+            _version = new FactVersion(whole);
+        else if (_version.IsDueAfter(_writes.Count, _count))
+            _version = _begun = new FactVersion(_begun.Tree.With(_now));
+        else
+            _version = _version.After([.. _writes], _count);
         Forget();
         return _version;
     }

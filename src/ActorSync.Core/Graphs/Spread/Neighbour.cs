@@ -1,3 +1,4 @@
+using ActorSync.Graphs.Hellos;
 using ActorSync.Machines;
 using ActorSync.Peers;
 
@@ -16,6 +17,9 @@ internal sealed class Neighbour(NodeId node)
 
     /// <summary>Whether it was asked for either: not before there is a link.</summary>
     public bool IsAsked { get; set; }
+
+    /// <summary>On what terms it tells of heads; each lazy neighbour has more patience than those before it.</summary>
+    public HelloTerms Terms { get; set; } = HelloTerms.Default;
 
     /// <summary>When it counts as gone if there is no link by then.</summary>
     public MonotonicTime LinkBy { get; set; } = MonotonicTime.Never;

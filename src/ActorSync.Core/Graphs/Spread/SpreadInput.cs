@@ -23,6 +23,12 @@ public abstract record SpreadInput
     /// <summary>A peer subscribed to the graph here, or does so no longer.</summary>
     public sealed record Follows(NodeId Peer, bool IsOn) : SpreadInput;
 
+    /// <summary>A peer asked to be told of the graph's heads here: it has the graph.</summary>
+    public sealed record Hears(NodeId Peer) : SpreadInput;
+
+    /// <summary>The graph has a new version here. Of several, one suffices until the next poll.</summary>
+    public sealed record Changed : SpreadInput;
+
     /// <summary>A push of a peer was kept.</summary>
     /// <param name="Peer">Who pushed.</param>
     /// <param name="Fresh">Commands of it that were new.</param>

@@ -12,24 +12,26 @@ namespace ActorSync.Graphs.Spread;
 /// neighbour ──the tree of all members has the link──> Eager ──its pushes bring nothing new, it does not subscribe here──> Lazy
 ///           └────────────else─────────────────────> Lazy  ──what it told had to be polled for, it subscribes here───> Eager
 /// an eager neighbour is gone ──> all that are left, and those that take its place, are eager: what is too much ends soon
-/// now and then ──> Poll of a member that is no neighbour
+/// something happened ──> now and then Poll of a member that is no neighbour, until that finds nothing
 /// </code>
 /// Memory: the neighbours, and the members that were found gone while the view names them still.
 /// </summary>
-public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
+public sealed partial class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
 {
     private readonly NodeId _self;
     private readonly GraphId _graph;
     private readonly SpreadSettings _settings;
     private readonly Random _random;
+    private readonly PollPace _polls;
     private readonly Dictionary<NodeId, Neighbour> _neighbours = [];
     private readonly HashSet<NodeId> _linked = [];
     private readonly HashSet<NodeId> _gone = [];
 
+    // Members whose links have ended; one that comes back may bring what was made apart.
+    private readonly HashSet<NodeId> _away = [];
+
     private Overlay _view = Overlay.Empty;
     private IReadOnlySet<NodeId> _tree = new HashSet<NodeId>();
-    private MonotonicTime _pollAt = MonotonicTime.Never;
-    private TimeSpan _pollEvery;
 
     /// <param name="self">This node.</param>
     /// <param name="graph">The graph.</param>
@@ -38,7 +40,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
     public SpreadMachine(NodeId self, GraphId graph, SpreadSettings settings, Random random)
     {
         (_self, _graph, _settings, _random) = (self, graph, settings, random);
-        _pollEvery = settings.PollEvery;
+        _polls = new PollPace(settings, random);
     }
 
     /// <summary>The neighbours, linked or not.</summary>
@@ -64,8 +66,13 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
                 OnHere(here.Peer, now, outbox);
                 break;
             case SpreadInput.PeerGone gone:
-                _linked.Remove(gone.Peer);
-                OnGone([gone.Peer], now, outbox);
+                OnUnlinked(gone.Peer, now, outbox);
+                break;
+            case SpreadInput.Changed:
+                _polls.OnHappened(now);
+                break;
+            case SpreadInput.Hears hears when Find(hears.Peer) is { IsAsked: true } neighbour:
+                AskAgain(neighbour, outbox);
                 break;
             case SpreadInput.Follows follows:
                 OnFollows(follows, now, outbox);
@@ -93,22 +100,33 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
         _view = view;
         _tree = view.TreeOf(_graph, _self);
         _gone.RemoveWhere(peer => !view.Contains(peer));
+        _away.RemoveWhere(peer => !view.Contains(peer));
         var lost = false;
         foreach (var left in _neighbours.Values.Where(neighbour => !view.Contains(neighbour.Node)).ToArray())
             lost |= Part(left, outbox);
         Choose(lost, now, outbox);
-        PollWithin(_settings.PollEvery, now);
+        _polls.Within(_settings.PollEvery, now);
     }
 
     private void OnHere(NodeId peer, MonotonicTime now, IOutbox<SpreadOutput> outbox)
     {
         _linked.Add(peer);
+        if (_away.Remove(peer))
+            _polls.OnHappened(now);
         if (_gone.Remove(peer))
             Choose(false, now, outbox);
         if (Find(peer) is not { } neighbour)
             return;
         neighbour.LinkBy = MonotonicTime.Never;
         Ask(neighbour, outbox);
+    }
+
+    private void OnUnlinked(NodeId peer, MonotonicTime now, IOutbox<SpreadOutput> outbox)
+    {
+        _linked.Remove(peer);
+        if (_view.Contains(peer) && _away.Add(peer))
+            _polls.OnHappened(now);
+        OnGone([peer], now, outbox);
     }
 
     private void OnGone(IEnumerable<NodeId> peers, MonotonicTime now, IOutbox<SpreadOutput> outbox)
@@ -125,7 +143,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
         if (!changed)
             return;
         Choose(lost, now, outbox);
-        PollWithin(_settings.PollSoon, now);
+        _polls.Within(_settings.PollSoon, now);
     }
 
     // Who asks is answered in kind: it sees other members than this node, or repairs something.
@@ -146,8 +164,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
         }
         else if (follows.IsOn && neighbour.IsEager && neighbour.IsAsked)
         {
-            // It has the graph: should it have refused a subscription before it had, it does so no longer.
-            outbox.Put(new SpreadOutput.Subscribe(neighbour.Node));
+            AskAgain(neighbour, outbox);
         }
         else if (now > neighbour.HeldUntil && (follows.IsOn || HasOtherEager(neighbour)))
         {
@@ -174,8 +191,7 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
     {
         if (!ended.Result.TryGet(out var outcome, out _))
             return;
-        if (outcome.Added > 0)
-            PollWithin(_settings.PollEvery, now);
+        _polls.OnEnded(outcome.Added > 0, mayRest: _gone.Count == 0, now);
         // It lives: the rings have a place for it.
         if (_gone.Remove(ended.Peer))
             Choose(false, now, outbox);
@@ -185,133 +201,16 @@ public sealed class SpreadMachine : IMachine<SpreadInput, SpreadOutput>
     {
         OnGone([.. _neighbours.Values.Where(neighbour => now >= neighbour.LinkBy).Select(neighbour => neighbour.Node)], now, outbox);
         Leave(now, outbox);
-        if (now < _pollAt)
+        if (!_polls.IsDue(now))
             return;
-        _pollEvery = _pollEvery < _settings.PollAtMost / 2 ? 2 * _pollEvery : _settings.PollAtMost;
-        _pollAt = now + Jittered(_pollEvery);
         NodeId[] others = [.. _view.Members.Where(member => member != _self && Find(member) is null)];
         if (others.Length > 0)
             outbox.Put(new SpreadOutput.Poll(others[_random.Next(others.Length)]));
     }
 
-    // Those of before are left when those that take their place are there.
-    private void Leave(MonotonicTime now, IOutbox<SpreadOutput> outbox)
-    {
-        Neighbour[] left = [.. _neighbours.Values.Where(neighbour => now >= neighbour.LeaveAt)];
-        if (left.Length == 0)
-            return;
-        if (_neighbours.Values.Any(neighbour => neighbour.IsChosen && !neighbour.IsAsked))
-        {
-            foreach (var neighbour in left)
-                neighbour.LeaveAt = now + _settings.Linger;
-            return;
-        }
-        var lost = false;
-        foreach (var neighbour in left)
-            lost |= Part(neighbour, outbox);
-        if (lost)
-            PromoteAll(now, outbox);
-        TellNeighbours(outbox);
-    }
-
-    // Alone among members who all seemed gone, they are tried anew.
-    private void Choose(bool lostEager, MonotonicTime now, IOutbox<SpreadOutput> outbox)
-    {
-        var chosen = _view.NeighboursOf(_self, _gone.Contains);
-        if (chosen.Count == 0 && _gone.Count > 0)
-        {
-            _gone.Clear();
-            chosen = _view.NeighboursOf(_self);
-        }
-        foreach (var neighbour in _neighbours.Values.Where(neighbour => neighbour.IsChosen && !chosen.Contains(neighbour.Node)))
-            (neighbour.IsChosen, neighbour.LeaveAt) = (false, now + _settings.Linger);
-        foreach (var peer in chosen)
-        {
-            var neighbour = Find(peer) ?? Add(peer, lostEager || _tree.Contains(peer), now, outbox);
-            (neighbour.IsChosen, neighbour.LeaveAt) = (true, MonotonicTime.Never);
-        }
-        if (lostEager)
-            PromoteAll(now, outbox);
-        TellNeighbours(outbox);
-    }
-
-    private void TellNeighbours(IOutbox<SpreadOutput> outbox) => outbox.Put(new SpreadOutput.Neighbours([.. _neighbours.Keys]));
-
-    private Neighbour Add(NodeId peer, bool isEager, MonotonicTime now, IOutbox<SpreadOutput> outbox)
-    {
-        var neighbour = new Neighbour(peer) { IsEager = isEager, Tolerance = _settings.Tolerance };
-        _neighbours.Add(peer, neighbour);
-        if (!_linked.Contains(peer))
-            neighbour.LinkBy = now + _settings.LinkWithin;
-        else
-            Ask(neighbour, outbox);
-        return neighbour;
-    }
-
-    private void Ask(Neighbour neighbour, IOutbox<SpreadOutput> outbox)
-    {
-        if (neighbour.IsAsked)
-            return;
-        neighbour.IsAsked = true;
-        if (neighbour.IsEager)
-            outbox.Put(new SpreadOutput.Subscribe(neighbour.Node));
-        else
-            outbox.Put(new SpreadOutput.Hello(neighbour.Node, TermsFor(neighbour)));
-    }
-
-    // True when it was one that pushed.
-    private bool Part(Neighbour neighbour, IOutbox<SpreadOutput> outbox)
-    {
-        TakeBack(neighbour, outbox);
-        _neighbours.Remove(neighbour.Node);
-        return neighbour.IsEager;
-    }
-
-    private static void TakeBack(Neighbour neighbour, IOutbox<SpreadOutput> outbox)
-    {
-        if (!neighbour.IsAsked)
-            return;
-        neighbour.IsAsked = false;
-        outbox.Put(neighbour.IsEager ? new SpreadOutput.Unsubscribe(neighbour.Node) : new SpreadOutput.StopHello(neighbour.Node));
-    }
-
-    private void PromoteAll(MonotonicTime now, IOutbox<SpreadOutput> outbox)
-    {
-        foreach (var neighbour in _neighbours.Values)
-            Make(neighbour, isEager: true, now, outbox);
-    }
-
-    private void Make(Neighbour neighbour, bool isEager, MonotonicTime now, IOutbox<SpreadOutput> outbox)
-    {
-        if (neighbour.IsEager == isEager)
-            return;
-        neighbour.HeldUntil = now + _settings.Hold;
-        var wasAsked = neighbour.IsAsked;
-        TakeBack(neighbour, outbox);
-        (neighbour.IsEager, neighbour.InVain) = (isEager, 0);
-        if (wasAsked)
-            Ask(neighbour, outbox);
-    }
-
-    private bool HasOtherEager(Neighbour neighbour) => _neighbours.Values.Any(other => other != neighbour && other.IsEager && other.IsAsked);
-
-    private Hellos.HelloTerms TermsFor(Neighbour neighbour)
-    {
-        var rank = _neighbours.Values.Count(other => other != neighbour && !other.IsEager && other.IsAsked);
-        return _settings.Hello with { Patience = _settings.Patience + _settings.PatienceStep * rank };
-    }
-
-    private void PollWithin(TimeSpan wait, MonotonicTime now)
-    {
-        _pollEvery = _settings.PollEvery;
-        _pollAt = MonotonicTime.Min(_pollAt, now + Jittered(wait));
-    }
-
-    private TimeSpan Jittered(TimeSpan wait) => wait * (0.5 + _random.NextDouble());
-
     private MonotonicTime NextTime()
     {
-        var next = _pollAt;
+        var next = _polls.At;
         foreach (var neighbour in _neighbours.Values)
             next = MonotonicTime.Min(next, MonotonicTime.Min(neighbour.LinkBy, neighbour.LeaveAt));
         return next;

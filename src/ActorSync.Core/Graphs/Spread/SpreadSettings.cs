@@ -50,12 +50,15 @@ public sealed record SpreadSettings
     /// <summary>A member that is no neighbour is polled after such a time, drawn between half and one and a half of it.</summary>
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A poll that brings nothing doubles the time to the next one, up to this.</summary>
+    /// <summary>A poll that brings nothing doubles the time to the next one, up to this; then there is none until something happens.</summary>
     public TimeSpan PollAtMost { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>The same as <see cref="PollEvery"/>, once, when a neighbour is gone.</summary>
     public TimeSpan PollSoon { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>What to ask of lazy neighbours.</summary>
-    public HelloTerms Hello { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(10), TimeSpan.Zero);
+    /// <summary>
+    /// What to ask of lazy neighbours; eager ones are asked for as long. Both end with the link and begin anew with the
+    /// next one, so that the time need not tell who lives: it is long, and an idle mesh has nothing to renew.
+    /// </summary>
+    public HelloTerms Hello { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromDays(30), TimeSpan.Zero);
 }

@@ -6,10 +6,13 @@ namespace ActorSync.Graphs.Stores;
 /// </summary>
 /// <param name="graph">The graph.</param>
 /// <param name="store">Where its snapshot goes.</param>
-/// <param name="failed">Hears why a snapshot could not be written, on any thread: nothing is lost, but opening takes longer.</param>
+/// <param name="failed">
+/// Hears why a snapshot could not be written, on any thread, once until one can: nothing is lost, but opening takes longer.
+/// </param>
 public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store, Action<SyncError>? failed = null)
 {
     private Task<SyncError?> _writing = Task.FromResult<SyncError?>(null);
+    private bool _isFailing;
 
     /// <summary>Begins to write a snapshot, if one is due.</summary>
     /// <param name="isBusy">Whether more commits are under way: soon a snapshot is worth more, and time is short now.</param>
@@ -38,8 +41,9 @@ public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store, Action<
     private async Task<SyncError?> WriteAsync(FactSnapshot snapshot)
     {
         var error = await store.WriteAsync(snapshot).ConfigureAwait(false);
-        if (error is not null)
+        if (error is not null && !_isFailing)
             failed?.Invoke(error);
+        _isFailing = error is not null;
         return error;
     }
 }

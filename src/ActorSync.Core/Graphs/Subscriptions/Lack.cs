@@ -28,7 +28,7 @@ internal sealed record Lack(IReadOnlyList<Address> After, IReadOnlyList<OrdinalR
     {
         if (rejected.Count > 0)
             return Find(version, after, rejected);
-        if (version.LastLack is { } known && known.After.SequenceEqual(after))
+        if (version.LastLack is { } known && (ReferenceEquals(known.After, after) || known.After.SequenceEqual(after)))
             return known;
         return version.LastLack = Find(version, after, rejected);
     }

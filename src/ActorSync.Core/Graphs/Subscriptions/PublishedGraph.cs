@@ -131,13 +131,26 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// A push is acknowledged. The subscriber stores no command before its priors, so that this says nothing less of
     /// all that comes before the push's commands.
     /// </summary>
-    public bool Acknowledge(uint index, IEnumerable<CommandId> heads)
+    public bool Acknowledge(uint index, IReadOnlyCollection<CommandId> heads)
     {
+        if (heads.Count == 0 && _unackedPushes is [var only] && only.Index == index)
+            return AcknowledgeOnly(only);
         var at = _unackedPushes?.FindIndex(push => push.Index == index) ?? -1;
         if (at >= 0 && index + 1 == NextIndex)
             _ackedLast = _unackedPushes![at].Last;
         var news = (at >= 0 && Acked.AddAll(Snapshot, _unackedPushes![at].Heads)) | NoteHeld(heads);
         return Settle(push => push.Index == index || push.Heads.All(IsAcked)) | news;
+    }
+
+    // The only push under way, which is the rule: what was sent is acknowledged then.
+    private bool AcknowledgeOnly(UnackedPush push)
+    {
+        if (push.Index + 1 == NextIndex)
+            _ackedLast = push.Last;
+        (RetryAt, InVain, _unackedPushes) = (MonotonicTime.Never, 0, null);
+        var news = Acked.AddAll(Snapshot, push.Heads) | Acked.AddAll(Snapshot, _sent);
+        _sent.Replace(Acked);
+        return news;
     }
 
     /// <summary>

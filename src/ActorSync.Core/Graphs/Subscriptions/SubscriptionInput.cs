@@ -37,7 +37,10 @@ public abstract record SubscriptionInput
     public sealed record Removed(GraphId Graph) : SubscriptionInput;
 
     /// <summary>The link took a push.</summary>
-    public sealed record Taken : SubscriptionInput;
+    public sealed record Taken : SubscriptionInput
+    {
+        public static readonly Taken Instance = new();
+    }
 
     /// <summary>The link broke: nothing can be sent.</summary>
     public sealed record Unlinked : SubscriptionInput;

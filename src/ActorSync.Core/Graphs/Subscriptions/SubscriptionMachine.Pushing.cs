@@ -14,7 +14,7 @@ public sealed partial class SubscriptionMachine
     private int _inLink;
     private bool _linked;
 
-    private void OnAck(GraphId id, uint index, IEnumerable<CommandId> heads, IOutbox<SubscriptionOutput> outbox)
+    private void OnAck(GraphId id, uint index, IReadOnlyCollection<CommandId> heads, IOutbox<SubscriptionOutput> outbox)
     {
         if ((_open ? _graphs.Attend(id) : _graphs.Former(id)) is { } graph && graph.Acknowledge(index, heads))
             TellAcked(graph, outbox);

@@ -18,8 +18,8 @@ public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, Su
     private readonly SubscriptionSettings _settings;
     private readonly WireLimits _limits;
     private readonly CoveredGraphs _graphs = new();
-    private readonly SubscriptionRequests _requests = new();
 
+    private SubscriptionRequests _requests;
     private bool _open;
     private ReadOnlyMemory<byte> _lastAnswer;
     private MonotonicTime _closeTime;
@@ -63,7 +63,7 @@ public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, Su
                 OnUnsubscribe(unsubscribe.Request, outbox);
                 break;
             case SubscriptionInput.Ack { Message: var ack } when ack.Id == _requests.Current:
-                OnAck(ack.Graph, ack.Index, ack.Heads.Select(head => head.Id), outbox);
+                OnAck(ack.Graph, ack.Index, [.. ack.Heads.Select(head => head.Id)], outbox);
                 break;
             case SubscriptionInput.ShortAck { Message: var ack } when _graphs.Numbered(ack.Number) is { } graph:
                 OnAck(graph, ack.Index, [], outbox);
@@ -73,7 +73,7 @@ public sealed partial class SubscriptionMachine : IMachine<SubscriptionInput, Su
                 break;
             case SubscriptionInput.Changed changed when _graphs.Attend(changed.Snapshot.Graph) is { } graph:
                 graph.MoveTo(changed.Snapshot);
-                if (graph.PeerHolds(changed.FromPeer))
+                if (changed.FromPeer.Count > 0 && graph.PeerHolds(changed.FromPeer))
                     TellAcked(graph, outbox);
                 break;
             case SubscriptionInput.PeerHolds holds when _graphs.Attend(holds.Graph) is { } graph:

@@ -7,7 +7,7 @@ namespace ActorSync.Graphs.Subscriptions;
 /// lost, repeated and reordered. A repeated request is answered as before, an older one is of the past, and so is whatever
 /// comes of a subscription that another has followed.
 /// </summary>
-internal sealed class SubscriptionRequests
+internal struct SubscriptionRequests
 {
     private const int RememberedIds = 8;
 
@@ -21,11 +21,11 @@ internal sealed class SubscriptionRequests
     public uint Sequence { get; private set; }
 
     /// <summary>Whether a request is of the past, whenever it comes.</summary>
-    public bool IsPast(SubscriptionId id, uint sequence) =>
+    public readonly bool IsPast(SubscriptionId id, uint sequence) =>
         id == Current ? sequence < Sequence : _closed?.Exists(closed => closed.Id == id && sequence <= closed.Sequence) == true;
 
     /// <summary>Whether it is the latest once more.</summary>
-    public bool IsRepeated(SubscriptionId id, uint sequence) => id == Current && sequence == Sequence;
+    public readonly bool IsRepeated(SubscriptionId id, uint sequence) => id == Current && sequence == Sequence;
 
     /// <summary>From now on this is the latest.</summary>
     public void Accept(SubscriptionId id, uint sequence) => (Current, Sequence) = (id, sequence);

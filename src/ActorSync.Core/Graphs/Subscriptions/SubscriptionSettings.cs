@@ -21,7 +21,7 @@ public sealed record SubscriptionSettings
     public TimeSpan RetryAtMost { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest that a subscription is kept open on one request.</summary>
-    public TimeSpan RemainOpenAtMost { get; init; } = TimeSpan.FromHours(24);
+    public TimeSpan RemainOpenAtMost { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Graphs that one subscription may cover.</summary>
     public int GraphsPerSubscription { get; init; } = 1024;

@@ -61,6 +61,12 @@ internal sealed class WeaveOrder(GraphIndex index)
     public void Note()
     {
         var (left, right) = index.PriorsOf(_followers.Count);
+        Note(left, right);
+    }
+
+    /// <summary>The same, with its priors.</summary>
+    public void Note(int left, int right)
+    {
         _followers.Add(0);
         _places.Add(-1);
         if (left >= 0)

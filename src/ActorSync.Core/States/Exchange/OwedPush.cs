@@ -11,8 +11,11 @@ internal sealed class OwedPush(long after)
     /// <summary>The last change that is owed.</summary>
     public long UpTo { get; set; }
 
-    /// <summary>The push under way, and the last change in it; null when none is.</summary>
-    public (uint Round, long UpTo)? Underway { get; set; }
+    /// <summary>The push under way, the last change in it, and its entries; null when none is.</summary>
+    public (uint Round, long UpTo, IReadOnlyList<StateEntry> Entries)? Underway { get; set; }
+
+    /// <summary>How many entries go at once, where the peer is a plain one.</summary>
+    public Narrowing Narrowing { get; } = new();
 
     /// <summary>Pushes in a row that failed.</summary>
     public int Failures { get; set; }

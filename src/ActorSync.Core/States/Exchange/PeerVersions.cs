@@ -1,4 +1,5 @@
 using ActorSync.Peers;
+using ActorSync.Wire;
 
 namespace ActorSync.States.Exchange;
 
@@ -19,6 +20,15 @@ namespace ActorSync.States.Exchange;
 public sealed class PeerVersions(StateTable table)
 {
     private Dictionary<NodeId, StateVersion?> _told = [];
+
+    /// <summary>The version that a message tells of who sent it; null when it tells none.</summary>
+    public static StateVersion? In(SyncMessage message) => message switch
+    {
+        StatePull pull when pull.Range == StateRange.All => new StateVersion(pull.Digest),
+        StatePush push => push.Version,
+        StatePushed pushed => pushed.Version,
+        _ => null,
+    };
 
     /// <summary>A peer has, or had a moment ago, this version; passed over when it is none that can be reached.</summary>
     public void Tells(NodeId peer, StateVersion version)

@@ -5,13 +5,14 @@ namespace ActorSync.States.Exchange;
 
 /// <summary>
 /// One pull of a plain peer, such as one that is spoken to over HTTP: it is asked for all it holds, unless that is what is
-/// held here, and then handed what it was seen to lack, so that a peer which never asks comes level, too.
+/// held here, and then handed what it was seen to lack, so that a peer which never asks comes level, too. What it
+/// refuses is set aside (<see cref="RefusedEntries"/>), and the rest handed over.
 /// <code>
 /// Asking ──the same──> Ended
 /// Asking ──all it holds──> Storing, a part at a time ──> Handing, a push at a time ──> Ended
 /// </code>
 /// </summary>
-internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable table, StateSettings settings, int maxPayloadBytes) : IPull
+internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable table, StateSettings settings, RefusedEntries refused, StatePeer peer) : IPull
 {
     private enum State
     {
@@ -25,7 +26,11 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
     // Small enough to find room beside other writes that wait for the store.
     private const int EntriesPerStore = 4096;
 
-    private readonly Queue<string> _lacking = new();
+    private readonly List<string> _lacking = [];
+    private readonly Narrowing _narrowing = new();
+    private IReadOnlyList<StateEntry> _handed = [];
+    private int _settled;
+    private int _upTo;
     private State _state;
     private IReadOnlyList<StateEntry> _answer = [];
     private int _stored;
@@ -35,7 +40,7 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
 
     public ExchangeId Id => id;
 
-    public int MaxPayloadBytes => maxPayloadBytes;
+    public int MaxPayloadBytes => peer.MaxPayloadBytes;
 
     public MonotonicTime Deadline { get; private set; } = MonotonicTime.Never;
 
@@ -56,10 +61,10 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
                 OnStored(stored.Result, now, outbox);
                 break;
             case PullInput.Message { Value: StatePushed pushed } when _state == State.Handing && pushed.Round == _round:
-                Hand(now, outbox);
+                OnTaken(now, outbox);
                 break;
             case PullInput.Message { Value: SyncFailure failure } when _state == State.Handing:
-                End(failure.ToError(), outbox);
+                OnRefused(failure.ToError(), now, outbox);
                 break;
             case PullInput.Unlinked when _state != State.Ended:
                 End(new SyncError(SyncErrorKind.Unreachable, "the peer is no peer any more"), outbox);
@@ -120,23 +125,48 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
         foreach (var entry in _answer)
             theirs[entry.Key] = entry;
         foreach (var entry in table.Entries.Where(entry => !theirs.TryGetValue(entry.Key, out var held) || entry.IsNewerThan(held)))
-            _lacking.Enqueue(entry.Key);
+            _lacking.Add(entry.Key);
         _answer = [];
     }
 
     private void Hand(MonotonicTime now, IOutbox<PullOutput> outbox)
     {
-        var page = new EntryPage(maxPayloadBytes, settings.MessageBytes);
-        while (_lacking.TryPeek(out var key) && (!table.TryGet(key, out var entry) || page.IsTooLarge(entry) || page.TryAdd(entry)))
-            _lacking.Dequeue();
-        if (page.Entries.Count == 0)
+        var page = new EntryPage(peer.MaxPayloadBytes, settings.MessageBytes, _narrowing.Most);
+        for (_upTo = _settled; _upTo < _lacking.Count; _upTo++)
         {
-            End(_report, outbox);
+            if (table.TryGet(_lacking[_upTo], out var entry) && !page.IsTooLarge(entry) && !refused.Has(peer.Node, entry, now) && !page.TryAdd(entry))
+                break;
+        }
+        _handed = page.Entries;
+        if (_handed.Count == 0)
+        {
+            End(_report with { Refused = _lacking.Count(key => table.TryGet(key, out var entry) && refused.Has(peer.Node, entry, now)) }, outbox);
             return;
         }
         Await(now);
-        _report = _report with { Sent = _report.Sent + page.Entries.Count };
-        outbox.Put(new PullOutput.Hand(new StatePush(name, id, ++_round, true, table.Version, page.Entries)));
+        outbox.Put(new PullOutput.Hand(new StatePush(name, id, ++_round, true, table.Version, _handed)));
+    }
+
+    private void OnTaken(MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        _settled = _upTo;
+        _narrowing.Took(_handed.Count);
+        _report = _report with { Sent = _report.Sent + _handed.Count };
+        Hand(now, outbox);
+    }
+
+    private void OnRefused(SyncError error, MonotonicTime now, IOutbox<PullOutput> outbox)
+    {
+        if (Narrowing.IsRefusal(error) && _narrowing.Refused(_handed.Count))
+        {
+            if (refused.Add(peer.Node, _handed[0], error, now) is { } told)
+                outbox.Put(new PullOutput.SetAside(told));
+            _settled = _upTo;
+        }
+        if (!Narrowing.IsRefusal(error) || _narrowing.IsInVain)
+            End(error, outbox);
+        else
+            Hand(now, outbox);
     }
 
     private void End(Result<PullReport> result, IOutbox<PullOutput> outbox)

@@ -38,4 +38,7 @@ public abstract record PublisherOutput
 
     /// <summary>A push failed, or entries of it were refused. What failed is sent again, or left to the peer's next pull.</summary>
     public sealed record Failed(NodeId Peer, SyncError Error) : PublisherOutput;
+
+    /// <summary>A plain peer refuses an entry, which is set aside for it.</summary>
+    public sealed record SetAside(NodeId Peer, SyncError Error) : PublisherOutput;
 }

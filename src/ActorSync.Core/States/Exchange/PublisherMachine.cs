@@ -8,7 +8,7 @@ namespace ActorSync.States.Exchange;
 /// The publisher of a state: at most every push interval, when something changed, what changed since the last publish
 /// goes to r0 peers drawn anew. What came in from a peer is a change like any other, so that each node passes it on
 /// once, though not back. A peer that does not say that it holds a push durably gets it again, after waits that double;
-/// in the end it is left to its next pull. A flag could be cleared by mistake; what is owed is told by numbers of changes.
+/// in the end it is left to its next pull. An entry that a plain peer refuses is set aside for it (<see cref="RefusedEntries"/>). A flag could be cleared by mistake; what is owed is told by numbers of changes.
 /// </summary>
 public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
 {
@@ -17,6 +17,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     private readonly StateTable _table;
     private readonly StateSettings _settings;
     private readonly PeerVersions _versions;
+    private readonly RefusedEntries _refused;
     private readonly Random _random;
     private readonly Dictionary<NodeId, OwedPush> _owed = [];
     private Dictionary<NodeId, StatePeer> _peers = [];
@@ -28,14 +29,16 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     /// <param name="table">What is held; it may change between inputs.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="versions">What peers told; it may change between inputs.</param>
+    /// <param name="refused">What plain peers do not take; entries are added to it.</param>
     /// <param name="random">Draws the peers, and the number of this run.</param>
     /// <param name="published">The change up to which nothing is published: 0 to begin with the full state.</param>
-    public PublisherMachine(StateName name, StateTable table, StateSettings settings, PeerVersions versions, Random random, long published = 0)
+    public PublisherMachine(StateName name, StateTable table, StateSettings settings, PeerVersions versions, RefusedEntries refused, Random random, long published = 0)
     {
         _name = name;
         _table = table;
         _settings = settings;
         _versions = versions;
+        _refused = refused;
         _random = random;
         _run = new ExchangeId((ulong)random.NextInt64(1, long.MaxValue));
         Published = published;
@@ -70,7 +73,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
                 OnPushed(pushed, now, outbox);
                 break;
             case PublisherInput.Refused refused when refused.Failure.Reference == _run.Value && _owed.GetValueOrDefault(refused.Peer)?.Underway is not null:
-                Failed(refused.Peer, refused.Failure.ToError(), now, outbox);
+                OnRefused(refused.Peer, refused.Failure.ToError(), now, outbox);
                 break;
             case PublisherInput.Tick:
                 OnTick(now, outbox);
@@ -137,21 +140,44 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
         var owed = _owed[pushed.Peer];
         owed.After = owed.Underway!.Value.UpTo;
         owed.Failures = 0;
+        owed.Narrowing.Took(owed.Underway.Value.Entries.Count);
         if (pushed.Message.Why is { } why)
             outbox.Put(new PublisherOutput.Failed(pushed.Peer, new SyncError(why, $"the peer refused {pushed.Message.Refused} entries of a push: {why}")));
         Push(pushed.Peer, owed, now, outbox);
     }
 
+    // A plain peer takes all of a push or nothing: half of it is next, until the one entry is found that it does not take.
+    private void OnRefused(NodeId peer, SyncError error, MonotonicTime now, IOutbox<PublisherOutput> outbox)
+    {
+        var owed = _owed[peer];
+        if (!_peers.TryGetValue(peer, out var known) || !known.IsPlain || !Narrowing.IsRefusal(error))
+        {
+            Failed(peer, error, now, outbox);
+            return;
+        }
+        var (_, upTo, entries) = owed.Underway!.Value;
+        if (owed.Narrowing.Refused(entries.Count))
+        {
+            if (_refused.Add(peer, entries[0], error, now) is { } told)
+                outbox.Put(new PublisherOutput.SetAside(peer, told));
+            owed.After = upTo;
+        }
+        if (owed.Narrowing.IsInVain)
+            Failed(peer, error, now, outbox);
+        else
+            Push(peer, owed, now, outbox);
+    }
+
     // The next payload of what is owed; nothing left settles it.
     private void Push(NodeId peer, OwedPush owed, MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
-        var page = new EntryPage(_peers[peer].MaxPayloadBytes, _settings.MessageBytes);
+        var page = new EntryPage(_peers[peer].MaxPayloadBytes, _settings.MessageBytes, owed.Narrowing.Most);
         var last = owed.UpTo;
         foreach (var (entry, change) in Lacks(_peers[peer]) ? _table.ChangedSince(owed.After, peer) : [])
         {
             if (change > owed.UpTo)
                 break;
-            if (page.IsTooLarge(entry) || page.TryAdd(entry))
+            if (page.IsTooLarge(entry) || _refused.Has(peer, entry, now) || page.TryAdd(entry))
                 continue;
             last = change - 1;
             break;
@@ -161,7 +187,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
             _owed.Remove(peer);
             return;
         }
-        owed.Underway = (++_round, last);
+        owed.Underway = (++_round, last, page.Entries);
         owed.Deadline = now + (_peers[peer].IsPlain ? _settings.PlainAnswerWithin : _settings.AnswerWithin);
         outbox.Put(new PublisherOutput.Send(peer, new StatePush(_name, _run, _round, true, _table.Version, page.Entries)));
     }
@@ -170,6 +196,7 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     {
         var owed = _owed[peer];
         owed.Underway = null;
+        owed.Narrowing.Begin();
         if (++owed.Failures > _settings.PushRetries || _owed.Count > _settings.PeersMost)
             _owed.Remove(peer);
         else

@@ -17,6 +17,9 @@ public abstract record PullOutput
     /// <summary>Hand these entries to a plain peer.</summary>
     public sealed record Hand(StatePush Push) : PullOutput;
 
+    /// <summary>The plain peer refuses an entry, which is set aside: for logs and counters.</summary>
+    public sealed record SetAside(SyncError Error) : PullOutput;
+
     /// <summary>Merge these entries of the peer; the fate comes back as <see cref="PullInput.Stored"/>.</summary>
     public sealed record Store(IReadOnlyList<StateEntry> Entries) : PullOutput;
 
@@ -29,7 +32,8 @@ public abstract record PullOutput
 /// <param name="Requests">Requests that were sent, repetitions and pushes included.</param>
 /// <param name="Received">Entries that came.</param>
 /// <param name="Sent">Entries that were sent to the peer.</param>
-public sealed record PullReport(StateVersion? Level, int Requests, int Received, int Sent)
+/// <param name="Refused">Entries that the peer lacks, and does not take.</param>
+public sealed record PullReport(StateVersion? Level, int Requests, int Received, int Sent, int Refused = 0)
 {
     /// <summary>Whether nothing differed.</summary>
     public bool WasLevel => Level is not null;

@@ -4,6 +4,19 @@ using ActorSync.Wire;
 
 namespace ActorSync.States.Exchange;
 
+/// <summary>What of the exchange with a peer something is about.</summary>
+public enum StateExchange
+{
+    /// <summary>Handing it what changed.</summary>
+    Push,
+
+    /// <summary>Asking it whether it differs.</summary>
+    Pull,
+
+    /// <summary>Taking what it sent.</summary>
+    Entries,
+}
+
 /// <summary>What a node's replica of a state wants done.</summary>
 public abstract record ReplicaOutput
 {
@@ -35,7 +48,10 @@ public abstract record ReplicaOutput
     public sealed record Pulled(NodeId Peer, Result<PullReport> Result) : ReplicaOutput;
 
     /// <summary>A push failed, or entries of a peer were refused: for logs and counters.</summary>
-    public sealed record Trouble(NodeId Peer, SyncError Error) : ReplicaOutput;
+    public sealed record Trouble(NodeId Peer, SyncError Error, StateExchange Of) : ReplicaOutput;
+
+    /// <summary>A plain peer refuses an entry, which is set aside for it: for logs and counters.</summary>
+    public sealed record SetAside(NodeId Peer, SyncError Error) : ReplicaOutput;
 
     /// <summary>Call again then, in place of any time named before.</summary>
     public sealed record StartTimer(MonotonicTime At) : ReplicaOutput;

@@ -19,12 +19,11 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private readonly StateName _name;
     private readonly NodeId _self;
     private readonly StateSettings _settings;
-    private readonly Random _random;
     private readonly StateMachine _writer;
     private readonly PublisherMachine _publisher;
     private readonly ReceiverMachine _receiver;
     private readonly PeerVersions _versions;
-    private readonly Dictionary<NodeId, IPull> _pulls = [];
+    private readonly PullsUnderway _pulls;
     private readonly HashSet<NodeId> _plain = [];
     private readonly Dictionary<long, Handover> _receiving = [];
     private readonly Outbox<StateOutput> _written = new();
@@ -49,10 +48,11 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         _name = name;
         _self = self;
         _settings = settings;
-        _random = random;
         _writer = new StateMachine(self, settings, table, clock);
         _versions = new PeerVersions(table);
-        _publisher = new PublisherMachine(name, table, settings, _versions, random, published);
+        Refused = new RefusedEntries(table, settings);
+        _pulls = new PullsUnderway(name, table, settings, Refused, random);
+        _publisher = new PublisherMachine(name, table, settings, _versions, Refused, random, published);
         _receiver = new ReceiverMachine(settings, _versions, random);
     }
 
@@ -61,6 +61,9 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
 
     /// <summary>Peers that are owed a push.</summary>
     public int OwedPushes => _publisher.Owed;
+
+    /// <summary>The entries that plain peers do not take. To be read between inputs.</summary>
+    public RefusedEntries Refused { get; }
 
     public void Handle(ReplicaInput input, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
@@ -81,12 +84,12 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
             case ReplicaInput.Take take:
                 Take(take.Entries, new Handover(new StatePeer(take.Source, 0), Token: take.Token), take.Wall, now, outbox);
                 break;
-            case ReplicaInput.Whole whole when _pulls.TryGetValue(whole.Peer, out var pull) && pull.Id == whole.Pull:
+            case ReplicaInput.Whole whole when _pulls.Has(whole.Peer, whole.Pull.Value):
                 Pull(whole.Peer, new PullInput.Whole(whole.Answer), whole.Wall, now, outbox);
                 break;
             case ReplicaInput.Message message:
                 Write(new StateInput.Tick(message.Wall), now, outbox);
-                Tells(message.Peer.Node, VersionIn(message.Value), message.Wall, now, outbox, message.Value is StatePull);
+                Tells(message.Peer.Node, PeerVersions.In(message.Value), message.Wall, now, outbox, message.Value is StatePull);
                 OnMessage(message.Peer, message.Value, message.Wall, now, outbox);
                 break;
             case ReplicaInput.Tick tick:
@@ -104,22 +107,15 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private void OnPeers(ReplicaInput.Peers peers, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
         var others = peers.Reachable.Where(peer => peer.Node != _self).DistinctBy(peer => peer.Node).Take(_settings.PeersMost).ToArray();
-        foreach (var gone in _pulls.Keys.Except(others.Select(peer => peer.Node)).ToArray())
+        foreach (var gone in _pulls.OfOthers(others.Select(peer => peer.Node)))
             Pull(gone, new PullInput.Unlinked(), peers.Wall, now, outbox);
         _versions.Use(others.Select(peer => peer.Node));
         _plain.Clear();
         _plain.UnionWith(others.Where(peer => peer.IsPlain).Select(peer => peer.Node));
+        Refused.Use(_plain);
         Publish(new PublisherInput.Peers(others), now, outbox);
         Receive(new ReceiverInput.Peers(others), peers.Wall, now, outbox);
     }
-
-    private static StateVersion? VersionIn(SyncMessage message) => message switch
-    {
-        StatePull pull when pull.Range == StateRange.All => new StateVersion(pull.Digest),
-        StatePush push => push.Version,
-        StatePushed pushed => pushed.Version,
-        _ => null,
-    };
 
     private void Tells(NodeId peer, StateVersion? version, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox, bool pulls = false)
     {
@@ -142,10 +138,10 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
             case StatePush push:
                 Take(push.Entries, new Handover(peer, push), wall, now, outbox);
                 break;
-            case StatePushed pushed when !IsOfPull(peer.Node, pushed.Exchange.Value):
+            case StatePushed pushed when !_pulls.Has(peer.Node, pushed.Exchange.Value):
                 Publish(new PublisherInput.Pushed(peer.Node, pushed), now, outbox);
                 break;
-            case SyncFailure failure when !IsOfPull(peer.Node, failure.Reference):
+            case SyncFailure failure when !_pulls.Has(peer.Node, failure.Reference):
                 Publish(new PublisherInput.Refused(peer.Node, failure), now, outbox);
                 break;
             default:
@@ -154,14 +150,12 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         }
     }
 
-    private bool IsOfPull(NodeId peer, ulong exchange) => _pulls.TryGetValue(peer, out var pull) && pull.Id.Value == exchange;
-
     private void OnTick(WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
         Write(new StateInput.Tick(wall), now, outbox);
         _purgeAt = now + _settings.PurgeInterval;
         _timer = null;
-        foreach (var (peer, _) in _pulls.Where(pair => now >= pair.Value.Deadline).ToArray())
+        foreach (var peer in _pulls.Due(now))
             Pull(peer, new PullInput.Tick(), wall, now, outbox);
         Publish(new PublisherInput.Tick(), now, outbox);
         Receive(new ReceiverInput.Tick(), wall, now, outbox);
@@ -200,14 +194,14 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
     private void OnReceived(Handover from, Result<StateReceiveResult> result, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
         if (!result.TryGet(out var received, out var error))
-            outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, error));
+            outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, error, StateExchange.Entries));
         foreach (var reason in received?.Reasons ?? [])
-            outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, reason));
+            outbox.Put(new ReplicaOutput.Trouble(from.Peer.Node, reason, StateExchange.Entries));
         if (from.Token is { } token)
             outbox.Put(new ReplicaOutput.Taken(token, result));
         if (from.Push is { WantsAnswer: true } push)
             Send(from.Peer, AnswerTo(push, result), outbox);
-        if (from.Pull is not null && _pulls.GetValueOrDefault(from.Peer.Node) == from.Pull)
+        if (from.Pull is { } pull && _pulls.Has(from.Peer.Node, pull.Id.Value))
             Pull(from.Peer.Node, new PullInput.Stored(result), wall, now, outbox);
     }
 
@@ -227,7 +221,8 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
             {
                 PublisherOutput.Send send when _plain.Contains(send.Peer) => new ReplicaOutput.Hand(send.Peer, send.Push),
                 PublisherOutput.Send send => new ReplicaOutput.Send(send.Peer, SyncCodec.Encode(send.Push)),
-                PublisherOutput.Failed failed => new ReplicaOutput.Trouble(failed.Peer, failed.Error),
+                PublisherOutput.Failed failed => new ReplicaOutput.Trouble(failed.Peer, failed.Error, StateExchange.Push),
+                PublisherOutput.SetAside aside => new ReplicaOutput.SetAside(aside.Peer, aside.Error),
                 _ => throw new InvalidOperationException($"{output} is no output of a publisher"),
             });
         }
@@ -238,17 +233,14 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         _receiver.Handle(input, now, _due);
         while (_due.TryTake(out var due))
         {
-            var id = new ExchangeId((ulong)_random.NextInt64(1, long.MaxValue));
-            _pulls[due.Peer.Node] = due.Peer.IsPlain
-                ? new PlainPullMachine(_name, id, Table, _settings, due.Peer.MaxPayloadBytes)
-                : new PullMachine(_name, id, Table, _settings, due.Peer.MaxPayloadBytes);
+            _pulls.Add(due.Peer);
             Pull(due.Peer.Node, new PullInput.Start(), wall, now, outbox);
         }
     }
 
     private void Pull(NodeId peer, PullInput input, WallTime wall, MonotonicTime now, IOutbox<ReplicaOutput> outbox)
     {
-        if (!_pulls.TryGetValue(peer, out var pull))
+        if (!_pulls.TryGet(peer, out var pull))
             return;
         pull.Handle(input, now, _pulled);
         while (_pulled.TryTake(out var output))
@@ -263,6 +255,9 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
                     break;
                 case PullOutput.Hand hand:
                     outbox.Put(new ReplicaOutput.Hand(peer, hand.Push));
+                    break;
+                case PullOutput.SetAside aside:
+                    outbox.Put(new ReplicaOutput.SetAside(peer, aside.Error));
                     break;
                 case PullOutput.Store store:
                     Take(store.Entries, new Handover(new StatePeer(peer, pull.MaxPayloadBytes), Pull: pull), wall, now, outbox);
@@ -282,9 +277,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
 
     private void StartTimer(IOutbox<ReplicaOutput> outbox)
     {
-        var first = MonotonicTime.Min(_publisher.Deadline, _receiver.Deadline);
-        foreach (var pull in _pulls.Values)
-            first = MonotonicTime.Min(first, pull.Deadline);
+        var first = MonotonicTime.Min(_pulls.Deadline, MonotonicTime.Min(_publisher.Deadline, _receiver.Deadline));
         if (Table.NextExpiry.Milliseconds < long.MaxValue)
             first = MonotonicTime.Min(first, _purgeAt);
         if (first == _timer)

@@ -5,8 +5,8 @@ using ActorSync.Peers;
 namespace ActorSync.States.Json;
 
 /// <summary>
-/// Reads maps of entries (<see cref="EntryJson"/>): all of one, or why not. What is no such map, or names a key twice, is
-/// MalformedPayload; the error says which key and what is wrong with it.
+/// Reads maps of entries (<see cref="EntryJson"/>): all of one, or why not. What is no such map, or names a key or
+/// a field of an entry twice, is MalformedPayload; the error says which key and what is wrong with it.
 /// </summary>
 public static class EntryJsonReader
 {
@@ -71,7 +71,7 @@ public static class EntryJsonReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return Malformed(key is null ? e.Message : $"the key \"{(key.Length <= 80 ? key : key[..80] + "…")}\": {e.Message}");
+            return Malformed(key is null ? e.Message : $"the key {StateChecks.Quoted(key)}: {e.Message}");
         }
     }
 
@@ -80,28 +80,51 @@ public static class EntryJsonReader
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("""expected {"value": …, "ts": …, "ttl": …}""");
-        var fields = new Fields();
+        var (fields, seen) = (new Fields(), 0);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(EntryJson.Value))
-                fields.Value = Raw(ref reader, json);
-            else if (reader.ValueTextEquals(EntryJson.Time))
-                fields.Time = Number(ref reader, "ts", 0, StateEntry.MostMilliseconds);
-            else if (reader.ValueTextEquals(EntryJson.Ttl))
-                fields.Ttl = Number(ref reader, "ttl", 1, StateEntry.MostMilliseconds);
-            else if (reader.ValueTextEquals(EntryJson.Counter))
-                fields.Counter = (uint?)Number(ref reader, "counter", 0, uint.MaxValue);
-            else if (reader.ValueTextEquals(EntryJson.Node))
-                fields.Node = reader.Read() && reader.TokenType == JsonTokenType.String && NodeId.TryParse(reader.GetString(), out var node) ? node : throw new JsonException("its node is not 32 hexadecimal digits");
-            else if (reader.ValueTextEquals(EntryJson.Deleted))
-                fields.Deleted = reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw new JsonException("its deleted is neither true nor false");
-            else if (isStrict)
-                throw new JsonException($"it has value, ts and ttl, and no {reader.GetString()}");
-            else
-                reader.Skip();
+            var field = FieldAt(ref reader);
+            // Of a field that stands there twice readers elsewhere take the first, or the last.
+            if (field != Field.Other && seen == (seen |= 1 << (int)field))
+                throw new JsonException($"its {reader.GetString()} stands there twice");
+            switch (field)
+            {
+                case Field.Value:
+                    fields.Value = Raw(ref reader, json);
+                    break;
+                case Field.Time:
+                    fields.Time = Number(ref reader, "ts", 0, StateEntry.MostMilliseconds);
+                    break;
+                case Field.Ttl:
+                    fields.Ttl = Number(ref reader, "ttl", 1, StateEntry.MostMilliseconds);
+                    break;
+                case Field.Counter:
+                    fields.Counter = (uint?)Number(ref reader, "counter", 0, uint.MaxValue);
+                    break;
+                case Field.Node:
+                    fields.Node = reader.Read() && reader.TokenType == JsonTokenType.String && NodeId.TryParse(reader.GetString(), out var node) ? node : throw new JsonException("its node is not 32 hexadecimal digits");
+                    break;
+                case Field.Deleted:
+                    fields.Deleted = reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw new JsonException("its deleted is neither true nor false");
+                    break;
+                case Field.Other when isStrict:
+                    throw new JsonException($"it has value, ts and ttl, and no {reader.GetString()}");
+                default:
+                    reader.Skip();
+                    break;
+            }
         }
         return fields;
     }
+
+    private static Field FieldAt(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals(EntryJson.Value) ? Field.Value
+        : reader.ValueTextEquals(EntryJson.Time) ? Field.Time
+        : reader.ValueTextEquals(EntryJson.Ttl) ? Field.Ttl
+        : reader.ValueTextEquals(EntryJson.Counter) ? Field.Counter
+        : reader.ValueTextEquals(EntryJson.Node) ? Field.Node
+        : reader.ValueTextEquals(EntryJson.Deleted) ? Field.Deleted
+        : Field.Other;
 
     private static ReadOnlyMemory<byte> Raw(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {
@@ -122,6 +145,17 @@ public static class EntryJsonReader
     }
 
     private static SyncError Malformed(string why) => new(SyncErrorKind.MalformedPayload, $"the body is no map of entries: {why.TrimEnd('.')}");
+
+    private enum Field
+    {
+        Other,
+        Value,
+        Time,
+        Ttl,
+        Counter,
+        Node,
+        Deleted,
+    }
 
     private struct Fields
     {

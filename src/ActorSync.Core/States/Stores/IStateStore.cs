@@ -37,6 +37,9 @@ public sealed record OpenedState(IStateStore Store, IReadOnlyCollection<StateEnt
 /// <summary>Where the states of a node are kept.</summary>
 public interface IStateStores
 {
+    /// <summary>The states that were there when the store was opened, in the order of their names.</summary>
+    IReadOnlyList<StateName> Found { get; }
+
     /// <summary>
     /// Opens a state, or makes it. The error is InvalidRequest when it is open already, StoreDamaged or StoreFailed.
     /// </summary>

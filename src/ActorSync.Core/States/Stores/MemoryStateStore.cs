@@ -13,6 +13,8 @@ public sealed class MemoryStateStore(StateName name) : IStateStore
 /// <summary>States that end with their process.</summary>
 public sealed class MemoryStateStores : IStateStores
 {
+    public IReadOnlyList<StateName> Found => [];
+
     public Task<Result<OpenedState>> OpenStateAsync(StateName name, StateSettings settings) =>
         Task.FromResult<Result<OpenedState>>(new OpenedState(new MemoryStateStore(name), [], default));
 }

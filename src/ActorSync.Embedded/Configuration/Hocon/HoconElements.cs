@@ -14,7 +14,7 @@ internal sealed class HoconArray : List<HoconValue>, IHoconElement;
 /// <summary>A reference to another path.</summary>
 internal sealed class HoconSubstitution(string path, string where) : IHoconElement
 {
-    public string Path { get; } = path;
+    public string Path { get; set; } = path;
 
     /// <summary>Line and column, for messages.</summary>
     public string Where { get; } = where;

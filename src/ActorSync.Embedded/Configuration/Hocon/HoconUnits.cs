@@ -31,17 +31,21 @@ internal static class HoconUnits
         (1000_000_000_000_000_000, "EB exabyte exabytes"),
         (1L << 60, "E e Ei EiB exbibyte exbibytes"));
 
-    /// <summary>A positive number and a unit; a number alone is in milliseconds.</summary>
+    /// <summary>A positive number and a unit; a number alone is in milliseconds, and may have an exponent. Nanoseconds and microseconds are rounded to ticks.</summary>
     public static TimeSpan ParseDuration(string text, bool allowInfinite)
     {
         if (allowInfinite && text.Equals("infinite", StringComparison.OrdinalIgnoreCase))
             return Timeout.InfiniteTimeSpan;
+        if (double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0)
+            return TimeSpan.FromMilliseconds(milliseconds);
         var (number, unit) = Cut(text);
-        if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var count) || count < 0)
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || number[0] == '.')
             throw new FormatException("expected a positive number and a unit, such as 30s or 500 ms");
-        if (!TicksByUnit.TryGetValue(unit.Length == 0 ? "ms" : unit, out var ticks))
+        if (!TicksByUnit.TryGetValue(unit, out var ticks))
             throw new FormatException($"{unit} is not a unit of time (expected ns, ms, s, m, h or d)");
-        return TimeSpan.FromTicks(checked((long)Math.Round(count * ticks)));
+        return ticks >= TimeSpan.TicksPerMillisecond
+            ? TimeSpan.FromTicks(checked((long)(count * ticks)))
+            : TimeSpan.FromTicks(checked((long)Math.Round(TimeSpan.TicksPerMillisecond * count / (TimeSpan.TicksPerMillisecond / ticks))));
     }
 
     /// <summary>A whole number and a unit; a number alone is in bytes.</summary>

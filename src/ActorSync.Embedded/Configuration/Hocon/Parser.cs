@@ -3,9 +3,10 @@
 namespace Akka.Configuration.Hocon;
 
 /// <summary>
-/// Reads HOCON as Akka.NET 1.5 does: a later value replaces an earlier one, objects are merged, blanks within a line
-/// belong to the value, and a comma is allowed right after one. What Akka.NET passes over in silence (a missing brace,
-/// a key without a value) is an error here.
+/// Reads HOCON as Akka.NET 1.5 does, and as leniently: a later value replaces an earlier one, objects are merged, blanks
+/// within a line belong to the value, a comma may stand right after one. An unclosed block or text ends with the file;
+/// a key goes on up to its '=', '{' or '.'; brackets and assignments where a key should be are passed over. Refused here
+/// is what Akka.NET never comes back from: an array that cannot go on, a value that contains itself.
 /// </summary>
 public class Parser
 {
@@ -25,45 +26,40 @@ public class Parser
 
     private HoconRoot ParseText()
     {
-        var root = new HoconObject();
-        _text.SkipSpaceAndComments();
-        if (_text.Take("{"))
-            ParseFields(root, _text.Where);
-        _text.SkipSpaceAndComments();
-        if (!_text.AtEnd)
-            ParseFields(root, null);
-        var value = HoconValue.Of(root);
-        SubstitutionResolver.Resolve(value, _substitutions);
-        return new HoconRoot(value);
+        var root = new HoconValue();
+        ParseFields(root, "");
+        SubstitutionResolver.Resolve(root, _substitutions);
+        return new HoconRoot(root, _substitutions);
     }
 
-    /// <summary>The fields up to the brace that closes the one at <paramref name="opened"/>, or up to the end.</summary>
-    private void ParseFields(HoconObject target, string? opened)
+    /// <summary>The fields of the object at a path, up to a '}' or the end of the text; after a dot there is but one.</summary>
+    private void ParseFields(HoconValue owner, string path, bool one = false)
     {
-        while (true)
+        var target = ObjectOf(owner);
+        while (_text.Next(out var name) is var piece && piece is not (HoconPiece.End or HoconPiece.Close))
         {
-            _text.SkipSpaceAndComments();
-            if (opened is not null && _text.Take("}"))
+            if (piece == HoconPiece.Include)
+                target.Merge(Included(name, path));
+            if (piece != HoconPiece.Key)
+                continue;
+            ParseField(target.GetOrCreateKey(name), path.Length == 0 ? name : $"{path}.{name}");
+            if (one)
                 return;
-            if (_text.AtEnd && opened is null)
-                return;
-            if (_text.AtEnd)
-                throw _text.Expected($"'}}' for the '{{' before {opened}");
-            if (_text.TryTakeInclude(out var name))
-                target.Merge(Included(name));
-            else
-                ParseField(target);
         }
     }
 
-    private HoconObject Included(string name)
+    private HoconObject Included(string name, string path)
     {
         var where = _text.Where;
         if (_include is null)
             throw new ConfigurationException($"{where}: include \"{name}\" needs a callback that reads it.");
         try
         {
-            return _include(name)?.Value.GetObject() ?? throw new ConfigurationException("it holds no object");
+            var root = _include(name);
+            foreach (var substitution in root.Substitutions)
+                substitution.Path = $"{path}.{substitution.Path}";
+            _substitutions.AddRange(root.Substitutions);
+            return root.Value.GetObject() ?? throw new ConfigurationException("it holds no object");
         }
         catch (Exception e) when (e is FormatException or ConfigurationException or IOException or UnauthorizedAccessException)
         {
@@ -71,115 +67,92 @@ public class Parser
         }
     }
 
-    private void ParseField(HoconObject target)
+    /// <summary>What follows a key; without a value the key is there, and empty.</summary>
+    private void ParseField(HoconValue value, string path)
     {
-        var value = target.GetOrCreateKey(_text.TakeKey());
         while (true)
         {
-            _text.SkipSpaceAndComments();
-            if (_text.Take("."))
+            switch (_text.Next(out _))
             {
-                _text.SkipSpaceAndComments();
-                value = ObjectOf(value).GetOrCreateKey(_text.TakeKey());
-            }
-            else if (_text.Take("{"))
-            {
-                ParseFields(ObjectOf(value), _text.Where);
-                return;
-            }
-            else
-            {
-                ParseAssignment(value);
-                return;
+                case HoconPiece.Dot:
+                    ParseFields(value, path, one: true);
+                    return;
+                case HoconPiece.Open:
+                    ParseFields(value, path);
+                    return;
+                case HoconPiece.Assign:
+                    if (!value.IsObject())
+                        value.Clear();
+                    ParseValue(value, path);
+                    return;
+                case HoconPiece.End:
+                    return;
             }
         }
     }
 
-    private void ParseAssignment(HoconValue value)
+    /// <summary>The parts of a value with the blanks between them, and the comma behind.</summary>
+    private void ParseValue(HoconValue value, string path)
     {
-        if (!_text.Take("=") && !_text.Take(":"))
-            throw _text.Expected("'=', ':', '{' or '.' after the key");
         _text.SkipSpaceAndComments();
-        if (!_text.Sees("{"))
+        while (TryParsePart(value, path))
         {
-            if (value.IsObject() && _text.Sees("${"))
-                throw _text.Expected("an object (a substitution is not merged into one)");
-            value.Clear();
+            if (_text.TakeBlanks() is { Length: > 0 } blanks)
+                value.Append(new HoconLiteral(blanks));
         }
 
-        ParseValue(value);
+        _text.Take(",");
     }
 
-    /// <summary>The parts of a value, up to the end of the line or a comma.</summary>
-    private void ParseValue(HoconValue value)
+    private bool TryParsePart(HoconValue value, string path)
     {
-        if (!TryParsePart(value))
-            throw _text.Expected("a value");
-        var blanks = _text.TakeBlanks();
-        while (TryParsePart(value, blanks))
-            blanks = _text.TakeBlanks();
-        if (!_text.Take(",") && !_text.AtEndOfValue)
-            throw _text.Expected("the end of the line or ','");
-    }
-
-    /// <summary>One part; <paramref name="blanks"/> are those since the part before it, null for the first.</summary>
-    private bool TryParsePart(HoconValue value, string? blanks = null)
-    {
-        if (_text.Sees("{"))
+        if (_text.Take("{"))
         {
-            var target = blanks is null || value.IsObject() ? ObjectOf(value) : throw Mixed();
-            _text.Take("{");
-            ParseFields(target, _text.Where);
-            return true;
+            ParseFields(value, path);
         }
-
-        if (_text.AtEndOfValue || _text.Sees(","))
-            return false;
-        if (value.IsObject())
-            throw Mixed();
-        if (blanks?.Length > 0)
-            value.Append(new HoconLiteral(blanks));
-        if (_text.Take("["))
-            value.Append(ParseArray(_text.Where));
+        else if (_text.Take("["))
+        {
+            value.Append(ParseArray(path));
+        }
         else if (_text.Take("${"))
-            value.Append(ParseSubstitution());
+        {
+            _substitutions.Add(new HoconSubstitution(_text.TakeSubstitution(out var where), where));
+            value.Append(_substitutions[^1]);
+        }
         else if (_text.TryTakeText(out var text))
+        {
+            if (value.IsObject())
+                value.Clear();
             value.Append(new HoconLiteral(text));
+        }
         else
+        {
             return false;
+        }
+
         return true;
     }
 
-    private HoconArray ParseArray(string opened)
+    private HoconArray ParseArray(string path)
     {
         var array = new HoconArray();
-        while (true)
+        while (!_text.AtEnd && !_text.Sees("]"))
         {
+            var before = _text.Position;
+            array.Add(new HoconValue());
+            ParseValue(array[^1], path);
             _text.SkipSpaceAndComments();
-            if (_text.Take("]"))
-                return array;
-            if (_text.AtEnd)
-                throw _text.Expected($"']' for the '[' before {opened}");
-            var element = new HoconValue();
-            ParseValue(element);
-            array.Add(element);
+            if (_text.Position == before)
+                throw _text.Expected("an element of the array, ',' or ']'");
         }
+
+        _text.Take("]");
+        return array;
     }
 
-    private HoconSubstitution ParseSubstitution()
+    /// <summary>The object that a value is, or becomes: whatever it was before is replaced.</summary>
+    private static HoconObject ObjectOf(HoconValue value)
     {
-        var where = _text.Where;
-        var substitution = new HoconSubstitution(_text.TakeSubstitution(), where);
-        _substitutions.Add(substitution);
-        return substitution;
-    }
-
-    /// <summary>The object that a value is, or becomes: a text or an array before it is replaced.</summary>
-    private HoconObject ObjectOf(HoconValue value)
-    {
-        // Akka.NET would drop the substitution here without a word.
-        if (value.Parts.Any(p => p is HoconSubstitution))
-            throw _text.Expected("no object here (a substitution is not merged into one)");
         if (value.GetObject() is { } existing)
             return existing;
         value.Clear();
@@ -187,6 +160,4 @@ public class Parser
         value.Append(made);
         return made;
     }
-
-    private FormatException Mixed() => _text.Expected("the end of the line or ',' (an object does not join with a text or an array)");
 }

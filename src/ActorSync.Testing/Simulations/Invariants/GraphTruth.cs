@@ -71,9 +71,9 @@ internal sealed class GraphTruth
 
     public static IEnumerable<CommandId> PriorsOf(Command command)
     {
-        if (command.Prior.Kind != PriorKind.None)
+        if (command.PriorKind != PriorKind.None)
             yield return command.Prior.Left.Id;
-        if (command.Prior.Kind == PriorKind.Merge)
+        if (command.PriorKind == PriorKind.Merge)
             yield return command.Prior.Right.Id;
     }
 }

@@ -27,6 +27,12 @@ public sealed record SimulationReport
     /// <summary>The kinds of faults that were drawn, and how many came of each.</summary>
     public required IReadOnlyDictionary<SimulationFault, int> Faults { get; init; }
 
+    /// <summary>Of a mesh: graphs that were about to be dropped, and were kept, as they were read or something was committed.</summary>
+    public int Kept { get; init; }
+
+    /// <summary>Of those: how often the node ended soon after that, and began anew with the graph.</summary>
+    public int KeptOverRestarts { get; init; }
+
     /// <summary>From the end of all faults until every node held the same; null when that was not reached.</summary>
     public required TimeSpan? TimeToLevel { get; init; }
 

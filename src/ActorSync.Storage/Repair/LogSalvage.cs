@@ -1,0 +1,51 @@
+namespace ActorSync.Storage;
+
+/// <summary>
+/// Finds every intact record in the files of a log, also behind damage: what follows bad bytes, and what is in a file whose
+/// header is bad or that has no file before it.
+/// </summary>
+internal sealed class LogSalvage(LogOptions from)
+{
+    /// <summary>Hands over the records in order; the body is valid during the call only. An error stops it.</summary>
+    public async Task<SyncError?> RunAsync(Func<byte, ReadOnlyMemory<byte>, ValueTask<SyncError?>> visit)
+    {
+        foreach (var segment in LogOpening.Segments(from))
+        {
+            using var file = from.Files.Open(from.PathOf(segment), write: false);
+            if (SaltOf(file, segment) is { } salt && await WalkAsync(file, RecordFormat.Seed(salt, segment), visit).ConfigureAwait(false) is { } error)
+                return error;
+        }
+        return null;
+    }
+
+    private static async Task<SyncError?> WalkAsync(IFile file, uint seed, Func<byte, ReadOnlyMemory<byte>, ValueTask<SyncError?>> visit)
+    {
+        var scan = new SegmentScan(file, seed, RecordFormat.SegmentHeaderSize, file.Length);
+        while (scan.Offset < scan.End)
+        {
+            if (!scan.TryNext(out var head, out var body))
+            {
+                if (!scan.TrySkip())
+                    return null;
+                continue;
+            }
+            if (head.Type != RecordFormat.ClosedType && await visit(head.Type, body).ConfigureAwait(false) is { } error)
+                return error;
+        }
+        return null;
+    }
+
+    // A file whose header is damaged is one of the same log as the others.
+    private ulong? SaltOf(IFile file, uint segment)
+    {
+        if (LogOpening.ReadHeader(file, from.Kind, segment, out var header) is null)
+            return header.Salt;
+        foreach (var other in LogOpening.Segments(from))
+        {
+            using var sound = from.Files.Open(from.PathOf(other), write: false);
+            if (LogOpening.ReadHeader(sound, from.Kind, other, out header) is null)
+                return header.Salt;
+        }
+        return null;
+    }
+}
