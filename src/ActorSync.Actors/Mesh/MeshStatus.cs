@@ -33,7 +33,7 @@ public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Membe
     /// <summary>Why the node has not joined yet, in a sentence; null when it has.</summary>
     public string? WhyNotJoined() => IsJoined
         ? null
-        : Join.Count == 0 ? "not joined yet: the node is about to begin its mesh" : $"not joined yet: {string.Join("; ", Join.Select(seed => seed.ToString()))}";
+        : Join.Count == 0 ? "not joined yet: the node is about to begin its mesh, or waits for its cluster" : $"not joined yet: {string.Join("; ", Join.Select(seed => seed.ToString()))}";
 }
 
 /// <summary>One endpoint of a mesh to join.</summary>

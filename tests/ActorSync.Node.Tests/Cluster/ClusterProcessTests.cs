@@ -13,7 +13,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorsync-cluster-");
     private readonly List<Daemon> _daemons = [];
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(3));
+    private readonly CancellationToken _patience = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
 
     public async Task InitializeAsync()
     {
@@ -35,7 +35,6 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
     {
         foreach (var daemon in _daemons)
             await daemon.DisposeAsync();
-        _patience.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -43,7 +42,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
     public async Task Three_daemons_join_share_graphs_and_lose_nothing_with_the_one_that_is_killed()
     {
         await Task.WhenAll(_daemons.Select(daemon => WaitAsync(daemon, status => status.Mesh!.Members.Count(member => member.Reach == "reachable") == 3)));
-        var graph = GraphOf(await _daemons[0].Control.CreateGraphAsync("a graph"u8.ToArray(), _patience.Token));
+        var graph = GraphOf(await _daemons[0].Control.CreateGraphAsync("a graph"u8.ToArray(), _patience));
         var acknowledged = new List<string>();
         for (var i = 0; i < 30; i++)
             acknowledged.Add(await ActAsync(_daemons[i % 3], graph, $"before {i}"));
@@ -57,7 +56,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
         foreach (var daemon in left)
         {
             while (!acknowledged.ToHashSet().IsSubsetOf(await daemon.IdsAsync(graph)))
-                await Task.Delay(50, _patience.Token);
+                await Task.Delay(50, _patience);
         }
 
         left[0].Signal(Daemon.SigTerm);
@@ -73,7 +72,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
             var owner = (await _daemons[0].StatusAsync()).Mesh!.Members.SingleOrDefault(member => member.Shards == 1);
             if (owner is not null)
                 return _daemons.Single(daemon => daemon.Id == owner.Node);
-            await Task.Delay(50, _patience.Token);
+            await Task.Delay(50, _patience);
         }
     }
 
@@ -81,18 +80,18 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
     {
         while (true)
         {
-            var added = await daemon.Control.AddAsync(graph, Encoding.UTF8.GetBytes(text), new ActionOptions(), _patience.Token);
+            var added = await daemon.Control.AddAsync(graph, Encoding.UTF8.GetBytes(text), new ActionOptions(), _patience);
             if (added.TryGet(out var command, out var error))
                 return command.Id;
             output.WriteLine($"{text}: {error}");
-            await Task.Delay(100, _patience.Token);
+            await Task.Delay(100, _patience);
         }
     }
 
     private async Task WaitAsync(Daemon daemon, Func<NodeStatus, bool> holds)
     {
         while (!holds(await daemon.StatusAsync()))
-            await Task.Delay(50, _patience.Token);
+            await Task.Delay(50, _patience);
     }
 
     private static GraphId GraphOf(Result<GraphCreated> created) => GraphId.TryParse(created.Value.Graph, out var graph) ? graph : throw new FormatException();
