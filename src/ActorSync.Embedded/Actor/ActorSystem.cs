@@ -38,3 +38,12 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
         GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>A system as what extends the engine sees it.</summary>
+public abstract class ExtendedActorSystem : ActorSystem
+{
+    private protected ExtendedActorSystem() { }
+
+    /// <summary>Stops all actors, without the coordinated shutdown.</summary>
+    public abstract void Abort();
+}
