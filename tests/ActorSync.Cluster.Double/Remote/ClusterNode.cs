@@ -18,7 +18,7 @@ internal sealed class ClusterNode
 {
     private static readonly ConditionalWeakTable<ActorSystem, ClusterNode> OfSystems = [];
     private static readonly ConcurrentDictionary<UniqueAddress, ClusterNode> All = [];
-    private static readonly string[] NotOfTheEngine = ["remote", "cluster", "provider", "serializers", "serialization-bindings", "serialize-messages"];
+    private static readonly string[] NotOfTheEngine = ["remote", "cluster", "serializers", "serialization-bindings", "serialize-messages"];
 
     private readonly ConcurrentDictionary<ClusterNode, bool> _cutOff = [];
     private readonly TaskCompletionSource<Done> _out = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +54,7 @@ internal sealed class ClusterNode
 
     internal static ActorSystem Start(string name, Config config)
     {
-        var system = new ActorSystemImpl(name, new Config(new HoconRoot(EngineOf(config.Root))));
+        var system = new ActorSystemImpl(name, ConfigurationFactory.ParseString("akka.actor.provider = local").WithFallback(new Config(new HoconRoot(EngineOf(config.Root)))));
         var node = new ClusterNode(system, config);
         OfSystems.Add(system, node);
         All[node.Self] = node;

@@ -4,8 +4,6 @@ using ActorSync.Actors;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 using Akka.Actor;
-using Akka.Remote;
-using Akka.Remote.Transport;
 
 namespace ActorSync.Cluster.Tests.Support;
 
@@ -82,22 +80,14 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     public async Task CrashAsync(ISyncNode node)
     {
         Nodes.Remove(node);
-        var system = (ExtendedActorSystem)_systems[node];
-        system.Abort();
-        await system.WhenTerminated;
+        await Faults.CrashAsync(_systems[node]);
     }
 
     /// <summary>Nothing passes between the two sides, or everything does again.</summary>
     public async Task CutAsync(IEnumerable<ISyncNode> one, IEnumerable<ISyncNode> other, bool isCut)
     {
-        var (ones, others) = (one.ToArray(), other.ToArray());
-        var ways = ones.SelectMany(_ => others, (here, there) => (here, there)).ToArray();
-        await Task.WhenAll(ways.Concat(ways.Select(way => (here: way.there, there: way.here))).Select(way =>
-        {
-            var address = RemotingOf(_systems[way.there]).DefaultAddress;
-            var mode = isCut ? (ThrottleMode)Blackhole.Instance : Unthrottled.Instance;
-            return RemotingOf(_systems[way.here]).Transport.ManagementCommand(new SetThrottle(address, ThrottleTransportAdapter.Direction.Both, mode));
-        }));
+        var others = other.ToArray();
+        await Task.WhenAll(one.SelectMany(_ => others, (here, there) => Faults.CutAsync(_systems[here], _systems[there], isCut)));
     }
 
     public async ValueTask DisposeAsync()
@@ -105,8 +95,6 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         foreach (var node in Nodes)
             await node.DisposeAsync();
     }
-
-    private static IRemoteActorRefProvider RemotingOf(ActorSystem system) => (IRemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
 
     private static int FreePort()
     {
