@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorSync.Actors;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 using Akka.Actor;
@@ -11,33 +13,42 @@ namespace ActorSync.Cluster.Tests.Support;
 public sealed class ClusterOfNodes : IAsyncDisposable
 {
     private readonly Dictionary<ISyncNode, ActorSystem> _systems = [];
-    private readonly int _seedPort = FreePort();
+    private readonly Dictionary<NodeId, CuttableLinks> _links = [];
+    private readonly Dictionary<uint, INodeStore> _stores = [];
+    private readonly int[] _ports = FreePorts(8);
 
     /// <summary>The network on which nodes outside of the cluster reach those in it, as "memory://node-N".</summary>
     public MemoryLinkNetwork Network { get; } = new();
 
-    /// <summary>Those that were started and not taken out, in the order of their start.</summary>
-    public List<ISyncNode> Nodes { get; } = [];
+    /// <summary>Those that were started and not taken out, in the order of their start. A list of its own at each look.</summary>
+    public IReadOnlyList<ISyncNode> Nodes { get; private set; } = [];
 
     /// <summary>Each graph on so many nodes; null for all.</summary>
     public int? Factor { get; init; } = 2;
 
     public int Shards { get; init; } = 16;
 
-    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", Action<string>? log = null)
+    /// <summary>How long the members must have been as they are before the smaller part of a cluster that is cut ends itself.</summary>
+    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The rule by which all nodes place graphs.</summary>
+    public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
+
+    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null, Action<string>? log = null)
     {
-        var port = Nodes.Count == 0 && _systems.Count == 0 ? _seedPort : FreePort();
         ActorSystem? made = null;
+        var links = new CuttableLinks(Network);
+        _stores[number] = store ??= ActorSync.Actors.Tests.Support.Nodes.MemoryStore(number);
         var settings = new ClusterSettings { Shards = Shards };
         var options = new SyncNodeOptions
         {
-            Store = ActorSync.Actors.Tests.Support.Nodes.MemoryStore(number),
-            Connector = Network,
+            Store = store,
+            Connector = links,
             Listen = identity => Network.Listen($"node-{number}", identity),
             Log = log is null ? null : (level, line) => log($"{number} {level} {line}"),
             Mesh = new MeshOptions
             {
-                Placement = new PlacementRule(Factor, "sync"),
+                Placement = Placement,
                 Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
             },
             EngineConfiguration =
@@ -45,15 +56,15 @@ public sealed class ClusterOfNodes : IAsyncDisposable
                 akka {
                   loglevel = {{(log is null ? "WARNING" : "INFO")}}
                   actor.serialize-messages = off
-                  remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}}, applied-adapters = ["trttl"] }
+                  remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
                   cluster {
-                    seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_seedPort}}"]
+                    seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
                     roles = ["{{role}}"]
                     gossip-interval = 200ms
                     leader-actions-interval = 200ms
                     unreachable-nodes-reaper-interval = 200ms
                     failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
-                    split-brain-resolver.stable-after = 1s
+                    split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
                     sharding { rebalance-interval = 500ms, retry-interval = 200ms }
                     distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
                   }
@@ -63,7 +74,8 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         ((NodeCluster)options.Cluster!).Started += system => made = system;
         var node = SyncNode.Start(options).Value;
         _systems.Add(node, made!);
-        Nodes.Add(node);
+        _links[node.Id] = links;
+        Nodes = [.. Nodes, node];
         await ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, Nodes.Count);
         return node;
     }
@@ -79,15 +91,30 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>As a process that is killed: nobody is told.</summary>
     public async Task CrashAsync(ISyncNode node)
     {
-        Nodes.Remove(node);
+        Nodes = [.. Nodes.Where(other => other != node)];
         await Faults.CrashAsync(_systems[node]);
+    }
+
+    /// <summary>It leaves, and is started again on the same store.</summary>
+    public async Task RestartAsync(uint number)
+    {
+        var node = Nodes.Single(one => one.Id.Value == number);
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await node.DisposeAsync();
+        await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
+        await StartAsync(number, store: _stores[number]);
     }
 
     /// <summary>Nothing passes between the two sides, or everything does again.</summary>
     public async Task CutAsync(IEnumerable<ISyncNode> one, IEnumerable<ISyncNode> other, bool isCut)
     {
         var others = other.ToArray();
-        await Task.WhenAll(one.SelectMany(_ => others, (here, there) => Faults.CutAsync(_systems[here], _systems[there], isCut)));
+        foreach (var (here, there) in one.SelectMany(_ => others, (here, there) => (here, there)).ToArray())
+        {
+            _links[here.Id].Cut(there.ListenName!, isCut);
+            _links[there.Id].Cut(here.ListenName!, isCut);
+            await Faults.CutAsync(_systems[here], _systems[there], isCut);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -96,10 +123,14 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             await node.DisposeAsync();
     }
 
-    private static int FreePort()
+    private static int[] FreePorts(int count)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners)
+            listener.Start();
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners)
+            listener.Dispose();
+        return ports;
     }
 }
