@@ -1,3 +1,4 @@
+using System.Text;
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Cluster.Tests.Support;
 using ActorSync.Graphs;
@@ -66,7 +67,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
         await Task.WhenAll(_cluster.Nodes.Select(node => WaitForUnreachableAsync(node)));
         foreach (var node in _cluster.Nodes)
             for (var i = 0; i < 10; i++)
-                Assert.Null((await node.AddAsync(graph, "written alone"u8.ToArray(), new ActionOptions { Ack = AckMode.Local }, _patience.Token)).Error);
+                Assert.Null((await node.AddAsync(graph, Encoding.UTF8.GetBytes($"{i} of {node.Id}, alone"), new ActionOptions { Ack = AckMode.Local }, _patience.Token)).Error);
         await _cluster.CutAsync(small, large, isCut: false);
         await Nodes.WaitForLevelAsync(graph, 31, _cluster.Nodes.ToArray());
         // Level once more after the last merge: the same heads, the same order.

@@ -23,6 +23,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>Those that were started and not taken out, in the order of their start. A list of its own at each look.</summary>
     public IReadOnlyList<ISyncNode> Nodes { get; private set; } = [];
 
+    /// <summary>Takes the lines of the nodes' logs, each with its node's number; null for none.</summary>
+    public Action<string>? Log { get; init; }
+
     /// <summary>Each graph on so many nodes; null for all.</summary>
     public int? Factor { get; init; } = 2;
 
@@ -34,7 +37,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>The rule by which all nodes place graphs.</summary>
     public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
 
-    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null, Action<string>? log = null)
+    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
     {
         ActorSystem? made = null;
         var links = new CuttableLinks(Network);
@@ -45,7 +48,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             Store = store,
             Connector = links,
             Listen = identity => Network.Listen($"node-{number}", identity),
-            Log = log is null ? null : (level, line) => log($"{number} {level} {line}"),
+            Log = Log is null ? null : (level, line) => Log($"{number} {level} {line}"),
             Mesh = new MeshOptions
             {
                 Placement = Placement,
@@ -54,7 +57,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             EngineConfiguration =
                 $$"""
                 akka {
-                  loglevel = {{(log is null ? "WARNING" : "INFO")}}
+                  loglevel = {{(Log is null ? "WARNING" : "INFO")}}
                   actor.serialize-messages = off
                   remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
                   cluster {
