@@ -58,7 +58,7 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
     // The node's own words first, but not about its name, and not about what a message between nodes may take.
     private Config Configure(NodeId self, MeshOptions options, Config config)
     {
-        var roles = config.GetStringList("akka.cluster.roles").Concat(ClusterNames.RolesOf(self, options.Endpoints)).Select(role => $"\"{role}\"");
+        var roles = config.GetStringList("akka.cluster.roles").Concat(options.Roles).Concat(ClusterNames.RolesOf(self, options.Endpoints)).Select(role => $"\"{role}\"");
         var frame = payloadBytes + ClusterSerializer.OverheadBytes;
         return ConfigurationFactory.ParseString(
             $$"""

@@ -23,7 +23,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
     public async Task The_owner_of_graphs_dies_in_the_middle_of_ten_thousand_actions()
     {
         await _cluster.StartAllAsync(3);
-        var graphs = await MakeGraphsAsync(4);
+        var graphs = await _cluster.MakeGraphsAsync(4);
         var writers = new Writers(_cluster, graphs);
         var writing = writers.WriteAsync(32, 10_000, _patience.Token);
         await writers.WaitForAsync(4_000, _patience.Token);
@@ -39,7 +39,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
     public async Task Five_hosts_are_started_anew_one_after_the_other_under_load()
     {
         await _cluster.StartAllAsync(5);
-        var graphs = await MakeGraphsAsync(8);
+        var graphs = await _cluster.MakeGraphsAsync(8);
         var writers = new Writers(_cluster, graphs);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_patience.Token);
         var writing = writers.WriteAsync(8, int.MaxValue, enough.Token);
@@ -60,7 +60,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
     {
         _cluster = new ClusterOfNodes { Factor = null, StableAfter = TimeSpan.FromMinutes(1) };
         await _cluster.StartAllAsync(3);
-        var graph = (await MakeGraphsAsync(1))[0];
+        var graph = (await _cluster.MakeGraphsAsync(1))[0];
         var (small, large) = (_cluster.Nodes.Take(1).ToArray(), _cluster.Nodes.Skip(1).ToArray());
         await Nodes.WaitForLevelAsync(graph, 1, _cluster.Nodes.ToArray());
         await _cluster.CutAsync(small, large, isCut: true);
@@ -91,28 +91,12 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
         }
     }
 
-    private async Task<List<GraphId>> MakeGraphsAsync(int count)
-    {
-        var graphs = new List<GraphId>();
-        for (var i = 0; i < count; i++)
-        {
-            var graph = (await _cluster.Nodes[0].CreateGraphAsync(BitConverter.GetBytes(i))).Value;
-            graphs.Add(graph);
-            Result<Address> first;
-            do
-                first = await _cluster.Nodes[0].AddAsync(graph, "first"u8.ToArray(), new ActionOptions { Ack = AckMode.Replicated }, _patience.Token);
-            while (first.Error is not null);
-        }
-        return graphs;
-    }
-
     // Where a graph is held by placement it is served, level, with all that was acknowledged.
     private async Task AllIsThereAsync(Writers writers, List<GraphId> graphs)
     {
         foreach (var graph in graphs)
         {
-            var holders = Rendezvous.Holders(_cluster.Nodes[0].Membership!.View, graph, _cluster.Placement);
-            foreach (var node in _cluster.Nodes.Where(node => holders.Contains(node.Id)))
+            foreach (var node in _cluster.HoldersOf(graph))
                 await node.WaitForAsync(graph, version => !writers.MissingFrom(version).Any());
         }
     }

@@ -12,14 +12,9 @@ public sealed record Address : IComparable<Address>
     public bool HasLocalScope => string.IsNullOrEmpty(Host);
 
     /// <summary>The address at the head of a path.</summary>
-    public static Address Parse(string address)
-    {
-        var start = address.IndexOf("://", StringComparison.Ordinal);
-        var parts = address[(start + 3)..].Split('/')[0].Split('@', ':');
-        return parts.Length == 1
-            ? new Address(address[..start], parts[0])
-            : new Address(address[..start], parts[0], parts[1], int.Parse(parts[2], null));
-    }
+    public static Address Parse(string address) => address.Split("://") is [var protocol, var rest] && rest.Split('/')[0].Split('@', ':') is var parts && parts.Length == 3
+        ? new Address(protocol, parts[0], parts[1], int.Parse(parts[2], null))
+        : new Address("akka", address);
 
     public int CompareTo(Address other) => (Host, Port ?? 0, System).CompareTo((other.Host, other.Port ?? 0, other.System));
 

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.Cluster.Double;
-
 namespace Akka.Cluster;
 
 /// <summary>The cluster as one of its systems sees it.</summary>
@@ -17,13 +13,8 @@ public class Cluster
     public ClusterEvent.CurrentClusterState State => new(_node.View.Living);
 
     public static Cluster Get(ActorSystem system) => new(ClusterNode.Of(system));
-
-    public void Subscribe(IActorRef subscriber, ClusterEvent.SubscriptionInitialStateMode initialStateMode, params Type[] to) =>
-        _node.Daemon.Tell(new ClusterDaemon.Subscribe(subscriber, initialStateMode, to), ActorRefs.NoSender);
-
-    public void Unsubscribe(IActorRef subscriber) => _node.Daemon.Tell(new ClusterDaemon.Unsubscribe(subscriber), ActorRefs.NoSender);
-
-    public void Leave(Address address) => _node.Daemon.Tell(new ClusterDaemon.Change(address, MemberStatus.Leaving), ActorRefs.NoSender);
-
-    public void Down(Address address) => _node.Daemon.Tell(new ClusterDaemon.Change(address, MemberStatus.Down), ActorRefs.NoSender);
+    public void Subscribe(IActorRef subscriber, ClusterEvent.SubscriptionInitialStateMode initialStateMode, params Type[] to) => _node.Daemon.Tell(new ClusterDaemon.Subscribe(subscriber, to));
+    public void Unsubscribe(IActorRef subscriber) => _node.Daemon.Tell(new ClusterDaemon.Unsubscribe(subscriber));
+    public void Leave(Address address) => _node.Daemon.Tell(new ClusterDaemon.Change(address, MemberStatus.Leaving));
+    public void Down(Address address) => _node.Daemon.Tell(new ClusterDaemon.Change(address, MemberStatus.Down));
 }

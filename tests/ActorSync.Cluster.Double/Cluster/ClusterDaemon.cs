@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-
 namespace Akka.Cluster.Double;
 
 /// <summary>
@@ -10,10 +7,6 @@ namespace Akka.Cluster.Double;
 internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
 {
     private readonly ClusterNode _node;
-    private readonly Address[] _seeds;
-    private readonly TimeSpan _period;
-    private readonly TimeSpan _pause;
-    private readonly TimeSpan _stableAfter;
     private readonly Dictionary<UniqueAddress, TimeSpan> _silentSince = [];
     private readonly List<Subscribe> _subscribers = [];
     private TimeSpan _changedAt;
@@ -21,10 +14,6 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
     public ClusterDaemon(ClusterNode node)
     {
         _node = node;
-        _seeds = [.. node.Config.GetStringList("akka.cluster.seed-nodes").Select(Address.Parse)];
-        _period = node.Config.GetTimeSpan("akka.cluster.gossip-interval", TimeSpan.FromSeconds(1));
-        _pause = node.Config.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause", TimeSpan.FromSeconds(3));
-        _stableAfter = node.Config.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after", TimeSpan.FromSeconds(20));
         Receive<Tick>(_ => OnTick());
         Receive<Join>(join => OnJoin(join.Member));
         Receive<Change>(change => Show(_node.View.With(_node.View.Living.Where(member => member.Address == change.Address).Select(member => member.As(change.To)))));
@@ -33,14 +22,9 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; }
-
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart()
-    {
-        Timers.StartPeriodicTimer("tick", Tick.Instance, _period);
-        Self.Tell(Tick.Instance);
-    }
+    protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), _node.TimeOf("gossip-interval", 1));
 
     private void OnTick()
     {
@@ -55,9 +39,10 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
     private void Enter(View view)
     {
         var self = new Member(_node.Self, int.MaxValue, MemberStatus.Joining, _node.Roles);
-        var open = _seeds.Select(ClusterNode.At).FirstOrDefault(seed => seed is not null && _node.Reaches(seed) && seed.View.Find(seed.Self)?.IsIn == true);
-        open?.Daemon.Tell(new Join(self));
-        if (open is null && _seeds is [var first, ..] && ClusterNode.At(first) == _node)
+        var seeds = _node.Config.GetStringList("akka.cluster.seed-nodes").Select(Address.Parse).Select(ClusterNode.At).ToArray();
+        if (seeds.FirstOrDefault(seed => seed is not null && _node.Reaches(seed) && seed.View.Find(seed.Self)?.IsIn == true) is { } open)
+            open.Daemon.Tell(new Join(self));
+        else if (seeds.FirstOrDefault() == _node)
             Show(view.With([self]));
     }
 
@@ -80,7 +65,7 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
     private bool IsSilent(UniqueAddress address)
     {
         if (ClusterNode.Find(address) is not { } other || !_node.Reaches(other))
-            return !_silentSince.TryAdd(address, Now) && Now - _silentSince[address] >= _pause;
+            return !_silentSince.TryAdd(address, Now) && Now - _silentSince[address] >= _node.TimeOf("failure-detector.acceptable-heartbeat-pause", 3);
         _silentSince.Remove(address);
         return false;
     }
@@ -98,30 +83,26 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
             MemberStatus.Up => member,
             MemberStatus.Leaving => member.As(MemberStatus.Exiting),
             _ => member.As(MemberStatus.Removed),
-        }).ToArray());
+        }));
     }
 
     // When it has been so for long the larger side stays, of two equal ones the one with the first address.
     private View Resolve(View view)
     {
-        if (!view.Lost.Any() || Now - _changedAt < _stableAfter)
+        if (!view.Lost.Any() || Now - _changedAt < _node.TimeOf("split-brain-resolver.stable-after", 20))
             return view;
         var all = view.Living.Where(member => member.IsIn).ToArray();
         var theirs = all.Intersect(view.Lost).ToArray();
         var stays = all.Length == 2 * theirs.Length ? !theirs.Contains(all.Min()) : all.Length > 2 * theirs.Length;
-        return view.With((stays ? view.Lost : view.Living.Except(view.Lost)).Select(member => member.As(MemberStatus.Down)).ToArray());
+        return view.With((stays ? view.Lost : view.Living.Except(view.Lost)).Select(member => member.As(MemberStatus.Down)));
     }
 
     private void Show(View view)
     {
         var before = _node.View;
         _node.View = view;
-        foreach (var member in view.Members.Values)
-        {
-            var former = before.Find(member.UniqueAddress)?.Status;
-            if (former != member.Status && (former is not null || member.Status != MemberStatus.Removed))
-                Publish(ClusterEvent.Of(member, former));
-        }
+        foreach (var member in view.Members.Values.Where(member => (before.Find(member.UniqueAddress)?.Status ?? MemberStatus.Removed) != member.Status))
+            Publish(new ClusterEvent.MemberChanged(member));
         foreach (var lost in view.Unreachable.Except(before.Unreachable))
             Publish(new ClusterEvent.UnreachableMember(view.Find(lost)));
         foreach (var found in before.Unreachable.Except(view.Unreachable).Select(view.Find).Where(view.Living.Contains))
@@ -129,7 +110,7 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
         if (ReferenceEquals(before.Members, view.Members))
             return;
         foreach (var other in _node.Neighbours().Append(_node))
-            other.Daemon.Tell(Tick.Instance);
+            other.Daemon.Tell(new Tick());
         if (view.Find(_node.Self)?.Status is { } status && status >= MemberStatus.Exiting)
             _node.End(status);
     }
@@ -137,33 +118,21 @@ internal sealed class ClusterDaemon : ReceiveActor, IWithTimers
     private void OnSubscribe(Subscribe subscribe)
     {
         _subscribers.Add(subscribe);
-        var view = _node.View;
-        if (subscribe.Mode == ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot)
-            subscribe.Subscriber.Tell(new ClusterEvent.CurrentClusterState(view.Living));
-        else
-            foreach (var happened in view.Living.Select(member => (object)ClusterEvent.Of(member, null)).Concat(view.Lost.Select(lost => new ClusterEvent.UnreachableMember(lost))))
-                subscribe.Tell(happened);
+        foreach (var happened in _node.View.Living.Select(member => (object)new ClusterEvent.MemberChanged(member)).Concat(_node.View.Lost.Select(lost => new ClusterEvent.UnreachableMember(lost))))
+            Tell(subscribe, happened);
     }
 
-    private void Publish(object happened) => _subscribers.ForEach(subscriber => subscriber.Tell(happened));
+    private void Publish(object happened) => _subscribers.ForEach(subscriber => Tell(subscriber, happened));
+
+    private static void Tell(Subscribe subscriber, object happened)
+    {
+        if (subscriber.To.Any(type => type.IsInstanceOfType(happened)))
+            subscriber.Subscriber.Tell(happened);
+    }
 
     internal sealed record Change(Address Address, MemberStatus To);
-
     internal sealed record Unsubscribe(IActorRef Subscriber);
-
-    internal sealed record Subscribe(IActorRef Subscriber, ClusterEvent.SubscriptionInitialStateMode Mode, Type[] To)
-    {
-        public void Tell(object happened)
-        {
-            if (To.Any(type => type.IsInstanceOfType(happened)))
-                Subscriber.Tell(happened);
-        }
-    }
-
+    internal sealed record Subscribe(IActorRef Subscriber, Type[] To);
     private sealed record Join(Member Member);
-
-    private sealed record Tick
-    {
-        public static readonly Tick Instance = new();
-    }
+    private sealed record Tick;
 }

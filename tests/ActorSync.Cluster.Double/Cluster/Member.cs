@@ -1,17 +1,6 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-
 namespace Akka.Cluster;
 
-public enum MemberStatus
-{
-    Joining = 0,
-    Up = 1,
-    Leaving = 2,
-    Exiting = 3,
-    Down = 4,
-    Removed = 5,
-}
+public enum MemberStatus { Joining, Up, Leaving, Exiting, Down, Removed }
 
 /// <summary>One start of a system at an address.</summary>
 public sealed record UniqueAddress
@@ -36,14 +25,8 @@ public class Member : IComparable<Member>
     internal bool IsIn => Status is MemberStatus.Up or MemberStatus.Leaving;
 
     public bool IsOlderThan(Member other) => (UpNumber, Address).CompareTo((other.UpNumber, other.Address)) < 0;
-
     public int CompareTo(Member other) => (Address, UniqueAddress.Uid).CompareTo((other.Address, other.UniqueAddress.Uid));
-
     public override bool Equals(object obj) => obj is Member other && UniqueAddress == other.UniqueAddress;
-
     public override int GetHashCode() => UniqueAddress.Uid;
-
-    public override string ToString() => $"Member(address = {Address}, Uid={UniqueAddress.Uid} status = {Status}, role=[{string.Join(",", Roles)}], upNumber={UpNumber})";
-
     internal Member As(MemberStatus status, int? upNumber = null) => new(UniqueAddress, upNumber ?? UpNumber, status, Roles);
 }

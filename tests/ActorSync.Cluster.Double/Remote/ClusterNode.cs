@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Runtime.Serialization;
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Akka.Event;
 using Akka.Serialization;
@@ -20,20 +15,16 @@ internal sealed class ClusterNode
     private static readonly ConcurrentDictionary<UniqueAddress, ClusterNode> All = [];
     private static readonly string[] NotOfTheEngine = ["remote", "cluster", "serializers", "serialization-bindings", "serialize-messages"];
 
-    private readonly ConcurrentDictionary<ClusterNode, bool> _cutOff = [];
-    private readonly TaskCompletionSource<Done> _out = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Serializers _serializers;
     private readonly long _frameBytes;
-    private bool _isDead;
 
     private ClusterNode(ActorSystemImpl system, Config config)
     {
-        (System, Config) = (system, config);
+        (System, Config, _serializers) = (system, config, new Serializers(system, config));
         const string tcp = "akka.remote.dot-netty.tcp.";
         Self = new UniqueAddress(new Address("akka", system.Name, config.GetString(tcp + "hostname"), config.GetInt(tcp + "port")), Random.Shared.Next());
         Roles = [.. config.GetStringList("akka.cluster.roles")];
         _frameBytes = config.GetByteSize(tcp + "maximum-frame-size") ?? 128_000;
-        _serializers = new Serializers(system, config);
     }
 
     internal ActorSystemImpl System { get; }
@@ -49,8 +40,14 @@ internal sealed class ClusterNode
     /// <summary>Its regions, and proxies of regions, by type.</summary>
     internal ConcurrentDictionary<string, ShardSite> Sites { get; } = [];
 
+    /// <summary>To whom nothing passes from here. A test puts both sides of a cut in, and takes them out.</summary>
+    internal ConcurrentDictionary<ClusterNode, bool> CutOff { get; } = [];
+
+    /// <summary>Its process is gone, as far as others can see.</summary>
+    internal bool IsDead { get; set; }
+
     /// <summary>It is no member any more.</summary>
-    internal Task<Done> Out => _out.Task;
+    internal TaskCompletionSource<Done> Out { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal static ActorSystem Start(string name, Config config)
     {
@@ -60,43 +57,26 @@ internal sealed class ClusterNode
         All[node.Self] = node;
         node.Daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemon(node)), "cluster");
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "leave-cluster", node.LeaveAsync);
-        _ = system.WhenTerminated.ContinueWith(_ => node._isDead = true, TaskScheduler.Default);
+        _ = system.WhenTerminated.ContinueWith(_ => node.IsDead = true, TaskScheduler.Default);
         return system;
     }
 
     internal static ClusterNode Of(ActorSystem system) => OfSystems.TryGetValue(system, out var node) ? node : throw new ConfigurationException($"{system.Name} is in no cluster");
-
     internal static ClusterNode Find(UniqueAddress address) => All.GetValueOrDefault(address);
+    internal static ClusterNode At(Address address) => All.Values.FirstOrDefault(node => !node.IsDead && node.Self.Address.CompareTo(address) == 0);
+    internal TimeSpan TimeOf(string key, int usually_s) => Config.GetTimeSpan("akka.cluster." + key, TimeSpan.FromSeconds(usually_s));
 
-    internal static ClusterNode At(Address address) =>
-        All.Values.FirstOrDefault(node => !node._isDead && (node.Self.Address.Host, node.Self.Address.Port) == (address.Host, address.Port));
+    internal bool Reaches(ClusterNode other) => other != this && !IsDead && !other.IsDead && !CutOff.ContainsKey(other);
 
     /// <summary>The others that it can read the view of: those it knows, and those that know it.</summary>
     internal IEnumerable<ClusterNode> Neighbours() => All.Values.Where(other =>
         Reaches(other) && (View.Find(other.Self) is { } known ? known.Status != MemberStatus.Removed : other.View.Find(Self) is not null));
 
-    internal bool Reaches(ClusterNode other) => other != this && !_isDead && !other._isDead && !_cutOff.ContainsKey(other);
-
-    /// <summary>Nothing passes between the two any more, or everything does again.</summary>
-    internal void Cut(ClusterNode other, bool isCut)
-    {
-        foreach (var (here, there) in new[] { (this, other), (other, this) })
-            _ = isCut ? here._cutOff.TryAdd(there, true) : here._cutOff.TryRemove(there, out _);
-    }
-
-    /// <summary>As a process that is killed: nobody is told.</summary>
-    internal Task CrashAsync()
-    {
-        _isDead = true;
-        System.Abort();
-        return System.WhenTerminated;
-    }
-
     /// <summary>Whoever has left, or was put out, stops.</summary>
     internal void End(MemberStatus status)
     {
         if (status >= MemberStatus.Down)
-            _out.TrySetResult(Done.Instance);
+            Out.TrySetResult(Done.Instance);
         _ = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
     }
 
@@ -112,31 +92,25 @@ internal sealed class ClusterNode
             recipient.Tell(carried, to.RefOf(this, sender));
     }
 
-    // The message as the other system reads it; null, and a line in the log of who failed, when it does not cross.
+    // The message as the other system reads it; null, and a line in the log, when it does not cross.
     private object Carry(object message, ClusterNode to)
     {
-        var at = this;
         try
         {
-            var carried = _serializers.Write(message);
-            if (carried.Bytes.Length > _frameBytes)
-                throw new SerializationException($"{carried.Bytes.Length} bytes are more than a frame's {_frameBytes}");
-            at = to;
-            return to._serializers.Read(carried);
+            var (identifier, manifest, bytes) = _serializers.Write(message);
+            return bytes.Length <= _frameBytes ? to._serializers.Read(identifier, manifest, bytes) : throw new SerializationException($"{bytes.Length} bytes are more than a frame's {_frameBytes}");
         }
         catch (Exception wrong) when (wrong is SerializationException or ArgumentException)
         {
-            at.System.Log.Error(wrong, $"{message.GetType()} does not cross from {Self.Address} to {to.Self.Address}: {wrong.Message}");
+            System.Log.Error(wrong, $"{message.GetType()} does not cross from {Self.Address} to {to.Self.Address}: {wrong.Message}");
             return null;
         }
     }
 
     private Task<Done> LeaveAsync()
     {
-        if (View.Find(Self) is null)
-            return Task.FromResult(Done.Instance);
         Cluster.Get(System).Leave(Self.Address);
-        return Out;
+        return View.Find(Self) is null ? Task.FromResult(Done.Instance) : Out.Task;
     }
 
     // What the embedded engine, which knows all its keys, is not to see.
@@ -147,4 +121,25 @@ internal sealed class ClusterNode
             left.Items.Add(key, key is "akka" or "actor" ? EngineOf(part) : part);
         return HoconValue.Of(left);
     }
+}
+
+/// <summary>What regions tell each other: Akka.NET has serializers of its own for it.</summary>
+internal interface IBetweenRegions;
+
+/// <summary>An actor of another system of this process, as one that could be anywhere. Its death is not heard of.</summary>
+internal sealed class RemoteRef(ClusterNode here, ClusterNode there, IActorRef actor) : MinimalActorRef
+{
+    public override ActorPath Path { get; } = PathOf(there.Self.Address, actor.Path);
+
+    private protected override ActorSystemImpl OwnSystem => here.System;
+
+    internal IActorRef Of(ClusterNode node) => node == there ? actor : new RemoteRef(node, there, actor);
+
+    protected override void TellInternal(object message, IActorRef sender) => here.Send(there, actor, message, sender);
+
+    private protected override void OnSystemMessage(SystemMessage message) => throw new NotSupportedException($"{Path} is in another system: the double does not watch it");
+
+    private static ActorPath PathOf(Address address, ActorPath path) => path is RootActorPath
+        ? new RootActorPath($"{address.System}@{address.Host}:{address.Port}")
+        : new ChildActorPath(PathOf(address, path.Parent), path.Name, path.Uid);
 }

@@ -1,10 +1,5 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.Cluster.Double;
-
 namespace Akka.Cluster.Sharding;
 
-/// <summary>Which entity a message is for, and in which shard that is.</summary>
 public interface IMessageExtractor
 {
     string EntityId(object message);
@@ -27,28 +22,22 @@ public sealed class GracefulShutdown
     public static readonly GracefulShutdown Instance = new();
 }
 
-public sealed class ShardRegion
+public static class ShardRegion
 {
-    private ShardRegion() { }
-
     public sealed class StartEntity(string entityId)
     {
         public readonly string EntityId = entityId;
     }
 }
 
-/// <summary>Asks a region for what lives where.</summary>
-public sealed class GetClusterShardingStats(TimeSpan timeout)
-{
-    public readonly TimeSpan Timeout = timeout;
-}
+/// <summary>Asks a region for what lives where: how many entities each shard of each region has.</summary>
+public sealed class GetClusterShardingStats(TimeSpan timeout);
 
 public sealed class ClusterShardingStats(IImmutableDictionary<Address, ShardRegionStats> regions)
 {
     public readonly IImmutableDictionary<Address, ShardRegionStats> Regions = regions;
 }
 
-/// <summary>How many entities each shard of a region has.</summary>
 public sealed class ShardRegionStats(IImmutableDictionary<string, int> stats)
 {
     public readonly IImmutableDictionary<string, int> Stats = stats;
@@ -61,7 +50,6 @@ public sealed class ClusterShardingSettings
     private ClusterShardingSettings(string role) => Role = role;
 
     public static ClusterShardingSettings Create(ActorSystem system) => new(null);
-
     public ClusterShardingSettings WithRole(string role) => new(role);
 }
 
@@ -76,8 +64,9 @@ public class ClusterSharding
     public IActorRef Start(
         string typeName, Func<string, Props> entityPropsFactory, ClusterShardingSettings settings, IMessageExtractor messageExtractor,
         IShardAllocationStrategy allocationStrategy, object handOffStopMessage) =>
-        settings.Role is { } role && !_node.Roles.Contains(role) ? StartProxy(typeName, role, messageExtractor) : Start(
-            new ShardSite(_node, typeName, messageExtractor) { Props = entityPropsFactory, Strategy = allocationStrategy, StopMessage = handOffStopMessage });
+        settings.Role is { } role && !_node.Roles.Contains(role)
+            ? StartProxy(typeName, role, messageExtractor)
+            : Start(new ShardSite(_node, typeName, messageExtractor) { Props = entityPropsFactory, Strategy = allocationStrategy, StopMessage = handOffStopMessage });
 
     public IActorRef StartProxy(string typeName, string role, IMessageExtractor messageExtractor) => Start(new ShardSite(_node, typeName, messageExtractor));
 

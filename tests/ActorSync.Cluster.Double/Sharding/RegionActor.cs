@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.Cluster.Sharding;
-
 namespace Akka.Cluster.Double;
 
 /// <summary>
@@ -20,48 +16,41 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
         Receive<Allocate>(OnAllocate);
         Receive<Allocated>(OnAllocated);
         Receive<Round>(_ => OnRound());
-        Receive<Misplaced>(misplaced => OnMisplaced(misplaced.Shards));
+        Receive<Misplaced>(OnMisplaced);
         Receive<HandOff>(handOff => OnHandOff(handOff.Shard));
         Receive<GracefulShutdown>(_ => OnLeave());
         Receive<Terminated>(dead => OnStopped(dead.ActorRef));
         Receive<LookAgain>(_ => OnLookAgain());
         Receive<GetClusterShardingStats>(_ => Sender.Tell(Stats()));
-        ReceiveAny(OnMessage);
+        ReceiveAny(message => Bring(_site.Extractor.ShardId(message), message, Sender));
     }
 
     public ITimerScheduler Timers { get; set; }
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer("again", new LookAgain(), _site.Node.Config.GetTimeSpan("akka.cluster.sharding.retry-interval", TimeSpan.FromSeconds(2)));
-        Timers.StartPeriodicTimer("round", new Round(), _site.Node.Config.GetTimeSpan("akka.cluster.sharding.rebalance-interval", TimeSpan.FromSeconds(10)));
-    }
-
-    private void OnMessage(object message)
-    {
-        if (_site.Extractor.ShardId(message) is { Length: > 0 } shard)
-            Bring(shard, message, Sender);
-        else
-            Unhandled(message);
+        Timers.StartPeriodicTimer("again", new LookAgain(), _site.Node.TimeOf("sharding.retry-interval", 2));
+        Timers.StartPeriodicTimer("round", new Round(), _site.Node.TimeOf("sharding.rebalance-interval", 10));
     }
 
     private void Bring(string shard, object message, IActorRef sender)
     {
-        var home = _kept.ContainsKey(shard) ? null : _site.HomeOf(shard);
-        if (home is not null && home != _site)
+        var home = shard is null || _kept.ContainsKey(shard) ? null : _site.HomeOf(shard);
+        if (shard is null)
+            Unhandled(message);
+        else if (home is not null && home != _site)
             _site.Node.Send(home.Node, home.Region, message, sender);
         else if (home?.Shards.GetValueOrDefault(shard) is { IsMoving: false } living)
             EntityOf(living, _site.Extractor.EntityId(message)).Tell(_site.Extractor.EntityMessage(message), sender);
-        else if (_kept.TryGetValue(shard, out var kept))
-            kept.Enqueue((message, sender));
         else
             Keep(shard, message, sender);
     }
 
     private void Keep(string shard, object message, IActorRef sender)
     {
-        _kept.Add(shard, new Queue<(object, IActorRef)>([(message, sender)]));
-        _site.Tell(_site.Coordinator, new Allocate(shard, _site));
+        if (_kept.TryAdd(shard, []) && _site.Coordinator is { } coordinator)
+            Tell(coordinator, new Allocate(shard, _site));
+        _kept[shard].Enqueue((message, sender));
     }
 
     private IActorRef EntityOf(ShardSite.Shard shard, string id) => shard.Entities.GetOrAdd(id, _ => Context.Watch(Context.ActorOf(_site.Props(id), Uri.EscapeDataString(id))));
@@ -109,7 +98,7 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
         _site.IsLeaving = true;
         foreach (var shard in _site.Shards.Keys)
             OnHandOff(shard);
-        if (!_site.Shards.IsEmpty && !_site.Node.Out.IsCompleted)
+        if (!_site.Shards.IsEmpty && !_site.Node.Out.Task.IsCompleted)
             return;
         _site.Node.Sites.TryRemove(_site.Name, out _);
         Context.Stop(Self);
@@ -120,7 +109,8 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
         var regions = Regions();
         if (_site.Coordinator != _site || _site.HomeOf(asked.Shard) is not null || regions.Count == 0 || !_allocating.Add(asked.Shard))
             return; // who asked looks again
-        _site.Strategy.AllocateShard(RefOf(asked.Asker), asked.Shard, regions).PipeTo(Self, success: region => new Allocated(asked.Shard, region), failure: _ => new Allocated(asked.Shard, null));
+        _site.Strategy.AllocateShard(RefOf(asked.Asker), asked.Shard, regions)
+            .PipeTo(Self, success: region => new Allocated(asked.Shard, region), failure: _ => new Allocated(asked.Shard, null));
     }
 
     private void OnAllocated(Allocated allocated)
@@ -133,39 +123,34 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
 
     private void OnRound()
     {
+        var moving = _site.All.SelectMany(site => site.Shards).Where(shard => shard.Value.IsMoving).Select(shard => shard.Key);
         if (_site.Coordinator == _site)
-            _site.Strategy.Rebalance(Regions(), [.. _site.All.SelectMany(site => site.Shards).Where(shard => shard.Value.IsMoving).Select(shard => shard.Key)])
-                .PipeTo(Self, success: shards => new Misplaced(shards));
+            _site.Strategy.Rebalance(Regions(), [.. moving]).PipeTo(Self, success: shards => new Misplaced(shards));
     }
 
-    private void OnMisplaced(IImmutableSet<string> shards)
+    private void OnMisplaced(Misplaced misplaced)
     {
-        foreach (var shard in shards)
-            _site.Tell(_site.HomeOf(shard), new HandOff(shard));
+        foreach (var shard in misplaced.Shards)
+            if (_site.HomeOf(shard) is { } home)
+                Tell(home, new HandOff(shard));
     }
 
     private void TellAll()
     {
         foreach (var site in _site.All)
-            _site.Tell(site, new LookAgain());
+            Tell(site, new LookAgain());
     }
 
+    private void Tell(ShardSite site, IBetweenRegions message) => _site.Node.Send(site.Node, site.Region, message, ActorRefs.NoSender);
     private IActorRef RefOf(ShardSite site) => _site.Node.RefOf(site.Node, site.Region);
-
     private ImmutableDictionary<IActorRef, IImmutableList<string>> Regions() => _site.Open.ToImmutableDictionary(RefOf, site => (IImmutableList<string>)site.Shards.Keys.ToImmutableList());
-
     private ClusterShardingStats Stats() => new(_site.All.Where(site => site.Strategy is not null).ToImmutableDictionary(
         site => site.Node.Self.Address, site => new ShardRegionStats(site.Shards.ToImmutableDictionary(shard => shard.Key, shard => shard.Value.Entities.Count))));
 
     private sealed record Allocate(string Shard, ShardSite Asker) : IBetweenRegions;
-
     private sealed record HandOff(string Shard) : IBetweenRegions;
-
     private sealed record LookAgain : IBetweenRegions;
-
     private sealed record Allocated(string Shard, IActorRef Region);
-
     private sealed record Misplaced(IImmutableSet<string> Shards);
-
     private sealed record Round;
 }

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using Akka.Actor;
-using Akka.Cluster.Sharding;
-
 namespace Akka.Cluster.Double;
 
 /// <summary>
@@ -15,10 +11,7 @@ internal sealed class ShardSite(ClusterNode node, string name, IMessageExtractor
     public IMessageExtractor Extractor => extractor;
     public Func<string, Props> Props { get; init; }
     public object StopMessage { get; init; }
-
-    /// <summary>Null for a proxy, where no shard lives.</summary>
-    public IShardAllocationStrategy Strategy { get; init; }
-
+    public IShardAllocationStrategy Strategy { get; init; } // null for a proxy, where no shard lives
     public IActorRef Region { get; set; }
 
     /// <summary>The shards that live here: the coordinator puts them in, the region takes out what it has stopped.</summary>
@@ -30,19 +23,12 @@ internal sealed class ShardSite(ClusterNode node, string name, IMessageExtractor
     /// <summary>The sites of the members that this one sees, the oldest first.</summary>
     public IEnumerable<ShardSite> All => node.View.Living.OrderBy(member => (member.UpNumber, member))
         .Select(member => ClusterNode.Find(member.UniqueAddress)?.Sites.GetValueOrDefault(name)).OfType<ShardSite>();
-
     public IEnumerable<ShardSite> Open => All.Where(site => site is { Strategy: not null, IsLeaving: false });
 
     /// <summary>The one whose region decides where shards live; null while there is none.</summary>
     public ShardSite Coordinator => All.FirstOrDefault(site => site.Strategy is not null);
 
     public ShardSite HomeOf(string shard) => All.FirstOrDefault(site => site.Shards.ContainsKey(shard));
-
-    public void Tell(ShardSite other, IBetweenRegions message)
-    {
-        if (other is not null)
-            node.Send(other.Node, other.Region, message, ActorRefs.NoSender);
-    }
 
     /// <summary>The entities of a shard, and whether they are to stop so that it can live elsewhere.</summary>
     internal sealed class Shard

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ActorSync.Actors;
+using ActorSync.Graphs;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Placement;
@@ -91,6 +93,46 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         await Task.WhenAll(Nodes.Select(node => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, count)));
     }
 
+    /// <summary>Graphs with one command each, made at the first node, and replicated.</summary>
+    public async Task<List<GraphId>> MakeGraphsAsync(int count)
+    {
+        var graphs = new List<GraphId>();
+        for (var i = 0; i < count; i++)
+        {
+            graphs.Add((await Nodes[0].CreateGraphAsync(BitConverter.GetBytes(i))).Value);
+            await ActAsync(Nodes[0], graphs[i], "first");
+        }
+        return graphs;
+    }
+
+    /// <summary>An action that is to be replicated. While holders come and go it may be refused, which is when it was not carried out.</summary>
+    public static async Task<ActorSync.Graphs.Address> ActAsync(ISyncNode node, GraphId graph, string text)
+    {
+        using var patience = new CancellationTokenSource(ActorSync.Actors.Tests.Support.Nodes.Patience);
+        while (true)
+        {
+            var result = await node.AddAsync(graph, Encoding.UTF8.GetBytes(text), new ActionOptions { Ack = AckMode.Replicated, Within = TimeSpan.FromSeconds(40) }, patience.Token);
+            if (result.Error is not { Kind: SyncErrorKind.NotHolder or SyncErrorKind.UnknownGraph or SyncErrorKind.Busy or SyncErrorKind.ShuttingDown })
+                return result.Value;
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>The nodes that placement names for a graph.</summary>
+    public ISyncNode[] HoldersOf(GraphId graph)
+    {
+        var holders = Rendezvous.Holders(Nodes[0].Membership!.View, graph, Placement);
+        return [.. Nodes.Where(node => holders.Contains(node.Id))];
+    }
+
+    /// <summary>It leaves, and is not started again.</summary>
+    public async Task LeaveAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await node.DisposeAsync();
+        await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
+    }
+
     /// <summary>As a process that is killed: nobody is told.</summary>
     public async Task CrashAsync(ISyncNode node)
     {
@@ -101,10 +143,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>It leaves, and is started again on the same store.</summary>
     public async Task RestartAsync(uint number)
     {
-        var node = Nodes.Single(one => one.Id.Value == number);
-        Nodes = [.. Nodes.Where(other => other != node)];
-        await node.DisposeAsync();
-        await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
+        await LeaveAsync(Nodes.Single(one => one.Id.Value == number));
         await StartAsync(number, store: _stores[number]);
     }
 

@@ -7,12 +7,26 @@ namespace ActorSync.Cluster.Tests.Support;
 internal static class Faults
 {
     /// <summary>As a process that is killed: nobody is told.</summary>
-    public static Task CrashAsync(ActorSystem system) => ClusterNode.Of(system).CrashAsync();
+    public static Task CrashAsync(ActorSystem system)
+    {
+        ClusterNode.Of(system).IsDead = true;
+        ((ExtendedActorSystem)system).Abort();
+        return system.WhenTerminated;
+    }
 
     /// <summary>Nothing passes between the two any more, or everything does again.</summary>
     public static Task CutAsync(ActorSystem one, ActorSystem other, bool isCut)
     {
-        ClusterNode.Of(one).Cut(ClusterNode.Of(other), isCut);
+        CutOneWay(ClusterNode.Of(one), ClusterNode.Of(other), isCut);
+        CutOneWay(ClusterNode.Of(other), ClusterNode.Of(one), isCut);
         return Task.CompletedTask;
+    }
+
+    private static void CutOneWay(ClusterNode here, ClusterNode there, bool isCut)
+    {
+        if (isCut)
+            here.CutOff.TryAdd(there, true);
+        else
+            here.CutOff.TryRemove(there, out _);
     }
 }
