@@ -85,7 +85,7 @@ public sealed class WhoMayKnowWhom
     // Which projects refer to one, and under which condition.
     private static IEnumerable<(string User, string? Condition)> References(string project) =>
         from file in Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
-        orderby Path.GetFileName(file)
+        orderby Path.GetFileNameWithoutExtension(file)
         from reference in XDocument.Load(file).Descendants("ProjectReference")
         where Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')) == project
         select (Path.GetFileNameWithoutExtension(file), (string?)(reference.Attribute("Condition") ?? reference.Parent!.Attribute("Condition")));

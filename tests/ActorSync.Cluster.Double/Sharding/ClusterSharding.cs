@@ -18,12 +18,12 @@ public interface IShardAllocationStrategy
 public sealed class GracefulShutdown
 {
     private GracefulShutdown() { }
-
     public static readonly GracefulShutdown Instance = new();
 }
 
-public static class ShardRegion
+public sealed class ShardRegion
 {
+    private ShardRegion() { }
     public sealed class StartEntity(string entityId)
     {
         public readonly string EntityId = entityId;

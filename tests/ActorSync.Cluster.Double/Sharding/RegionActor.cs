@@ -9,6 +9,7 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
     private readonly ShardSite _site;
     private readonly Dictionary<string, Queue<(object Message, IActorRef Sender)>> _kept = [];
     private readonly HashSet<string> _allocating = [];
+    private readonly HashSet<string> _known = []; // shards that lived somewhere once
 
     public RegionActor(ShardSite site)
     {
@@ -26,10 +27,11 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; }
+    private TimeSpan Again => _site.Node.TimeOf("sharding.retry-interval", 2);
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer("again", new LookAgain(), _site.Node.TimeOf("sharding.retry-interval", 2));
+        Timers.StartPeriodicTimer("again", new LookAgain(), Again);
         Timers.StartPeriodicTimer("round", new Round(), _site.Node.TimeOf("sharding.rebalance-interval", 10));
     }
 
@@ -100,8 +102,9 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
             OnHandOff(shard);
         if (!_site.Shards.IsEmpty && !_site.Node.Out.Task.IsCompleted)
             return;
-        _site.Node.Sites.TryRemove(_site.Name, out _);
-        Context.Stop(Self);
+        // What is on its way here still is passed on.
+        if (_site.Node.Sites.TryRemove(_site.Name, out _))
+            Timers.StartSingleTimer("end", PoisonPill.Instance, Again);
     }
 
     private void OnAllocate(Allocate asked)
@@ -123,9 +126,13 @@ internal sealed class RegionActor : ReceiveActor, IWithTimers
 
     private void OnRound()
     {
-        var moving = _site.All.SelectMany(site => site.Shards).Where(shard => shard.Value.IsMoving).Select(shard => shard.Key);
-        if (_site.Coordinator == _site)
-            _site.Strategy.Rebalance(Regions(), [.. moving]).PipeTo(Self, success: shards => new Misplaced(shards));
+        var shards = _site.All.SelectMany(site => site.Shards).ToArray();
+        _known.UnionWith(shards.Select(shard => shard.Key));
+        if (_site.Coordinator != _site)
+            return;
+        foreach (var shard in _known.Except(shards.Select(shard => shard.Key)))
+            Self.Tell(new Allocate(shard, _site));
+        _site.Strategy.Rebalance(Regions(), [.. shards.Where(shard => shard.Value.IsMoving).Select(shard => shard.Key)]).PipeTo(Self, success: shards => new Misplaced(shards));
     }
 
     private void OnMisplaced(Misplaced misplaced)

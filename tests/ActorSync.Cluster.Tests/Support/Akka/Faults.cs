@@ -17,7 +17,7 @@ internal static class Faults
     /// <summary>Nothing passes between the two any more, or everything does again.</summary>
     public static Task CutAsync(ActorSystem one, ActorSystem other, bool isCut) => Task.WhenAll(CutOneWayAsync(one, other, isCut), CutOneWayAsync(other, one, isCut));
 
-    private static Task CutOneWayAsync(ActorSystem here, ActorSystem there, bool isCut) => RemotingOf(here).Transport.ManagementCommand(new SetThrottle(
+    private static Task<bool> CutOneWayAsync(ActorSystem here, ActorSystem there, bool isCut) => RemotingOf(here).Transport.ManagementCommand(new SetThrottle(
         RemotingOf(there).DefaultAddress, ThrottleTransportAdapter.Direction.Both, isCut ? Blackhole.Instance : Unthrottled.Instance));
 
     private static IRemoteActorRefProvider RemotingOf(ActorSystem system) => (IRemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
