@@ -133,6 +133,13 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
     }
 
+    /// <summary>Waits until a node has ended by itself.</summary>
+    public async Task WaitForEndAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await _systems[node].WhenTerminated.WaitAsync(ActorSync.Actors.Tests.Support.Nodes.Patience);
+    }
+
     /// <summary>As a process that is killed: nobody is told.</summary>
     public async Task CrashAsync(ISyncNode node)
     {
