@@ -31,7 +31,8 @@ internal static class ClusterNames
     /// <summary>The member as placement knows it: each start of a process is another incarnation.</summary>
     public static Member MemberOf(NodeId node, ClusterMember member, MemberReach reach) => new(
         node, (uint)member.UniqueAddress.Uid, [.. After(Link, member)],
-        [.. member.Roles.Where(role => !role.StartsWith(Node, StringComparison.Ordinal) && !role.StartsWith(Link, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]) { Reach = reach };
+        [.. member.Roles.Where(role => !role.StartsWith(Node, StringComparison.Ordinal) && !role.StartsWith(Link, StringComparison.Ordinal)).Order(StringComparer.Ordinal)])
+    { Reach = reach };
 
     private static IEnumerable<string> After(string prefix, ClusterMember member) => member.Roles
         .Where(role => role.StartsWith(prefix, StringComparison.Ordinal)).Select(role => role[prefix.Length..]).Order(StringComparer.Ordinal);
