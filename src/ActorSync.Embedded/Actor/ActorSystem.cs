@@ -40,10 +40,4 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 }
 
 /// <summary>A system as what extends the engine sees it.</summary>
-public abstract class ExtendedActorSystem : ActorSystem
-{
-    private protected ExtendedActorSystem() { }
-
-    /// <summary>Stops all actors, without the coordinated shutdown.</summary>
-    public abstract void Abort();
-}
+public abstract class ExtendedActorSystem : ActorSystem;

@@ -85,8 +85,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         return WhenTerminated;
     }
 
-    public override void Abort() => FinalTerminate();
-
     internal Task FinalTerminate()
     {
         IsTerminating = true;

@@ -10,7 +10,6 @@ internal sealed record View(ImmutableDictionary<UniqueAddress, Member> Members, 
     public static readonly View Empty = new(ImmutableDictionary.Create<UniqueAddress, Member>(null, ReferenceEqualityComparer.Instance), []);
 
     public IEnumerable<Member> Living => Members.Values.Where(member => member.Status != MemberStatus.Removed);
-
     public IEnumerable<Member> Lost => Living.Where(member => Unreachable.Contains(member.UniqueAddress) && member.Status != MemberStatus.Down);
 
     public Member Find(UniqueAddress address) => Members.GetValueOrDefault(address);

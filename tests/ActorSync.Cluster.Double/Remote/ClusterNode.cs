@@ -45,6 +45,7 @@ internal sealed class ClusterNode
 
     /// <summary>Its process is gone, as far as others can see.</summary>
     internal bool IsDead { get; set; }
+    internal Task AbortAsync() => System.FinalTerminate();
 
     /// <summary>It is no member any more.</summary>
     internal TaskCompletionSource<Done> Out { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,8 +10,7 @@ internal static class Faults
     public static Task CrashAsync(ActorSystem system)
     {
         ClusterNode.Of(system).IsDead = true;
-        ((ExtendedActorSystem)system).Abort();
-        return system.WhenTerminated;
+        return ClusterNode.Of(system).AbortAsync();
     }
 
     /// <summary>Nothing passes between the two any more, or everything does again.</summary>
