@@ -50,14 +50,15 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
         return hasCertificate ? null : $"a cluster off loopback (akka.remote.dot-netty.tcp.hostname = {host}) needs mutual TLS: set actorsync.tls.certificate and actorsync.tls.key";
     }
 
-    internal static Version EngineVersion { get; } = Version.Parse((EngineInfo.Name.Split(' ')[^1] is var text && text.IndexOf('-') is var dash and > 0 ? text[..dash] : text));
+    // The embedded engine has none.
+    internal static Version EngineVersion { get; } = Version.TryParse(EngineInfo.Name.Split(' ')[^1].Split('-')[0], out var version) ? version : new Version();
 
     private static bool IsLoopback(string? host) => host == "localhost" || IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address);
 
     // The node's own words first, but not about its name, and not about what a message between nodes may take.
     private Config Configure(NodeId self, MeshOptions options, Config config)
     {
-        var roles = config.GetStringList("akka.cluster.roles", []).Concat(options.Roles).Concat(ClusterNames.RolesOf(self, options.Endpoints, options.Placement)).Select(role => $"\"{role}\"");
+        var roles = config.GetStringList("akka.cluster.roles").Concat(options.Roles).Concat(ClusterNames.RolesOf(self, options.Endpoints, options.Placement)).Select(role => $"\"{role}\"");
         var frame = payloadBytes + ClusterSerializer.OverheadBytes;
         return ConfigurationFactory.ParseString(
             $$"""

@@ -27,6 +27,7 @@ internal sealed class ClusterMembershipActor : ReceiveActor
     private readonly HashSet<UniqueAddress> _unreachable = [];
     private readonly List<IActorRef> _leaving = [];
     private HashSet<string> _dialed = [];
+    private bool _isOut;
 
     public ClusterMembershipActor(MeshContext mesh, MembershipBoard board, IActorRef region)
     {
@@ -51,6 +52,10 @@ internal sealed class ClusterMembershipActor : ReceiveActor
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
+    // The others know that it goes, or have put it out.
+    private static bool IsOut(ClusterMember member) =>
+        member.Status is Akka.Cluster.MemberStatus.Exiting or Akka.Cluster.MemberStatus.Down or Akka.Cluster.MemberStatus.Removed;
+
     private void OnMember(ClusterMember member)
     {
         if (member.Status == Akka.Cluster.MemberStatus.Removed)
@@ -62,8 +67,11 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         {
             _members[member.UniqueAddress] = member;
         }
-        if (member.Status >= Akka.Cluster.MemberStatus.Exiting && member.UniqueAddress.Equals(_cluster.SelfUniqueAddress))
+        if (member.UniqueAddress.Equals(_cluster.SelfUniqueAddress) && IsOut(member))
+        {
+            _isOut = true;
             TellLeft();
+        }
         Look();
     }
 
@@ -142,7 +150,9 @@ internal sealed class ClusterMembershipActor : ReceiveActor
     private void OnLeave()
     {
         _leaving.Add(Sender);
-        if (_leaving.Count > 1)
+        if (_isOut)
+            TellLeft();
+        if (_leaving.Count != 1)
             return;
         Context.Watch(_region);
         _region.Tell(GracefulShutdown.Instance);

@@ -8,8 +8,6 @@ using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 using Akka.Actor;
-using Akka.Remote;
-using Akka.Remote.Transport;
 
 namespace ActorSync.Cluster.Tests.Support;
 
@@ -135,13 +133,18 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
     }
 
+    /// <summary>Waits until a node has ended by itself.</summary>
+    public async Task WaitForEndAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await _systems[node].WhenTerminated.WaitAsync(ActorSync.Actors.Tests.Support.Nodes.Patience);
+    }
+
     /// <summary>As a process that is killed: nobody is told.</summary>
     public async Task CrashAsync(ISyncNode node)
     {
         Nodes = [.. Nodes.Where(other => other != node)];
-        var system = (ExtendedActorSystem)_systems[node];
-        system.Abort();
-        await system.WhenTerminated;
+        await Faults.CrashAsync(_systems[node]);
     }
 
     /// <summary>It leaves, and is started again on the same store.</summary>
@@ -154,16 +157,13 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>Nothing passes between the two sides, or everything does again.</summary>
     public async Task CutAsync(IEnumerable<ISyncNode> one, IEnumerable<ISyncNode> other, bool isCut)
     {
-        var (ones, others) = (one.ToArray(), other.ToArray());
-        var ways = ones.SelectMany(_ => others, (here, there) => (here, there)).ToArray();
-        foreach (var (here, there) in ways.Concat(ways.Select(way => (way.there, way.here))))
-            _links[here.Id].Cut(there.ListenName!, isCut);
-        await Task.WhenAll(ways.Concat(ways.Select(way => (here: way.there, there: way.here))).Select(way =>
+        var others = other.ToArray();
+        foreach (var (here, there) in one.SelectMany(_ => others, (here, there) => (here, there)).ToArray())
         {
-            var address = RemotingOf(_systems[way.there]).DefaultAddress;
-            var mode = isCut ? (ThrottleMode)Blackhole.Instance : Unthrottled.Instance;
-            return RemotingOf(_systems[way.here]).Transport.ManagementCommand(new SetThrottle(address, ThrottleTransportAdapter.Direction.Both, mode));
-        }));
+            _links[here.Id].Cut(there.ListenName!, isCut);
+            _links[there.Id].Cut(here.ListenName!, isCut);
+            await Faults.CutAsync(_systems[here], _systems[there], isCut);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -171,8 +171,6 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         foreach (var node in Nodes)
             await node.DisposeAsync();
     }
-
-    private static IRemoteActorRefProvider RemotingOf(ActorSystem system) => (IRemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
 
     private static int[] FreePorts(int count)
     {

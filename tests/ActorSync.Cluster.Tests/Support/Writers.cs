@@ -42,8 +42,11 @@ public sealed class Writers(ClusterOfNodes cluster, IReadOnlyList<GraphId> graph
             var node = nodes[random.Next(nodes.Count)];
             var graph = graphs[random.Next(graphs.Count)];
             var text = $"action {Interlocked.Increment(ref _written)}";
-            var result = await node.AddAsync(graph, Encoding.UTF8.GetBytes(text), Replicated, cancellation);
-            if (result.TryGet(out var address, out var error))
+            var acting = node.AddAsync(graph, Encoding.UTF8.GetBytes(text), Replicated, cancellation);
+            // With its node an application is gone as well.
+            if (await Task.WhenAny(acting, node.Ended) != acting)
+                continue;
+            if ((await acting).TryGet(out var address, out var error))
             {
                 _acknowledged.Add((graph, address.Id));
                 continue;
