@@ -27,6 +27,15 @@ public sealed partial class MembershipActor
         public static readonly HasLeft Instance = new();
     }
 
+    /// <summary>In a cluster: which shards are where now. Answered by <see cref="Shards"/>.</summary>
+    internal sealed record GetShards
+    {
+        public static readonly GetShards Instance = new();
+    }
+
+    /// <summary>How many shards of graphs each member has.</summary>
+    internal sealed record Shards(IReadOnlyDictionary<NodeId, int> Counts);
+
     /// <summary>Answered by <see cref="Joined"/>.</summary>
     public sealed record GetJoined
     {

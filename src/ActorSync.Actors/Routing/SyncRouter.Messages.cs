@@ -35,6 +35,12 @@ public sealed partial class SyncRouter
         public static readonly ServeMesh Instance = new();
     }
 
+    /// <summary>The sender carries actions to whoever is to carry them out: it is handed each <see cref="MeshActor.Act"/>.</summary>
+    internal sealed record ServeActions
+    {
+        public static readonly ServeActions Instance = new();
+    }
+
     /// <summary>A graph is here; begun here just now, or not.</summary>
     public sealed record GraphHere(GraphId Graph, bool IsNew);
 
