@@ -8,7 +8,7 @@ namespace ActorSync.Actors;
 // What a mesh adds: it says where actions are carried out, and which graphs are to go.
 public sealed partial class SyncRouter
 {
-    private sealed record Deleted(GraphId Graph, SyncError? Error);
+    private sealed record Deleted(GraphId Graph, SyncError? Error) : ILocalMessage;
 
     private readonly Dictionary<GraphId, IActorRef> _asksToDrop = [];
     private readonly Dictionary<GraphId, IActorRef> _dropping = [];

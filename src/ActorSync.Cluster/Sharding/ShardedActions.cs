@@ -15,9 +15,9 @@ namespace ActorSync.Cluster;
 /// </summary>
 internal sealed class ShardedActions : ReceiveActor, IWithTimers
 {
-    private sealed record GiveUp(ulong Token);
+    private sealed record GiveUp(ulong Token) : ILocalMessage;
 
-    private sealed record Waiting(IActorRef Asker, NodeId? Owner);
+    private sealed record Waiting(IActorRef Asker, NodeId? Owner) : ILocalMessage;
 
     private readonly MeshContext _mesh;
     private readonly IActorRef _graphs;

@@ -53,11 +53,12 @@ public static class SettingsReader
     // Who asks for the cluster's provider means to be in one; the embedded engine refuses it with a sentence of its own.
     private static int? ClusterShards(Config given, Config config)
     {
+        var shards = Value(config, "cluster.shards", value => value.GetInt() is >= 1 and <= PlacementRule.MostShards and var number ? number : throw new FormatException($"expected 1 to {PlacementRule.MostShards}"));
         if (given.GetString("akka.actor.provider", "") == "cluster")
-            return Value(config, "cluster.shards", value => value.GetInt() is >= 1 and <= PlacementRule.MostShards and var shards ? shards : throw new FormatException($"expected 1 to {PlacementRule.MostShards}"));
-        return given.HasPath("actorsync.cluster")
-            ? throw new SyncException(new SyncError(SyncErrorKind.InvalidRequest, "actorsync.cluster is for a node in a cluster: set akka.actor.provider = cluster, or remove it"))
-            : null;
+            return shards;
+        return shards == KnownKeys.Reference.GetInt("actorsync.cluster.shards")
+            ? null
+            : throw new SyncException(new SyncError(SyncErrorKind.InvalidRequest, "actorsync.cluster is for a node in a cluster: set akka.actor.provider = cluster, or remove it"));
     }
 
     private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();

@@ -58,9 +58,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             },
             EngineConfiguration =
                 $$"""
+                {{Faults.Engine}}
                 akka {
                   loglevel = {{(Log is null ? "WARNING" : "INFO")}}
-                  actor.serialize-messages = off
                   remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
                   cluster {
                     seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
