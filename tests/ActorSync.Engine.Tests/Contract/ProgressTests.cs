@@ -20,7 +20,7 @@ public sealed class ProgressTests : EngineTest
 
     [Theory]
     [InlineData(1)]
-    [InlineData(20)] // each holds a thread of the pool, which begins with 32
+    [InlineData(12)] // each holds a thread of the pool, which begins with 32
     public async Task Both_who_were_told_run_although_all_tellers_block_until_then(int tellers)
     {
         using var gate = new CountdownEvent(2 * tellers);
