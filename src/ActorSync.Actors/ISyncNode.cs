@@ -22,6 +22,12 @@ public interface ISyncNode : IAsyncDisposable
     /// <summary>What opening the store found; null for a store that is not on a disk.</summary>
     StoreStatus? Store { get; }
 
+    /// <summary>
+    /// Ends when the node has, whoever ended it: its owner (<see cref="IAsyncDisposable.DisposeAsync"/>), or its cluster,
+    /// which takes out a node that most others do not reach.
+    /// </summary>
+    Task Ended { get; }
+
     /// <summary>Begins a graph with an init command that carries this payload; the same payload gives the same graph.</summary>
     Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 

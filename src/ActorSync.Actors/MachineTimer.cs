@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorSync.Actors;
 
 /// <summary>The machine's timer ran out, or a time before it.</summary>
-internal sealed class MachineTick
+internal sealed class MachineTick : ILocalMessage
 {
     public static readonly MachineTick Instance = new();
 

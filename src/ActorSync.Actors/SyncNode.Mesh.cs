@@ -15,7 +15,8 @@ public sealed partial class SyncNode
             return null;
         var joined = await AskAsync<MembershipActor.Joined>(_mesh.Membership, MembershipActor.GetJoined.Instance, cancellation, StatusTimeout);
         var holdings = await AskAsync<MeshActor.Holdings>(_mesh.Graphs, MeshActor.GetHoldings.Instance, cancellation, StatusTimeout);
-        return MeshStatus.Of(_mesh.Board.View, holdings.TryGet(out var held, out _) ? held.Graphs : []) with
+        var shards = _mesh.IsCluster ? await AskAsync<MembershipActor.Shards>(_mesh.Membership, MembershipActor.GetShards.Instance, cancellation, StatusTimeout) : default;
+        return MeshStatus.Of(_mesh.Board.View, holdings.TryGet(out var held, out _) ? held.Graphs : [], _mesh.IsCluster && shards.Error is null ? shards.Value.Counts : null) with
         {
             IsJoined = joined is { Error: null, Value.IsSo: true },
             Placement = _mesh.Options.Placement.Announced,

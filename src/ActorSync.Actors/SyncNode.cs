@@ -13,6 +13,9 @@ namespace ActorSync;
 /// <summary>A node in this process: an actor system, its store and its links.</summary>
 public sealed partial class SyncNode : ISyncNode
 {
+    // The same on all nodes of a cluster.
+    private const string EngineName = "actorsync";
+
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ActorSystem _system;
@@ -39,6 +42,8 @@ public sealed partial class SyncNode : ISyncNode
 
     public StoreStatus? Store => _store;
 
+    public Task Ended => _system.WhenTerminated;
+
     /// <summary>The version of ActorSync.</summary>
     public static string Version { get; } =
         typeof(SyncNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -56,7 +61,7 @@ public sealed partial class SyncNode : ISyncNode
         if (options.Listen?.Invoke(new LinkIdentity(self, options.Settings.Wire.PayloadBytes)) is { } listening && !listening.TryGet(out listener, out var error))
             return error;
         var joined = MeshOf(options, listener);
-        if (joined is not null && MembershipActor.Check(self.Node, joined) is { } refusal)
+        if (joined is not null && options.Cluster is null && MembershipActor.Check(self.Node, joined) is { } refusal)
         {
             listener?.DisposeInBackground();
             return refusal;
@@ -64,7 +69,7 @@ public sealed partial class SyncNode : ISyncNode
         ActorSystem system;
         try
         {
-            system = ActorSystem.Create("actorsync", EngineConfiguration(options));
+            system = options.Cluster?.CreateSystem(EngineName, self.Node, joined!, EngineConfiguration(options)) ?? ActorSystem.Create(EngineName, EngineConfiguration(options));
         }
         catch (Exception refused)
         {
@@ -79,7 +84,7 @@ public sealed partial class SyncNode : ISyncNode
         var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors, open), "router");
         var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared) { Open = open };
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
-        var mesh = joined is null ? null : NodeMesh.Start(system, sync, peers, joined);
+        var mesh = joined is null ? null : NodeMesh.Start(system, new MeshContext(sync, peers, joined), options.Cluster);
         AddShutdownTasks(system, sync, listener, peers, mesh);
         return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, mesh, options.Recovered));
     }

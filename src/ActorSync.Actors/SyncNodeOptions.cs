@@ -22,6 +22,9 @@ public sealed record SyncNodeOptions
     /// <summary>The mesh that the node is a member of; null for none.</summary>
     public MeshOptions? Mesh { get; init; }
 
+    /// <summary>The cluster of the engine that the node is in, with the placement of <see cref="Mesh"/>; null for none.</summary>
+    internal INodeCluster? Cluster { get; init; }
+
     /// <summary>Limits and times.</summary>
     public SyncSettings Settings { get; init; } = new();
 

@@ -5,6 +5,8 @@ namespace ActorSync.Tidy.Tests;
 /// <summary>The rooms, and which of the others each may reference. Nothing knows Node.</summary>
 public sealed class WhoMayKnowWhom
 {
+    private const string Double = "ActorSync.Cluster.Double";
+
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["ActorSync.Core"] = [],
@@ -13,18 +15,20 @@ public sealed class WhoMayKnowWhom
         ["ActorSync.Embedded"] = [],
         ["ActorSync.Embedded.TestKit"] = ["ActorSync.Embedded"],
         ["ActorSync.Actors"] = ["ActorSync.Core"],
+        ["ActorSync.Cluster"] = ["ActorSync.Core", "ActorSync.Actors", Double],
         ["ActorSync.Testing"] = ["ActorSync.Core"],
-        ["ActorSync.Node"] = ["ActorSync.Core", "ActorSync.Storage", "ActorSync.Transport", "ActorSync.Actors", "ActorSync.Testing"],
+        ["ActorSync.Node"] = ["ActorSync.Core", "ActorSync.Storage", "ActorSync.Transport", "ActorSync.Actors", "ActorSync.Cluster", "ActorSync.Testing"],
     };
 
     // Libraries outside of the framework that a room may use; the actor engine comes by the switch.
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["ActorSync.Embedded.TestKit"] = ["xunit.assert", "xunit.extensibility.core"],
+        ["ActorSync.Cluster"] = ["Akka.Remote", "Akka.Cluster", "Akka.Cluster.Sharding"],
         ["ActorSync.Node"] = ["System.CommandLine", "Spectre.Console"],
     };
 
-    private static readonly string[] UseTheEngine = ["ActorSync.Actors", "ActorSync.Node"];
+    private static readonly string[] UseTheEngine = ["ActorSync.Actors", "ActorSync.Cluster", "ActorSync.Node"];
 
     private static readonly string[] MayBePacked = ["ActorSync.Core", "ActorSync.Storage", "ActorSync.Transport"];
 
@@ -63,11 +67,29 @@ public sealed class WhoMayKnowWhom
     {
         Assert.True(IsOn(ProjectOf("ActorSync.Embedded"), "EmbeddedOnly"));
         Assert.True(IsOn(ProjectOf("ActorSync.Embedded.TestKit"), "EmbeddedOnly"));
-        var users = Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
-            .Where(file => XDocument.Load(file).Descendants("ProjectReference").Any(reference => reference.Attribute("Include")!.Value.Contains("ActorSync.Embedded", StringComparison.Ordinal)))
-            .Select(file => Path.GetFileNameWithoutExtension(file));
-        Assert.Equal(["ActorSync.Embedded.TestKit"], users);
+        Assert.True(IsOn(XDocument.Load(Repository.PathOf($"tests/{Double}/{Double}.csproj")), "EmbeddedOnly"));
+        var users = References("ActorSync.Embedded").Select(reference => reference.User);
+        Assert.Equal([Double, "ActorSync.Embedded.TestKit"], users);
     }
+
+    [Fact]
+    public void The_double_of_the_cluster_never_reaches_a_node()
+    {
+        Assert.Equal([("ActorSync.Cluster", OnlyWith("Embedded")), ("ActorSync.Cluster.Tests", OnlyWith("Embedded"))], References(Double));
+        Assert.Equal([("ActorSync.Cluster.Tests", null), ("ActorSync.Node", OnlyWith("Akka")), ("Cluster", null)], References("ActorSync.Cluster"));
+        Assert.True(IsOn(XDocument.Load(Repository.PathOf("bench/Cluster/Cluster.csproj")), "AkkaOnly"));
+        Assert.DoesNotContain(Double, File.ReadAllText(Repository.PathOf("Directory.Build.targets")), StringComparison.Ordinal);
+    }
+
+    private static string OnlyWith(string engine) => $"'$(ActorEngine)' == '{engine}'";
+
+    // Which projects refer to one, and under which condition.
+    private static IEnumerable<(string User, string? Condition)> References(string project) =>
+        from file in Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+        orderby Path.GetFileNameWithoutExtension(file)
+        from reference in XDocument.Load(file).Descendants("ProjectReference")
+        where Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')) == project
+        select (Path.GetFileNameWithoutExtension(file), (string?)(reference.Attribute("Condition") ?? reference.Parent!.Attribute("Condition")));
 
     private static XDocument ProjectOf(string room) => XDocument.Load(Repository.PathOf($"src/{room}/{room}.csproj"));
 

@@ -13,10 +13,10 @@ namespace ActorSync.Actors;
 public sealed partial class GraphActor
 {
     /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
-    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority);
+    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority) : ILocalMessage;
 
     /// <param name="Result">The command; or what went wrong.</param>
-    public sealed record Acted(Result<Address> Result)
+    public sealed record Acted(Result<Address> Result) : ILocalMessage
     {
         /// <summary>The command that is durable here all the same, when it is not known to be where it should be too.</summary>
         public Address? Durable { get; init; }
@@ -26,25 +26,25 @@ public sealed partial class GraphActor
     /// Close the store and stop, to be deleted, if this is all there is, nothing is about to be added and nobody but members
     /// of the mesh reads it; else the router is told why not (<see cref="SyncRouter.Kept"/>).
     /// </summary>
-    public sealed record LetGo(GraphSnapshot Version, MembershipView? Members);
+    public sealed record LetGo(GraphSnapshot Version, MembershipView? Members) : ILocalMessage;
 
     /// <summary>Commit commands with the priors they have. Answered by <see cref="CommandsReceived"/>.</summary>
     /// <param name="Graph">The graph.</param>
     /// <param name="Commands">The commands, priors first.</param>
     /// <param name="From">The peer that sent them; null for an import.</param>
     /// <param name="Tag">Comes back with the answer.</param>
-    public sealed record ReceiveCommands(GraphId Graph, IReadOnlyList<Command> Commands, PeerIdentity? From, object? Tag);
+    public sealed record ReceiveCommands(GraphId Graph, IReadOnlyList<Command> Commands, PeerIdentity? From, object? Tag) : ILocalMessage;
 
-    public sealed record CommandsReceived(GraphId Graph, object? Tag, Result<ReceiveResult> Result);
+    public sealed record CommandsReceived(GraphId Graph, object? Tag, Result<ReceiveResult> Result) : ILocalMessage;
 
     /// <summary>Answered by <see cref="Version"/>.</summary>
-    public sealed record Read
+    public sealed record Read : ILocalMessage
     {
         public static readonly Read Instance = new();
     }
 
     /// <summary>The latest committed version, or why there is none.</summary>
-    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result)
+    public sealed record Version(GraphId Graph, Result<GraphSnapshot> Result) : ILocalMessage
     {
         /// <summary>Its facts; null of an opaque graph, which has none.</summary>
         public Facts? Facts { get; init; }
@@ -57,15 +57,15 @@ public sealed partial class GraphActor
     /// <param name="Peer">The peer.</param>
     /// <param name="Reader">Who reads the graph by that, of other nodes; null for this node itself.</param>
     /// <param name="Keeps">Whether the graph stays here while it is followed; what the node itself does to keep it level is no reason to keep it.</param>
-    public sealed record Follow(PeerIdentity? Peer, NodeId? Reader = null, bool Keeps = true);
+    public sealed record Follow(PeerIdentity? Peer, NodeId? Reader = null, bool Keeps = true) : ILocalMessage;
 
-    public sealed record Unfollow
+    public sealed record Unfollow : ILocalMessage
     {
         public static readonly Unfollow Instance = new();
     }
 
     /// <summary>The commit event.</summary>
-    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer)
+    public sealed record Changed(GraphSnapshot Snapshot, IReadOnlyList<CommandId> FromPeer) : ILocalMessage
     {
         /// <summary>The facts of this version.</summary>
         public Facts Facts { get; init; } = Facts.None;
@@ -75,27 +75,27 @@ public sealed partial class GraphActor
     }
 
     /// <summary>Sent to a follower whose peer is known to hold these commands.</summary>
-    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands);
+    public sealed record PeerHolds(GraphId Graph, IReadOnlyList<CommandId> Commands) : ILocalMessage;
 
     /// <summary>A message of a poll session: a <see cref="Poll"/> opens one.</summary>
-    public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message);
+    public sealed record Session(PeerRef Peer, SessionId Id, SyncMessage Message) : ILocalMessage;
 
     /// <summary>The peer of a poll session does not let in a command that it was sent.</summary>
-    public sealed record SessionRejects(PeerRef Peer, SessionId Id, Rejected Message);
+    public sealed record SessionRejects(PeerRef Peer, SessionId Id, Rejected Message) : ILocalMessage;
 
     /// <summary>Finish what is under way, close the store and stop.</summary>
-    public sealed record Close
+    public sealed record Close : ILocalMessage
     {
         public static readonly Close Instance = new();
     }
 
     private sealed record ReadyGraph(IGraphStore Store, GraphMachine Machine);
 
-    private sealed record Opened(Result<ReadyGraph> Result);
+    private sealed record Opened(Result<ReadyGraph> Result) : ILocalMessage;
 
-    private sealed record AppendEnded(long Number, SyncError? Error);
+    private sealed record AppendEnded(long Number, SyncError? Error) : ILocalMessage;
 
-    private sealed record StoreClosed
+    private sealed record StoreClosed : ILocalMessage
     {
         public static readonly StoreClosed Instance = new();
     }

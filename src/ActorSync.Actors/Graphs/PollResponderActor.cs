@@ -13,13 +13,13 @@ namespace ActorSync.Actors;
 public sealed class PollResponderActor : ReceiveActor, IWithTimers
 {
     /// <summary>To the graph: the peer holds these commands durably.</summary>
-    public sealed record PeerHolds(PeerIdentity Peer, IReadOnlyList<CommandId> Commands);
+    public sealed record PeerHolds(PeerIdentity Peer, IReadOnlyList<CommandId> Commands) : ILocalMessage;
 
     /// <summary>To the graph: what was remembered of the peer is wrong.</summary>
-    public sealed record ForgetPeer(PeerIdentity Peer);
+    public sealed record ForgetPeer(PeerIdentity Peer) : ILocalMessage;
 
     /// <summary>To the graph: the session is over, and the peer holds all that it answered from.</summary>
-    public sealed record Answered(PeerRef Peer, SessionId Session, GraphSnapshot Snapshot);
+    public sealed record Answered(PeerRef Peer, SessionId Session, GraphSnapshot Snapshot) : ILocalMessage;
 
     private readonly SessionId _session;
     private readonly GraphSnapshot _snapshot;

@@ -12,25 +12,25 @@ namespace ActorSync.Actors;
 internal sealed partial class HolderActor
 {
     /// <summary>Get the graph from whoever holds it. Answered by <see cref="Fetched"/>, in bounded time.</summary>
-    public sealed record Fetch
+    public sealed record Fetch : ILocalMessage
     {
         public static readonly Fetch Instance = new();
     }
 
     /// <summary>To the mesh: the graph is here, or why it is not.</summary>
-    public sealed record Fetched(GraphId Graph, SyncError? Error, Idle? Idle);
+    public sealed record Fetched(GraphId Graph, SyncError? Error, Idle? Idle) : ILocalMessage;
 
     /// <summary>To the mesh: the graph is not here, nor is it to be by these members, and nobody waits for it.</summary>
-    public sealed record Idle(GraphId Graph, MembershipView View);
+    public sealed record Idle(GraphId Graph, MembershipView View) : ILocalMessage;
 
-    private sealed record FetchPolled(SyncError? Error);
+    private sealed record FetchPolled(SyncError? Error) : ILocalMessage;
 
-    private sealed record FetchTimeout
+    private sealed record FetchTimeout : ILocalMessage
     {
         public static readonly FetchTimeout Instance = new();
     }
 
-    private sealed record VersionDue
+    private sealed record VersionDue : ILocalMessage
     {
         public static readonly VersionDue Instance = new();
     }

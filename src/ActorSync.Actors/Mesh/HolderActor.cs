@@ -19,28 +19,28 @@ namespace ActorSync.Actors;
 internal sealed partial class HolderActor : ReceiveActor, IWithTimers
 {
     /// <summary>The members are these now.</summary>
-    public sealed record Members(MembershipView View);
+    public sealed record Members(MembershipView View) : ILocalMessage;
 
     /// <summary>A <see cref="Hold"/> or <see cref="HoldingAck"/> of a member.</summary>
-    public sealed record FromMember(NodeId Node, SyncMessage Message);
+    public sealed record FromMember(NodeId Node, SyncMessage Message) : ILocalMessage;
 
     /// <summary>A peer holds these durably, and all before them.</summary>
-    public sealed record Acked(NodeId Node, IReadOnlyList<Address> Heads);
+    public sealed record Acked(NodeId Node, IReadOnlyList<Address> Heads) : ILocalMessage;
 
     /// <summary>A member is linked, or, with null, no longer.</summary>
-    public sealed record Linked(NodeId Node, IActorRef? Peer);
+    public sealed record Linked(NodeId Node, IActorRef? Peer) : ILocalMessage;
 
     /// <summary>Carry out an action here. Answered by <see cref="GraphActor.Acted"/>.</summary>
-    public sealed record Act(GraphActor.Act Action, AckMode Ack, TimeSpan? Within);
+    public sealed record Act(GraphActor.Act Action, AckMode Ack, TimeSpan? Within) : ILocalMessage;
 
     /// <summary>To the mesh: what this node is to the graph now, and who else holds it.</summary>
-    public sealed record Moved(GraphId Graph, HoldingState State, IReadOnlyList<NodeId> Others);
+    public sealed record Moved(GraphId Graph, HoldingState State, IReadOnlyList<NodeId> Others) : ILocalMessage;
 
-    private sealed record Durable(Result<Address> Result, TimeSpan? Within, IActorRef Asker);
+    private sealed record Durable(Result<Address> Result, TimeSpan? Within, IActorRef Asker) : ILocalMessage;
 
-    private sealed record Polled(NodeId Node, SyncError? Error);
+    private sealed record Polled(NodeId Node, SyncError? Error) : ILocalMessage;
 
-    private sealed record ReplicationTick
+    private sealed record ReplicationTick : ILocalMessage
     {
         public static readonly ReplicationTick Instance = new();
     }

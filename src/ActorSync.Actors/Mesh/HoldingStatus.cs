@@ -4,4 +4,8 @@ namespace ActorSync;
 /// <param name="Graph">The graph.</param>
 /// <param name="State">absent, takingover, serving or leaving.</param>
 /// <param name="Holders">The members that hold it by placement, sorted.</param>
-public sealed record HoldingStatus(string Graph, string State, IReadOnlyList<string> Holders);
+public sealed record HoldingStatus(string Graph, string State, IReadOnlyList<string> Holders)
+{
+    /// <summary>In a cluster, the shard that the graph is in.</summary>
+    public int? Shard { get; init; }
+}

@@ -7,7 +7,7 @@ namespace ActorSync.Actors;
 // A node that has met no member of the mesh it is to join says what it tries, and why that fails: the dialers know.
 public sealed partial class MembershipActor
 {
-    private sealed record SeedsTried(MembershipOutput.NotJoined Waiting, IReadOnlyList<DialerActor.Status> Dialers);
+    private sealed record SeedsTried(MembershipOutput.NotJoined Waiting, IReadOnlyList<DialerActor.Status> Dialers) : ILocalMessage;
 
     private void Joining()
     {

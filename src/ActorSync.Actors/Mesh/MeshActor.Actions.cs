@@ -11,22 +11,22 @@ namespace ActorSync.Actors;
 internal sealed partial class MeshActor
 {
     /// <summary>An action of this node's own applications. Answered by <see cref="GraphActor.Acted"/>.</summary>
-    public sealed record Act(GraphId Graph, GraphActor.Act Action, AckMode? Ack, TimeSpan? Within);
+    public sealed record Act(GraphId Graph, GraphActor.Act Action, AckMode? Ack, TimeSpan? Within) : ILocalMessage;
 
     /// <summary>A message of the mesh, from a peer. The peer's actor is told when it was handled.</summary>
-    public sealed record FromPeer(PeerRef Peer, SyncMessage Message);
+    public sealed record FromPeer(PeerRef Peer, SyncMessage Message) : ILocalMessage;
 
     /// <summary>Answered by <see cref="Holdings"/>.</summary>
-    public sealed record GetHoldings
+    public sealed record GetHoldings : ILocalMessage
     {
         public static readonly GetHoldings Instance = new();
     }
 
-    public sealed record Holdings(IReadOnlyList<HoldingStatus> Graphs);
+    public sealed record Holdings(IReadOnlyList<HoldingStatus> Graphs) : ILocalMessage;
 
-    private sealed record CarriedOut(NodeId From, ulong Token, GraphActor.Acted Acted);
+    private sealed record CarriedOut(NodeId From, ulong Token, GraphActor.Acted Acted) : ILocalMessage;
 
-    private sealed record Forwarding(Act Act, IActorRef Asker);
+    private sealed record Forwarding(Act Act, IActorRef Asker) : ILocalMessage;
 
     private AckMode AckOf(Act act) => act.Ack ?? _mesh.Options.Ack;
 

@@ -8,7 +8,7 @@ namespace ActorSync.Actors;
 internal sealed partial class MeshActor
 {
     /// <summary>From the router: get a graph that is not here, if others hold it. Answered by <see cref="SyncRouter.Fetched"/>.</summary>
-    public sealed record Fetch(GraphId Graph);
+    public sealed record Fetch(GraphId Graph) : ILocalMessage;
 
     private readonly HashSet<GraphId> _fetching = [];
 

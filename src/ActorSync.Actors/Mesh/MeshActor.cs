@@ -42,7 +42,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         Receive<Act>(OnAct);
         Receive<CarriedOut>(OnCarriedOut);
         Receive<MachineTick>(_ => OnTick());
-        Receive<GetHoldings>(_ => Sender.Tell(new Holdings([.. _holdings.OrderBy(pair => pair.Key.Init).Select(pair => pair.Value.Status(pair.Key, mesh.Self))])));
+        Receive<GetHoldings>(_ => Sender.Tell(new Holdings([.. _holdings.OrderBy(pair => pair.Key.Init).Select(pair => pair.Value.Status(pair.Key, mesh.Self) with { Shard = ShardOf(pair.Key) })])));
         ReceiveAny(_ => { });
     }
 
@@ -101,6 +101,8 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         actor.Tell(new HolderActor.Members(_view));
         return holding;
     }
+
+    private int? ShardOf(GraphId graph) => _mesh.Options.Placement.Shards is { } shards ? Rendezvous.ShardOf(graph, shards) : null;
 
     private void OnMoved(HolderActor.Moved moved)
     {

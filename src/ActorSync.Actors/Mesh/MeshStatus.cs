@@ -1,4 +1,5 @@
 using ActorSync.Membership;
+using ActorSync.Peers;
 
 namespace ActorSync;
 
@@ -17,8 +18,13 @@ public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Membe
     /// <summary>The endpoints that it was given to join.</summary>
     public IReadOnlyList<SeedStatus> Join { get; init; } = [];
 
-    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs) =>
-        new(view.Digest.ToString(), [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self))], graphs);
+    /// <param name="view">The members.</param>
+    /// <param name="graphs">The graphs that are here or are to be.</param>
+    /// <param name="shards">In a cluster, how many shards each member has.</param>
+    public static MeshStatus Of(MembershipView view, IReadOnlyList<HoldingStatus> graphs, IReadOnlyDictionary<NodeId, int>? shards = null) => new(
+        view.Digest.ToString(),
+        [.. view.Members.Select(member => MemberStatus.Of(member, member.Node == view.Self) with { Shards = shards?.GetValueOrDefault(member.Node) })],
+        graphs);
 
     /// <summary>Members that place graphs by another rule than this node.</summary>
     public IEnumerable<MemberStatus> PlacingOtherwise() =>
@@ -27,7 +33,7 @@ public sealed record MeshStatus(string Digest, IReadOnlyList<MemberStatus> Membe
     /// <summary>Why the node has not joined yet, in a sentence; null when it has.</summary>
     public string? WhyNotJoined() => IsJoined
         ? null
-        : Join.Count == 0 ? "not joined yet: the node is about to begin its mesh" : $"not joined yet: {string.Join("; ", Join.Select(seed => seed.ToString()))}";
+        : Join.Count == 0 ? "not joined yet: the node is about to begin its mesh, or waits for its cluster" : $"not joined yet: {string.Join("; ", Join.Select(seed => seed.ToString()))}";
 }
 
 /// <summary>One endpoint of a mesh to join.</summary>
@@ -50,6 +56,9 @@ public sealed record SeedStatus(string Endpoint, string State, string? LastError
 public sealed record MemberStatus(
     string Node, bool IsSelf, string Reach, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Roles, long Incarnation, string Placement = "")
 {
+    /// <summary>In a cluster, how many shards of graphs it has; null elsewhere, or when that is not known.</summary>
+    public int? Shards { get; init; }
+
     public static MemberStatus Of(Member member, bool isSelf) => new(
         member.Node.ToString(), isSelf, isSelf ? "reachable" : member.Reach.ToString().ToLowerInvariant(), member.Endpoints, member.Roles, member.Incarnation,
         member.Placement);

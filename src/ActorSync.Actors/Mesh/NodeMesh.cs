@@ -9,9 +9,10 @@ internal sealed class NodeMesh
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
 
-    private NodeMesh(MeshOptions options, MembershipBoard board, IActorRef membership, IActorRef graphs)
+    private NodeMesh(MeshOptions options, MembershipBoard board, IActorRef membership, IActorRef graphs, bool isCluster)
     {
         Options = options;
+        IsCluster = isCluster;
         Board = board;
         Membership = membership;
         Graphs = graphs;
@@ -22,17 +23,26 @@ internal sealed class NodeMesh
     /// <summary>The members, for whoever asks.</summary>
     public MembershipBoard Board { get; }
 
-    /// <summary>The <see cref="MembershipActor"/>.</summary>
+    /// <summary>The <see cref="MembershipActor"/>, or what a cluster has in its place.</summary>
     public IActorRef Membership { get; }
+
+    /// <summary>Whether the engine knows the members.</summary>
+    public bool IsCluster { get; }
 
     /// <summary>The <see cref="MeshActor"/>.</summary>
     public IActorRef Graphs { get; }
 
-    public static NodeMesh Start(ActorSystem system, SyncContext sync, IActorRef peers, MeshOptions options)
+    /// <param name="system">The node's engine.</param>
+    /// <param name="mesh">What the actors of the mesh share.</param>
+    /// <param name="cluster">Who knows the members; null where they find each other over links.</param>
+    public static NodeMesh Start(ActorSystem system, MeshContext mesh, INodeCluster? cluster)
     {
-        var board = new MembershipBoard(sync.Self.Node);
-        var graphs = system.ActorOf(MeshActor.Props(new MeshContext(sync, peers, options)), "mesh");
-        return new NodeMesh(options, board, system.ActorOf(MembershipActor.Props(sync, peers, options, board, TimeProvider.System), "membership"), graphs);
+        var board = new MembershipBoard(mesh.Self);
+        var graphs = system.ActorOf(MeshActor.Props(mesh), "mesh");
+        var membership = cluster is null
+            ? system.ActorOf(MembershipActor.Props(mesh.Sync, mesh.Peers, mesh.Options, board, TimeProvider.System), "membership")
+            : cluster.Join(system, mesh, graphs, board);
+        return new NodeMesh(mesh.Options, board, membership, graphs, cluster is not null);
     }
 
     /// <summary>Tells the others that the node goes. If none of them hears it in time they find out by themselves.</summary>

@@ -15,16 +15,16 @@ namespace ActorSync.Actors;
 public sealed class DialerActor : ReceiveActor, IWithTimers
 {
     /// <summary>Tell the sender, by <see cref="Dialed"/>, once the first attempt has ended or a link is there.</summary>
-    public sealed record WhenDialed
+    public sealed record WhenDialed : ILocalMessage
     {
         public static readonly WhenDialed Instance = new();
     }
 
     /// <summary>The peer at the endpoint, or why it could not be reached; the dialer goes on trying.</summary>
-    public sealed record Dialed(Result<NodeId> Result);
+    public sealed record Dialed(Result<NodeId> Result) : ILocalMessage;
 
     /// <summary>Answered by <see cref="Status"/>.</summary>
-    public sealed record GetStatus
+    public sealed record GetStatus : ILocalMessage
     {
         public static readonly GetStatus Instance = new();
     }
@@ -33,11 +33,11 @@ public sealed class DialerActor : ReceiveActor, IWithTimers
     /// <param name="Peer">Who was there; null when no handshake has succeeded yet.</param>
     /// <param name="State">connecting, connected or waiting.</param>
     /// <param name="LastError">Why the last attempt or link failed.</param>
-    public sealed record Status(string Endpoint, NodeId? Peer, string State, SyncError? LastError);
+    public sealed record Status(string Endpoint, NodeId? Peer, string State, SyncError? LastError) : ILocalMessage;
 
-    private sealed record Connected(Result<ILink> Result);
+    private sealed record Connected(Result<ILink> Result) : ILocalMessage;
 
-    private sealed record DialAgain
+    private sealed record DialAgain : ILocalMessage
     {
         public static readonly DialAgain Instance = new();
     }

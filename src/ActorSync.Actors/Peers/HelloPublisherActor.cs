@@ -17,7 +17,7 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
     public const string Name = "hello-publisher";
 
     /// <summary>What comes from the router.</summary>
-    public abstract record Message;
+    public abstract record Message : ILocalMessage;
 
     /// <summary>A HelloSubscribe, with the actor of its graph; null when the graph is not here.</summary>
     public sealed record SubscribeTo(HelloSubscribe Request, IActorRef? Graph) : Message;
@@ -26,7 +26,7 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
     public sealed record Unsubscribe(HelloUnsubscribe Request) : Message;
 
     /// <summary>On the event stream: a peer asked, or asked again, to be told of a graph here.</summary>
-    public sealed record Tells(NodeId Peer, GraphId Graph);
+    public sealed record Tells(NodeId Peer, GraphId Graph) : ILocalMessage;
 
     private readonly SyncContext _sync;
     private readonly HelloPublisher _machine;

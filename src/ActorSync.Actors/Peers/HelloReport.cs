@@ -6,7 +6,7 @@ namespace ActorSync.Actors;
 /// <summary>What one of the two sides of hello with a peer says of itself; null when it has no graph.</summary>
 internal sealed record HelloReport(HelloStatus? Status)
 {
-    public sealed record Get
+    public sealed record Get : ILocalMessage
     {
         public static readonly Get Instance = new();
     }

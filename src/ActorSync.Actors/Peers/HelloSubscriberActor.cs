@@ -18,19 +18,19 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
     public const string Name = "hello-subscriber";
 
     /// <summary>A HelloNotify of the peer, or a failure that names a graph and no session.</summary>
-    public sealed record Message(SyncMessage Value);
+    public sealed record Message(SyncMessage Value) : ILocalMessage;
 
     /// <summary>Tell the peer that nothing is wanted any more, and stop.</summary>
-    public sealed record Stop
+    public sealed record Stop : ILocalMessage
     {
         public static readonly Stop Instance = new();
     }
 
     /// <summary>To whoever wanted a graph: the peer's answer; null when it tells of the graph.</summary>
-    public sealed record Answered(SyncError? Error);
+    public sealed record Answered(SyncError? Error) : ILocalMessage;
 
     /// <summary>On the event stream: what a peer told of a graph did not come in time, and a poll of the peer brought it.</summary>
-    public sealed record Missed(NodeId Peer, GraphId Graph);
+    public sealed record Missed(NodeId Peer, GraphId Graph) : ILocalMessage;
 
     private readonly SyncContext _sync;
     private readonly HelloSubscriber _machine;

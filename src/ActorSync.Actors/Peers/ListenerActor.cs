@@ -6,7 +6,7 @@ namespace ActorSync.Actors;
 /// <summary>Takes the links that a listener accepts, one by one, to the peers.</summary>
 public sealed class ListenerActor : ReceiveActor
 {
-    private sealed record Accepted(ILink? Link);
+    private sealed record Accepted(ILink? Link) : ILocalMessage;
 
     private readonly ILinkListener _listener;
     private readonly CancellationTokenSource _stopped = new();

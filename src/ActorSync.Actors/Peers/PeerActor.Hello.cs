@@ -10,16 +10,16 @@ namespace ActorSync.Actors;
 public sealed partial class PeerActor
 {
     /// <summary>Be told of changes of this graph at the peer, and poll it then.</summary>
-    public sealed record WantHello(GraphId Graph, HelloTerms Terms, LinkKeepers For = LinkKeepers.Application);
+    public sealed record WantHello(GraphId Graph, HelloTerms Terms, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
     /// <summary>They need be told no longer.</summary>
-    public sealed record UnwantHello(GraphId Graph, LinkKeepers For = LinkKeepers.Application);
+    public sealed record UnwantHello(GraphId Graph, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
     /// <summary>From the peers: what was wanted of this peer before whoever hears of it began.</summary>
-    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos);
+    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos) : ILocalMessage;
 
     /// <summary>From a poll: it ended with all that the peer held, which may offer now what came meanwhile.</summary>
-    public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options);
+    public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options) : ILocalMessage;
 
     private EndedPolls<PollOptions>? _endedPolls;
 

@@ -10,61 +10,61 @@ namespace ActorSync.Actors;
 public sealed class PeersActor : ReceiveActor
 {
     /// <summary>A link was made, by a dialer or by the peer.</summary>
-    public sealed record LinkMade(ILink Link, IActorRef? Dialer);
+    public sealed record LinkMade(ILink Link, IActorRef? Dialer) : ILocalMessage;
 
     /// <summary>Keep a link to this endpoint, for someone. Answered by <see cref="DialerActor.Dialed"/>.</summary>
-    public sealed record Dial(string Endpoint, LinkKeepers For = LinkKeepers.Application);
+    public sealed record Dial(string Endpoint, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
     /// <summary>Keep it no longer for them. Unless it is kept for others, the link is closed.</summary>
-    public sealed record LetGo(string Endpoint, LinkKeepers For);
+    public sealed record LetGo(string Endpoint, LinkKeepers For) : ILocalMessage;
 
     /// <summary>Close the link to a peer, named by endpoint or node id, and make none again. Answered by <see cref="HungUp"/>.</summary>
-    public sealed record HangUp(string Peer);
+    public sealed record HangUp(string Peer) : ILocalMessage;
 
-    public sealed record HungUp(SyncError? Error);
+    public sealed record HungUp(SyncError? Error) : ILocalMessage;
 
     /// <summary>Answered by <see cref="Found"/>: the peer's actor, or null.</summary>
-    public sealed record Find(NodeId Peer);
+    public sealed record Find(NodeId Peer) : ILocalMessage;
 
     /// <summary>As <see cref="Find"/>, by the first digits of the node id.</summary>
-    public sealed record FindByDigits(string Digits);
+    public sealed record FindByDigits(string Digits) : ILocalMessage;
 
-    public sealed record Found(IActorRef? Actor);
+    public sealed record Found(IActorRef? Actor) : ILocalMessage;
 
     /// <summary>From a peer's actor: it has seen this link. What it has not seen when it stops, goes to the next one.</summary>
-    public sealed record Attended(ILink Link);
+    public sealed record Attended(ILink Link) : ILocalMessage;
 
     /// <summary>From a peer's actor: it has no link now.</summary>
-    public sealed record Broke(NodeId Peer);
+    public sealed record Broke(NodeId Peer) : ILocalMessage;
 
     /// <summary>From a peer's actor: a subscription of this graph is wanted of it, or no longer.</summary>
-    public sealed record Wants(NodeId Peer, GraphId Graph, LinkKeepers For, bool IsWanted);
+    public sealed record Wants(NodeId Peer, GraphId Graph, LinkKeepers For, bool IsWanted) : ILocalMessage;
 
     /// <summary>From a peer's actor: it is wanted to tell of this graph on these terms; null for no longer.</summary>
-    public sealed record WantsHello(NodeId Peer, GraphId Graph, LinkKeepers For, HelloTerms? Terms);
+    public sealed record WantsHello(NodeId Peer, GraphId Graph, LinkKeepers For, HelloTerms? Terms) : ILocalMessage;
 
     /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
-    public sealed record GetWanted(NodeId Peer);
+    public sealed record GetWanted(NodeId Peer) : ILocalMessage;
 
     /// <summary>Answered by <see cref="PeerActor.WantedHellos"/>.</summary>
-    public sealed record GetWantedHellos(NodeId Peer);
+    public sealed record GetWantedHellos(NodeId Peer) : ILocalMessage;
 
     /// <summary>Answered by <see cref="All"/>.</summary>
-    public sealed record GetAll
+    public sealed record GetAll : ILocalMessage
     {
         public static readonly GetAll Instance = new();
     }
 
-    public sealed record All(IReadOnlyList<IActorRef> Peers, IReadOnlyList<IActorRef> Dialers);
+    public sealed record All(IReadOnlyList<IActorRef> Peers, IReadOnlyList<IActorRef> Dialers) : ILocalMessage;
 
     /// <summary>Each peer that has a link tells whoever asks: <see cref="PeerActor.LinkUp"/>, in order with what is published of it.</summary>
-    public sealed record AnnounceLinks
+    public sealed record AnnounceLinks : ILocalMessage
     {
         public static readonly AnnounceLinks Instance = new();
     }
 
     /// <summary>Close all links, and stop.</summary>
-    public sealed record Close
+    public sealed record Close : ILocalMessage
     {
         public static readonly Close Instance = new();
     }

@@ -19,15 +19,15 @@ namespace ActorSync.Actors;
 public sealed class PollActor : ReceiveActor, IWithTimers
 {
     /// <summary>How the poll ended, to whoever asked for it.</summary>
-    public sealed record Ended(GraphId Graph, Result<PollOutcome> Result);
+    public sealed record Ended(GraphId Graph, Result<PollOutcome> Result) : ILocalMessage;
 
     /// <summary>A message of the peer for this session.</summary>
-    public sealed record Message(SyncMessage Value);
+    public sealed record Message(SyncMessage Value) : ILocalMessage;
 
     /// <summary>There is a link again.</summary>
-    public sealed record Relinked(PeerRef Peer);
+    public sealed record Relinked(PeerRef Peer) : ILocalMessage;
 
-    private sealed record GraphIsSilent
+    private sealed record GraphIsSilent : ILocalMessage
     {
         public static readonly GraphIsSilent Instance = new();
     }

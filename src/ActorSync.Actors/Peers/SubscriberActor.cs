@@ -19,22 +19,22 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     public const string Name = "subscriber";
 
     /// <summary>A message of the peer.</summary>
-    public sealed record Message(SyncMessage Value);
+    public sealed record Message(SyncMessage Value) : ILocalMessage;
 
     /// <summary>Tell the peer that the subscription is needed no more, and stop.</summary>
-    public sealed record Stop
+    public sealed record Stop : ILocalMessage
     {
         public static readonly Stop Instance = new();
     }
 
     // A push that is being stored, its last command, how many links there were when it came, and its way.
-    private sealed record Storing(Push Push, Address? Last, int Link, bool IsThroughRouter);
+    private sealed record Storing(Push Push, Address? Last, int Link, bool IsThroughRouter) : ILocalMessage;
 
     /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
-    public sealed record Answered(SyncError? Error);
+    public sealed record Answered(SyncError? Error) : ILocalMessage;
 
     /// <summary>On the event stream: a push of a peer brought nothing new.</summary>
-    public sealed record PushedInVain(NodeId Peer, GraphId Graph, int Known);
+    public sealed record PushedInVain(NodeId Peer, GraphId Graph, int Known) : ILocalMessage;
 
     private readonly SyncContext _sync;
     private readonly SubscriberMachine _machine;

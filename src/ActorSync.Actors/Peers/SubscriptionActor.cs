@@ -18,7 +18,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     public const string Name = "subscription";
 
     /// <summary>What comes from the router.</summary>
-    public abstract record Message;
+    public abstract record Message : ILocalMessage;
 
     /// <summary>
     /// A Subscribe, with the actor of each of its graphs, in its order; null for a graph that is not here. The grant is
@@ -34,21 +34,21 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     public sealed record Other(SyncMessage Value) : Message;
 
     /// <summary>Tell the peer that the subscription ends, and stop.</summary>
-    public sealed record Stop
+    public sealed record Stop : ILocalMessage
     {
         public static readonly Stop Instance = new();
     }
 
-    private sealed record GiveUpLooking
+    private sealed record GiveUpLooking : ILocalMessage
     {
         public static readonly GiveUpLooking Instance = new();
     }
 
     /// <summary>On the event stream: a peer subscribed to a graph here, or does so no longer. A broken link says nothing of it.</summary>
-    public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn);
+    public sealed record Covers(NodeId Peer, GraphId Graph, bool IsOn) : ILocalMessage;
 
     /// <summary>On the event stream: a peer that subscribes here holds these durably, and all before them.</summary>
-    public sealed record PeerAcked(NodeId Peer, GraphId Graph, IReadOnlyList<Address> Heads);
+    public sealed record PeerAcked(NodeId Peer, GraphId Graph, IReadOnlyList<Address> Heads) : ILocalMessage;
 
     private readonly SyncContext _sync;
     private readonly SubscriptionMachine _machine;

@@ -5,7 +5,7 @@ namespace ActorSync.Actors;
 /// <summary>What one of the two subscriptions with a peer says of itself; null when it is not open.</summary>
 internal sealed record SubscriptionReport(SubscriptionStatus? Status)
 {
-    public sealed record Get
+    public sealed record Get : ILocalMessage
     {
         public static readonly Get Instance = new();
     }

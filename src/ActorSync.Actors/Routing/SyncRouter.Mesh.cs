@@ -8,18 +8,20 @@ namespace ActorSync.Actors;
 // What a mesh adds: it says where actions are carried out, and which graphs are to go.
 public sealed partial class SyncRouter
 {
-    private sealed record Deleted(GraphId Graph, SyncError? Error);
+    private sealed record Deleted(GraphId Graph, SyncError? Error) : ILocalMessage;
 
     private readonly Dictionary<GraphId, IActorRef> _asksToDrop = [];
     private readonly Dictionary<GraphId, IActorRef> _dropping = [];
     private MembershipView? _members;
     private IActorRef? _mesh;
+    private IActorRef? _actions;
 
     private static SyncError BeingDropped => new(SyncErrorKind.Busy, "the graph is just being deleted here, as other members hold it; try again in a moment");
 
     private void Mesh()
     {
         Receive<ServeMesh>(_ => OnServeMesh());
+        Receive<ServeActions>(_ => _actions = Sender);
         Receive<MembershipActor.ViewChanged>(changed => _members = changed.View);
         Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
         Receive<LookFor>(OnLookFor);
@@ -43,8 +45,8 @@ public sealed partial class SyncRouter
 
     private void OnAct(Act act)
     {
-        if (_mesh is { } mesh)
-            mesh.Forward(new MeshActor.Act(act.Graph, act.Action, act.Ack, act.Within));
+        if ((_actions ?? _mesh) is { } carrier)
+            carrier.Forward(new MeshActor.Act(act.Graph, act.Action, act.Ack, act.Within));
         else
             Forward(act.Graph, act.Action, error => new GraphActor.Acted(error));
     }

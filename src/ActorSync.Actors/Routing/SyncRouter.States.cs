@@ -11,19 +11,19 @@ namespace ActorSync.Actors;
 public sealed partial class SyncRouter
 {
     /// <summary>Share a state. Answered by <see cref="StateOpened"/>; its actor answers whatever else, and says if it cannot be opened.</summary>
-    public sealed record OpenState(StateName Name, StateSettings Settings);
+    public sealed record OpenState(StateName Name, StateSettings Settings) : ILocalMessage;
 
     /// <summary>The actor of a state; or why there is none.</summary>
-    public sealed record StateOpened(StateName Name, Result<IActorRef> Actor);
+    public sealed record StateOpened(StateName Name, Result<IActorRef> Actor) : ILocalMessage;
 
     /// <summary>Answered by <see cref="OpenStates"/>.</summary>
-    public sealed record GetStates
+    public sealed record GetStates : ILocalMessage
     {
         public static readonly GetStates Instance = new();
     }
 
     /// <summary>The actors of the states that are shared.</summary>
-    public sealed record OpenStates(IReadOnlyList<IActorRef> Actors);
+    public sealed record OpenStates(IReadOnlyList<IActorRef> Actors) : ILocalMessage;
 
     private readonly Dictionary<StateName, IActorRef> _states = [];
     private readonly Dictionary<NodeId, PeerRef> _linked = [];

@@ -14,19 +14,19 @@ namespace ActorSync.Actors;
 public sealed class SpreadActor : ReceiveActor, IWithTimers
 {
     /// <summary>The members that hold the graph, this node among them, now; the overlay may be shared between graphs.</summary>
-    public sealed record Members(Overlay View);
+    public sealed record Members(Overlay View) : ILocalMessage;
 
     /// <summary>To whoever makes links: of this graph's sake these members are to be linked; the others no more.</summary>
-    public sealed record NeedsLinks(GraphId Graph, IReadOnlyList<NodeId> Peers);
+    public sealed record NeedsLinks(GraphId Graph, IReadOnlyList<NodeId> Peers) : ILocalMessage;
 
     /// <summary>The graph has a new version here. Of several, one suffices until <see cref="Noted"/>.</summary>
-    public sealed record Changed
+    public sealed record Changed : ILocalMessage
     {
         public static readonly Changed Instance = new();
     }
 
     /// <summary>To the parent: what changes from now on is to be told anew.</summary>
-    public sealed record Noted
+    public sealed record Noted : ILocalMessage
     {
         public static readonly Noted Instance = new();
     }

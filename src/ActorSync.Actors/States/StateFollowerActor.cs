@@ -100,7 +100,7 @@ internal sealed class StateFollowerActor : ReceiveActor
     private StateEntry[] Sorted(IReadOnlyList<StateEntry> entries) =>
         [.. entries.Where(entry => entry.Key.StartsWith(_prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal)];
 
-    private sealed record Room
+    private sealed record Room : ILocalMessage
     {
         public static readonly Room Instance = new();
     }

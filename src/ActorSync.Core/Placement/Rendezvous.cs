@@ -18,6 +18,10 @@ namespace ActorSync.Placement;
 /// </code>
 /// Of equal weights the greater node id counts as the greater.
 /// </para>
+/// <para>
+/// Where graphs are put into shards, the shard of a graph is the first 8 bytes of its id, highest first, modulo their
+/// number, and the weight is that for a graph whose id is the shard's number, highest byte first.
+/// </para>
 /// </summary>
 public static class Rendezvous
 {
@@ -29,12 +33,35 @@ public static class Rendezvous
         return Weight(node, OfGraph(id));
     }
 
-    /// <summary>The members that hold a graph, the one with the greatest weight first: fewer than the rule's factor when there are not so many.</summary>
-    public static IReadOnlyList<NodeId> Holders(MembershipView view, GraphId graph, PlacementRule rule)
+    /// <summary>The shard of a graph, 0 or more, where graphs are put into so many.</summary>
+    public static int ShardOf(GraphId graph, int shards)
     {
         Span<byte> id = stackalloc byte[CommandId.Size];
         graph.Init.CopyTo(id);
-        var parts = OfGraph(id);
+        return (int)(Part(id, 0) % (ulong)shards);
+    }
+
+    /// <summary>The members that hold a graph, the one with the greatest weight first: fewer than the rule's factor when there are not so many.</summary>
+    public static IReadOnlyList<NodeId> Holders(MembershipView view, GraphId graph, PlacementRule rule)
+    {
+        if (rule.Shards is { } shards)
+            return HoldersOfShard(view, ShardOf(graph, shards), rule);
+        Span<byte> id = stackalloc byte[CommandId.Size];
+        graph.Init.CopyTo(id);
+        return Holders(view, OfGraph(id), rule);
+    }
+
+    /// <summary>The same for the graphs of a shard.</summary>
+    public static IReadOnlyList<NodeId> HoldersOfShard(MembershipView view, int shard, PlacementRule rule)
+    {
+        Span<byte> id = stackalloc byte[CommandId.Size];
+        id.Clear();
+        BinaryPrimitives.WriteInt32BigEndian(id[^sizeof(int)..], shard);
+        return Holders(view, OfGraph(id), rule);
+    }
+
+    private static NodeId[] Holders(MembershipView view, (ulong, ulong) parts, PlacementRule rule)
+    {
         var weights = new List<(ulong Weight, NodeId Node)>(view.Members.Count);
         foreach (var member in view.Members)
         {

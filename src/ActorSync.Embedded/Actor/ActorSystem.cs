@@ -38,3 +38,6 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
         GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>A system as what extends the engine sees it.</summary>
+public abstract class ExtendedActorSystem : ActorSystem;

@@ -2,11 +2,13 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
+/// <summary>A message that is left alone where all messages are serialized to try them; this engine never does.</summary>
+public interface INoSerializationVerificationNeeded;
+
 /// <summary>Stops an actor once everything before it in the mailbox is done.</summary>
 public sealed class PoisonPill : IDeadLetterSuppression
 {
     private PoisonPill() { }
-
     public static PoisonPill Instance { get; } = new();
     public override string ToString() => "<PoisonPill>";
 }
@@ -15,7 +17,6 @@ public sealed class PoisonPill : IDeadLetterSuppression
 public sealed class Terminated : IDeadLetterSuppression
 {
     internal Terminated(IActorRef actorRef, bool existenceConfirmed) => (ActorRef, ExistenceConfirmed) = (actorRef, existenceConfirmed);
-
     public IActorRef ActorRef { get; }
 
     /// <summary>False when the watched reference never had an actor.</summary>

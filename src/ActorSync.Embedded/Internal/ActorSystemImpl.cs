@@ -8,7 +8,7 @@ namespace Akka.Actor;
 /// The tree: <c>/</c> above <c>/user</c> (the user's actors) and <c>/system</c> (loggers and the like). It ends from the
 /// users' side: when /user is dead, /system is stopped, then the root.
 /// </summary>
-internal sealed class ActorSystemImpl : ActorSystem
+internal sealed class ActorSystemImpl : ExtendedActorSystem
 {
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StandardOutLogger _standardOut = new();

@@ -10,6 +10,7 @@ internal static class GraphLsCommand
 {
     private static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "error"];
     private static readonly string[] MeshColumns = ["here", "holders"];
+    private static readonly string[] ClusterColumns = ["shard"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -32,10 +33,11 @@ internal static class GraphLsCommand
     public static void Print(CommandOutput output, IReadOnlyList<GraphStatus> graphs)
     {
         var inMesh = graphs.Any(graph => graph.Holding is not null);
-        output.Table([.. Columns, .. inMesh ? MeshColumns : []], graphs.Select(graph => Row(output, graph, inMesh)));
+        var inCluster = graphs.Any(graph => graph.Holding?.Shard is not null);
+        output.Table([.. Columns, .. inMesh ? MeshColumns : [], .. inCluster ? ClusterColumns : []], graphs.Select(graph => Row(output, graph, inMesh, inCluster)));
     }
 
-    private static IReadOnlyList<string> Row(CommandOutput output, GraphStatus graph, bool inMesh) =>
+    private static IReadOnlyList<string> Row(CommandOutput output, GraphStatus graph, bool inMesh, bool inCluster) =>
     [
         output.Id(graph.Graph),
         graph.Commands.ToString(CultureInfo.InvariantCulture),
@@ -44,6 +46,7 @@ internal static class GraphLsCommand
         output.Id(graph.Digest),
         graph.Error ?? "none",
         .. inMesh ? Mesh(output, graph.Holding) : [],
+        .. inCluster ? [graph.Holding?.Shard?.ToString(CultureInfo.InvariantCulture) ?? "unknown"] : Array.Empty<string>(),
     ];
 
     private static IReadOnlyList<string> Mesh(CommandOutput output, HoldingStatus? holding) =>

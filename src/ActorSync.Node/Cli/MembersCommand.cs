@@ -8,6 +8,7 @@ namespace ActorSync.Node.Cli;
 internal static class MembersCommand
 {
     private static readonly string[] Columns = ["member", "self", "reach", "endpoints", "roles", "incarnation", "placement"];
+    private static readonly string[] ClusterColumns = ["shards"];
 
     public static Command Create(CliContext context, CommonOptions options)
     {
@@ -18,16 +19,23 @@ internal static class MembersCommand
             if (!(await control.StatusAsync(stop)).TryGet(out var status, out var error))
                 return error;
             if (status.Mesh is not { } mesh)
-                return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh: start it with --mesh, or with --join HOST:PORT");
+                return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh and no cluster: start it with --mesh, or with --join HOST:PORT");
             if (parse.GetValue(json))
                 context.Output.Json(mesh, ControlJson.Page.MeshStatus);
             else
-                context.Output.Table(Columns, mesh.Members.Select(member => Row(context, member)));
+                Print(context, mesh);
             foreach (var other in mesh.PlacingOtherwise())
                 context.Output.Fail($"the member {context.Output.Id(other.Node)} places graphs by {other.Placement}, and this node by {mesh.Placement}: set actorsync.mesh alike on all members");
             return mesh.WhyNotJoined() is { } why ? new SyncError(SyncErrorKind.Unreachable, why) : ExitCodes.Ok;
         }, stop));
         return command;
+    }
+
+    private static void Print(CliContext context, MeshStatus mesh)
+    {
+        var inCluster = mesh.Members.Any(member => member.Shards is not null);
+        context.Output.Table([.. Columns, .. inCluster ? ClusterColumns : []], mesh.Members.Select(member => (IReadOnlyList<string>)
+            [.. Row(context, member), .. inCluster ? [member.Shards?.ToString(CultureInfo.InvariantCulture) ?? "unknown"] : Array.Empty<string>()]));
     }
 
     private static Command Remove(CliContext context, CommonOptions options)

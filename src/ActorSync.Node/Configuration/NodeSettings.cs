@@ -32,6 +32,9 @@ public sealed record NodeSettings
     /// <summary>The mesh that the node is a member of, if that is enabled.</summary>
     public MeshSettings Mesh { get; init; } = new();
 
+    /// <summary>Into how many shards graphs are put, for a node in a cluster of its engine; null for any other.</summary>
+    public int? ClusterShards { get; init; }
+
     /// <summary>The path of the control socket; null for the one that belongs to the data folder.</summary>
     public string? ControlPath { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record NodeSettings
         Listen = null,
         Peers = [],
         Mesh = Mesh with { Enabled = false },
+        ClusterShards = null,
         ProvidedPeers = null,
         Log = null,
         EngineConfiguration = $"{EngineConfiguration}\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF",

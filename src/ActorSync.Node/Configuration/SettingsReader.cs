@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorSync.Actors;
 using ActorSync.Graphs;
+using ActorSync.Placement;
 using ActorSync.Storage;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
@@ -39,6 +40,7 @@ public static class SettingsReader
         KeepAlive = Span(config, "links.keep-alive", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
         DeadAfter = Span(config, "links.dead-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
         Mesh = MeshReader.Read(config),
+        ClusterShards = ClusterShards(given, config),
         ControlPath = Text(config, "control") is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Fsync = Choice<FsyncMode>(config, "fsync.mode"),
         FsyncInterval = Span(config, "fsync.interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
@@ -47,6 +49,17 @@ public static class SettingsReader
         LogLevel = Choice<NodeLogLevel>(config, "log-level"),
         States = StatesReader.Read(config),
     };
+
+    // Who asks for the cluster's provider means to be in one; the embedded engine refuses it with a sentence of its own.
+    private static int? ClusterShards(Config given, Config config)
+    {
+        var shards = Value(config, "cluster.shards", value => value.GetInt() is >= 1 and <= PlacementRule.MostShards and var number ? number : throw new FormatException($"expected 1 to {PlacementRule.MostShards}"));
+        if (given.GetString("akka.actor.provider", "") == "cluster")
+            return shards;
+        return shards == KnownKeys.Reference.GetInt("actorsync.cluster.shards")
+            ? null
+            : throw new SyncException(new SyncError(SyncErrorKind.InvalidRequest, "actorsync.cluster is for a node in a cluster: set akka.actor.provider = cluster, or remove it"));
+    }
 
     private static bool IsPeerList(Config given) => given.GetValue(PeersPath) is { } peers && !peers.IsObject();
 

@@ -43,18 +43,19 @@ public static class NodeComposition
             return foreign;
         }
         var errors = new ErrorCounts();
-        var started = SyncNode.Start(new SyncNodeOptions
+        var options = new SyncNodeOptions
         {
             Store = store,
             Recovered = Describe(store.Recovery, settings),
             Log = settings.Log is { } log ? (level, line) => log.Write(LevelOf(level), line) : null,
             Connector = Connector(links),
             Listen = settings.Listen is { } endpoint ? identity => Listen(endpoint, identity, links, Report(settings.Log, errors)) : null,
-            Mesh = settings.Mesh.Enabled ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
+            Mesh = IsMember(settings) ? MeshOf(settings.Mesh, settings.DeadAfter) : null,
             Settings = settings.Sync,
             Errors = errors,
             EngineConfiguration = $"akka.loglevel = {settings.LogLevel.ToString().ToUpperInvariant()}\n{settings.EngineConfiguration}",
-        });
+        };
+        var started = SyncNode.Start(settings.ClusterShards is { } shards ? EngineCluster.Join(options, shards, certificates?.Current().Certificate) : options);
         if (started.Error is not null)
             await store.DisposeAsync();
         return started;
@@ -71,9 +72,13 @@ public static class NodeComposition
         Holding = mesh.Holding,
     };
 
+    private static bool IsMember(NodeSettings settings) => settings.Mesh.Enabled || settings.ClusterShards is not null;
+
     // "Everywhere" is where one listens, not where one is reached.
     private static SyncError? CheckMesh(NodeSettings settings) =>
-        settings is { Mesh: { Enabled: true, Advertise.Count: 0 }, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        settings is { ClusterShards: not null, Mesh.Enabled: true }
+            ? new SyncError(SyncErrorKind.InvalidRequest, "a node is in a cluster or in a mesh: remove akka.actor.provider = cluster, or mesh.enabled, mesh.join, --mesh and --join")
+        : IsMember(settings) && settings is { Mesh.Advertise.Count: 0, Listen: { } listen } && IPAddress.TryParse(listen.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             ? new SyncError(SyncErrorKind.InvalidRequest, $"a member of a mesh that listens at {listen} must say where the others reach it: set actorsync.mesh.advertise")
             : null;
 

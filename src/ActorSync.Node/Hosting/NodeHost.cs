@@ -47,8 +47,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!(await ControlServer.StartAsync(control, path, settings.Sync.Graphs.CommandPayloadBytes, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
             return error;
         await using (server)
-            await ServeAsync(node, settings, path, provided is null ? null : Provide(node, settings, provided, links), stop);
-        return null;
+            return await ServeAsync(node, settings, path, provided is null ? null : Provide(node, settings, provided, links), stop);
     }
 
     /// <summary>The peers that links are made to, with their ports, this node not among them.</summary>
@@ -64,7 +63,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
     private ProvidedPeers Provide(ISyncNode node, NodeSettings settings, ObservedPeers provided, HandLinks links) => new(
         node, provided, settings.ProvidedPeers!, endpoint => links.Contains(endpoint) || settings.Peers.Any(peer => peer.Endpoint.ToString() == endpoint), time, log);
 
-    private async Task ServeAsync(ISyncNode node, NodeSettings settings, string path, ProvidedPeers? provided, CancellationToken stop)
+    private async Task<SyncError?> ServeAsync(ISyncNode node, NodeSettings settings, string path, ProvidedPeers? provided, CancellationToken stop)
     {
         if (node.Store?.Describe() is { } recovered)
             log.Warning(recovered);
@@ -75,6 +74,7 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         var tasks = settings.Peers
             .Select(peer => new PeerKeeper(node, peer, time, log).RunAsync(end.Token))
             .Append(provided?.RunAsync(end.Token) ?? Task.Delay(Timeout.Infinite, end.Token))
+            .Append(node.Ended.WaitAsync(end.Token))
             .ToArray();
         var first = await Task.WhenAny(tasks);
         await end.CancelAsync();
@@ -82,6 +82,9 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         // A keeper ends before it is told to only by a bug: that is not swallowed.
         if (first.IsFaulted)
             await first;
+        if (node.Ended.IsCompleted)
+            return new SyncError(SyncErrorKind.ShuttingDown, "the cluster has taken this node out, as most others did not reach it: start it again, and it joins and gets what it missed");
         log.Info("stopping: no more requests and links, draining what is under way");
+        return null;
     }
 }

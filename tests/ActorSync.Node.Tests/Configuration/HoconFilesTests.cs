@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using ActorSync.Node.Cli;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Hosting;
 using ActorSync.Node.Tests.Fakes;
@@ -18,7 +19,7 @@ public sealed class HoconFilesTests
     public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.conf").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void There_is_one_for_a_node_a_member_and_an_edge_device() => Assert.Superset(new HashSet<string> { "node.conf", "mesh.conf", "edge.conf" }, Directory.GetFiles(Folder).Select(Path.GetFileName).ToHashSet()!);
+    public void There_is_one_for_a_node_a_member_an_edge_device_and_a_cluster() => Assert.Superset(new HashSet<string> { "node.conf", "mesh.conf", "edge.conf", "cluster.conf" }, Directory.GetFiles(Folder).Select(Path.GetFileName).ToHashSet()!);
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -46,8 +47,17 @@ public sealed class HoconFilesTests
         text = Regex.Replace(text, "/etc/actorsync/(node|device)", cli.Folder.At("node")).Replace("/etc/actorsync/authority", cli.Folder.At("authority"), StringComparison.Ordinal);
         text = Regex.Replace(text, "tls://0\\.0\\.0\\.0:[0-9]+", "tls://127.0.0.1:0").Replace("127.0.0.1:7400", "127.0.0.1:0", StringComparison.Ordinal);
         text = Regex.Replace(text, "[a-z]+\\.mesh\\.example:7400", "127.0.0.1:1").Replace("log-level = warning", "log-level = info", StringComparison.Ordinal);
+        text = text.Replace("one.cluster.example:7401", "127.0.0.1:47401", StringComparison.Ordinal).Replace("port = 7401", "port = 47401", StringComparison.Ordinal);
+        text = text.Replace("one.cluster.example:7400", "127.0.0.1:1", StringComparison.Ordinal).Replace("\"one.cluster.example\"", "127.0.0.1", StringComparison.Ordinal);
         await File.WriteAllTextAsync(cli.Folder.At("it.conf"), text);
 
+        if (file == "cluster.conf" && !SyncNode.Engine.StartsWith("Akka", StringComparison.Ordinal))
+        {
+            var refused = await cli.RunAsync("node", "--config", cli.Folder.At("it.conf"));
+            Assert.Equal(ExitCodes.Usage, refused.Code);
+            Assert.Contains("build with ActorEngine=Akka", refused.Error, StringComparison.Ordinal);
+            return;
+        }
         await using var node = await RunningNode.StartAsync(cli, "--config", cli.Folder.At("it.conf"));
 
         Assert.Equal("", node.Error);

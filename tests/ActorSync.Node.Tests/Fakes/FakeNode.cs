@@ -16,12 +16,15 @@ namespace ActorSync.Node.Tests.Fakes;
 /// <summary>A node in memory with real graphs and scripted peers.</summary>
 internal sealed class FakeNode : ISyncNode
 {
+    private readonly TaskCompletionSource _ended = new();
     private readonly ConcurrentDictionary<GraphId, FakeGraph> _graphs = new();
     private readonly Lazy<ISyncNode> _states = new(() => SyncNode.Start(new SyncNodeOptions
     {
         Store = new MemoryNodeStore(new PeerIdentity(new NodeId(0x0123456789abcdef), new InstanceId(1))),
         Connector = new MemoryLinkNetwork(),
     }).Value);
+
+    public Task Ended => _ended.Task;
 
     public NodeId Id { get; } = new(0x0123456789abcdef);
 

@@ -10,12 +10,15 @@ namespace ActorSync.Node.Tests.Git;
 /// <summary>A node as far as an import sees it: graphs in memory, one batch at a time, a rule that may refuse commands.</summary>
 internal sealed class MemoryNode(Func<Command, bool>? refuses = null) : ISyncNode
 {
+    private readonly TaskCompletionSource _ended = new();
     private readonly MemoryNodeStore _store = new(default);
     private readonly Dictionary<GraphId, OpenedGraph> _graphs = [];
     private int _calls;
 
     /// <summary>Sizes of the batches that came in.</summary>
     public List<int> Batches { get; } = [];
+
+    public Task Ended => _ended.Task;
 
     public NodeId Id => default;
 

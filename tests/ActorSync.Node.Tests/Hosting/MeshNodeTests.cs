@@ -74,7 +74,7 @@ public sealed class MeshNodeTests : IDisposable
     {
         await using var one = await RunningNode.StartAsync(_one, "--listen", "off");
         var ran = await _one.OnDataAsync("members");
-        Assert.Equal((ExitCodes.Usage, "actorsync: the node is in no mesh: start it with --mesh, or with --join HOST:PORT\n"), (ran.Code, ran.Error));
+        Assert.Equal((ExitCodes.Usage, "actorsync: the node is in no mesh and no cluster: start it with --mesh, or with --join HOST:PORT\n"), (ran.Code, ran.Error));
     }
 
     [Fact]

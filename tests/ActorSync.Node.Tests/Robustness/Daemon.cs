@@ -75,12 +75,12 @@ internal sealed class Daemon : IAsyncDisposable
     private static string Program =>
         Environment.GetEnvironmentVariable("ACTORSYNC_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "actorsync.exe" : "actorsync");
 
-    /// <summary>Starts it on a folder, with HOCON below <c>actorsync</c>, and waits until it serves its control socket.</summary>
-    public static async Task<Daemon> StartAsync(string data, string hocon = "", int port = 0)
+    /// <summary>Starts it on a folder, with HOCON below <c>actorsync</c> and <c>akka</c>, and waits until it serves its control socket.</summary>
+    public static async Task<Daemon> StartAsync(string data, string hocon = "", int port = 0, string engine = "")
     {
         Directory.CreateDirectory(Path.GetDirectoryName(data)!);
         var configuration = data + ".conf";
-        await File.WriteAllTextAsync(configuration, $"actorsync {{\n  data = \"{data}\"\n  listen = \"127.0.0.1:{port}\"\n{hocon}\n}}\n");
+        await File.WriteAllTextAsync(configuration, $"actorsync {{\n  data = \"{data}\"\n  listen = \"127.0.0.1:{port}\"\n{hocon}\n}}\nakka {{\n{engine}\n}}\n");
         var daemon = Launch(data, configuration);
         try
         {

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ActorSync.Actors;
+using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
+using ActorSync.Placement;
+using ActorSync.Transport.Memory;
+using Akka.Actor;
+
+namespace ActorSync.Cluster.Tests.Support;
+
+/// <summary>Several nodes in this process, each with an actor system of its own, in one Akka cluster on loopback.</summary>
+public sealed class ClusterOfNodes : IAsyncDisposable
+{
+    private readonly Dictionary<ISyncNode, ActorSystem> _systems = [];
+    private readonly Dictionary<NodeId, CuttableLinks> _links = [];
+    private readonly Dictionary<uint, INodeStore> _stores = [];
+    private readonly int[] _ports = FreePorts(8);
+
+    /// <summary>The network on which nodes outside of the cluster reach those in it, as "memory://node-N".</summary>
+    public MemoryLinkNetwork Network { get; } = new();
+
+    /// <summary>Those that were started and not taken out, in the order of their start. A list of its own at each look.</summary>
+    public IReadOnlyList<ISyncNode> Nodes { get; private set; } = [];
+
+    /// <summary>Takes the lines of the nodes' logs, each with its node's number; null for none.</summary>
+    public Action<string>? Log { get; init; }
+
+    /// <summary>Each graph on so many nodes; null for all.</summary>
+    public int? Factor { get; init; } = 2;
+
+    public int Shards { get; init; } = 16;
+
+    /// <summary>How long the members must have been as they are before the smaller part of a cluster that is cut ends itself.</summary>
+    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The rule by which all nodes place graphs.</summary>
+    public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
+
+    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
+    {
+        ActorSystem? made = null;
+        var links = new CuttableLinks(Network);
+        _stores[number] = store ??= ActorSync.Actors.Tests.Support.Nodes.MemoryStore(number);
+        var settings = new ClusterSettings { Shards = Shards };
+        var options = new SyncNodeOptions
+        {
+            Store = store,
+            Connector = links,
+            Listen = identity => Network.Listen($"node-{number}", identity),
+            Log = Log is null ? null : (level, line) => Log($"{number} {level} {line}"),
+            Mesh = new MeshOptions
+            {
+                Placement = Placement,
+                Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
+            },
+            EngineConfiguration =
+                $$"""
+                {{Faults.Engine}}
+                akka {
+                  loglevel = {{(Log is null ? "WARNING" : "INFO")}}
+                  remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
+                  cluster {
+                    seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
+                    roles = ["{{role}}"]
+                    gossip-interval = 200ms
+                    leader-actions-interval = 200ms
+                    unreachable-nodes-reaper-interval = 200ms
+                    failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
+                    split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
+                    sharding { rebalance-interval = 500ms, retry-interval = 200ms }
+                    distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
+                  }
+                }
+                """,
+        }.InCluster(settings);
+        ((NodeCluster)options.Cluster!).Started += system => made = system;
+        var node = SyncNode.Start(options).Value;
+        _systems.Add(node, made!);
+        _links[node.Id] = links;
+        Nodes = [.. Nodes, node];
+        await ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, Nodes.Count);
+        return node;
+    }
+
+    /// <summary>Starts so many, numbered from 1, and waits until each sees all.</summary>
+    public async Task StartAllAsync(int count)
+    {
+        for (var i = 1u; i <= count; i++)
+            await StartAsync(i);
+        await Task.WhenAll(Nodes.Select(node => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, count)));
+    }
+
+    /// <summary>Graphs with one command each, made at the first node, and replicated.</summary>
+    public async Task<List<GraphId>> MakeGraphsAsync(int count)
+    {
+        var graphs = new List<GraphId>();
+        for (var i = 0; i < count; i++)
+        {
+            graphs.Add((await Nodes[0].CreateGraphAsync(BitConverter.GetBytes(i))).Value);
+            await ActAsync(Nodes[0], graphs[i], "first");
+        }
+        return graphs;
+    }
+
+    /// <summary>An action that is to be replicated. While holders come and go it may be refused, which is when it was not carried out.</summary>
+    public static async Task<ActorSync.Graphs.Address> ActAsync(ISyncNode node, GraphId graph, string text)
+    {
+        using var patience = new CancellationTokenSource(ActorSync.Actors.Tests.Support.Nodes.Patience);
+        while (true)
+        {
+            var result = await node.AddAsync(graph, Encoding.UTF8.GetBytes(text), new ActionOptions { Ack = AckMode.Replicated, Within = TimeSpan.FromSeconds(40) }, patience.Token);
+            if (result.Error is not { Kind: SyncErrorKind.NotHolder or SyncErrorKind.UnknownGraph or SyncErrorKind.Busy or SyncErrorKind.ShuttingDown })
+                return result.Value;
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>The nodes that placement names for a graph.</summary>
+    public ISyncNode[] HoldersOf(GraphId graph)
+    {
+        var holders = Rendezvous.Holders(Nodes[0].Membership!.View, graph, Placement);
+        return [.. Nodes.Where(node => holders.Contains(node.Id))];
+    }
+
+    /// <summary>It leaves, and is not started again.</summary>
+    public async Task LeaveAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await node.DisposeAsync();
+        await Task.WhenAll(Nodes.Select(other => ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(other, Nodes.Count)));
+    }
+
+    /// <summary>Waits until a node has ended by itself.</summary>
+    public async Task WaitForEndAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await _systems[node].WhenTerminated.WaitAsync(ActorSync.Actors.Tests.Support.Nodes.Patience);
+    }
+
+    /// <summary>As a process that is killed: nobody is told.</summary>
+    public async Task CrashAsync(ISyncNode node)
+    {
+        Nodes = [.. Nodes.Where(other => other != node)];
+        await Faults.CrashAsync(_systems[node]);
+    }
+
+    /// <summary>It leaves, and is started again on the same store.</summary>
+    public async Task RestartAsync(uint number)
+    {
+        await LeaveAsync(Nodes.Single(one => one.Id.Value == number));
+        await StartAsync(number, store: _stores[number]);
+    }
+
+    /// <summary>Nothing passes between the two sides, or everything does again.</summary>
+    public async Task CutAsync(IEnumerable<ISyncNode> one, IEnumerable<ISyncNode> other, bool isCut)
+    {
+        var others = other.ToArray();
+        foreach (var (here, there) in one.SelectMany(_ => others, (here, there) => (here, there)).ToArray())
+        {
+            _links[here.Id].Cut(there.ListenName!, isCut);
+            _links[there.Id].Cut(here.ListenName!, isCut);
+            await Faults.CutAsync(_systems[here], _systems[there], isCut);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes)
+            await node.DisposeAsync();
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners)
+            listener.Start();
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners)
+            listener.Dispose();
+        return ports;
+    }
+}
