@@ -10,7 +10,8 @@ namespace ActorSync.Actors;
 /// <param name="FrameOverheadBytes">What framing costs a payload.</param>
 public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayloadBytes, int FrameOverheadBytes)
 {
-    private long _pushes;
+    // An object of its own: what is counted is no part of who the peer is, and a copy counts with the original.
+    private readonly PushCount _pushes = new();
 
     /// <summary>The link, to be asked for its signs of life and to send on; null where there is none, and all goes through the actor.</summary>
     public ILink? Link { get; init; }
@@ -19,10 +20,10 @@ public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayl
     internal PayloadsUnderWay? UnderWay { get; init; }
 
     /// <summary>Pushes that were handed to the link past the peer's actor.</summary>
-    internal long Pushes => Volatile.Read(ref _pushes);
+    internal long Pushes => _pushes.Value;
 
     /// <summary>Counts a push that is handed to the link past the peer's actor.</summary>
-    internal void NotePush() => Interlocked.Increment(ref _pushes);
+    internal void NotePush() => _pushes.Add();
 
     /// <summary>A payload of a peer was handled, by a child of its actor: which is told if it waits for that, or no link is known.</summary>
     internal static void NoteHandled(PeerRef? peer, IActorRef actor)
@@ -45,5 +46,14 @@ public sealed record PeerRef(PeerIdentity Identity, IActorRef Actor, int MaxPayl
             return true;
         sending.PipeTo(sender, success: error => new PeerActor.LinkTook(link, error), failure: why => new PeerActor.LinkTook(link, PeerActor.Broken(why)));
         return false;
+    }
+
+    private sealed class PushCount
+    {
+        private long _value;
+
+        public long Value => Volatile.Read(ref _value);
+
+        public void Add() => Interlocked.Increment(ref _value);
     }
 }

@@ -48,6 +48,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     private int _throughRouter;
     private int _links;
     private bool _isLinkFull;
+    private WayToLink _way;
 
     public SubscriberActor(SyncContext sync)
     {
@@ -70,6 +71,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
             case GraphActor.CommandsReceived stored: OnStored(stored); break;
             case GraphActor.Changed changed: OnChanged(changed); break;
             case GraphActor.PeerHolds: break;
+            case PeerActor.Taken: _way.Took(); break;
             case PeerActor.LinkTook took: OnLinkTook(took); break;
             case PeerActor.Want want: OnWant(want); break;
             case PeerActor.Unwant unwant: OnUnwant(unwant); break;
@@ -159,7 +161,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
 
     private void OnLinked(PeerActor.Linking linked)
     {
-        _peer = linked.Peer;
+        (_peer, _isLinkFull) = (linked.Peer, false);
         // What an answer stayed out for, with a graph that went down, is not waited for any more.
         (_storing, _throughRouter, _links) = (0, 0, _links + 1);
         Run(new SubscriberInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
@@ -240,20 +242,28 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
         }
     }
 
-    // Straight to the link, unless that has not yet taken what it was given so: then the peer's actor bounds what waits.
+    // Straight to the link, unless that has not yet taken what it was given so: then the peer's actor bounds what waits,
+    // all but one payload, which tells when the link takes again what went there.
     private void Send(ReadOnlyMemory<byte> payload)
     {
         if (_peer is not { } peer)
             return;
-        if (peer.Link is null || _isLinkFull || payload.Length > peer.MaxPayloadBytes)
-            peer.Actor.Tell(new PeerActor.Send(payload, null));
-        else
+        if (peer.Link is not null && !_isLinkFull && _way.IsClear && payload.Length <= peer.MaxPayloadBytes)
+        {
             _isLinkFull = !peer.SendHere(payload, Self);
+            return;
+        }
+        var isSilent = _way.WillHear;
+        if (isSilent)
+            _way.ThroughSilently();
+        else
+            _way.Through();
+        peer.Actor.Tell(new PeerActor.Send(payload, isSilent ? null : Self));
     }
 
     private void OnLinkTook(PeerActor.LinkTook took)
     {
-        _isLinkFull = false;
+        _isLinkFull &= took.Link != _peer?.Link;
         if (took.Error is { } error)
             Context.Parent.Tell(new PeerActor.LinkFailed(took.Link, error));
     }

@@ -15,9 +15,7 @@ public sealed partial class SubscriptionActor
     [ThreadStatic]
     private static Outbox<SubscriptionOutput>? _spareOutbox;
 
-    // Pushes that go through the peer's actor, and how many of them it has to take until the next may pass it by.
-    private int _throughPeer;
-    private int _untilPast;
+    private WayToLink _way;
 
     private void Run(SubscriptionInput input)
     {
@@ -82,15 +80,15 @@ public sealed partial class SubscriptionActor
 
     private void Answer(PeerActor.Send answer)
     {
-        _untilPast = _throughPeer + 1;
+        _way.ThroughSilently();
         _peer.Actor.Tell(answer);
     }
 
     private bool IsTakenAtOnce(ReadOnlyMemory<byte> push)
     {
-        if (_peer.Link is null || _untilPast > 0)
+        if (_peer.Link is null || !_way.IsClear)
         {
-            _throughPeer++;
+            _way.Through();
             _peer.Actor.Tell(new PeerActor.Send(push, Self));
             return false;
         }
@@ -100,8 +98,7 @@ public sealed partial class SubscriptionActor
 
     private void OnTaken()
     {
-        _throughPeer = Math.Max(0, _throughPeer - 1);
-        _untilPast = Math.Max(0, _untilPast - 1);
+        _way.Took();
         Run(SubscriptionInput.Taken.Instance);
     }
 

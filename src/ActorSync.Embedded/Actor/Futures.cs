@@ -17,7 +17,7 @@ public static class Futures
             ?? throw new ArgumentException("Unable to resolve the target's actor system", nameof(self));
         var future = new FutureActorRef<T>(system);
         future.CancelBy(cancellationToken);
-        NextRuns.Lend(self, message, future);
+        self.Tell(message, future);
         // Who has answered by now needs no timer.
         if (!future.Task.IsCompleted)
             future.LimitTo(timeout ?? system.Settings.AskTimeout);

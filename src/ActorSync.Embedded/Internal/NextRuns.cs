@@ -1,31 +1,30 @@
+using System.Runtime.CompilerServices;
+
 namespace Akka.Actor;
 
 /// <summary>
-/// The cells that run next on one thread of the pool: those that were idle until they were told something there, by an
-/// actor or by who asks. To wake another thread for each would take longer than most runs do. The newest is first, as it
-/// goes on with what is under way. They are handed to the pool after all when there are many, when the actor that told
-/// them goes on with another message, and when they have waited for a while, as behind a message that blocks.
+/// The cells that run next on one thread of the pool: those that were idle until an actor told them something there. To
+/// wake another thread for each would take longer than most runs do. The newest is first, as it goes on with what is under
+/// way. They are handed to the pool after all when there are many, when the actor that told them goes on with another
+/// message, and when they have waited for a while, as behind a message that blocks.
 /// </summary>
 internal sealed class NextRuns
 {
     private const int Most = 4;
     private const int MostInARow = 32;
-    private const int MostLent = 16;
     private const int LookAfter_ms = 10;
 
-    // By the number of the thread; two threads that share one do no harm.
-    private static readonly NextRuns[] All = [.. Enumerable.Range(0, 64).Select(_ => new NextRuns())];
+    // Each thread has its own, which is gone with it.
+    private static readonly ConditionalWeakTable<Thread, NextRuns> All = [];
     private static readonly Timer Watch = new(_ => Look(), null, Timeout.Infinite, Timeout.Infinite);
     private static int _watched;
-    private static ExecutionContext _ownContext;
 
     [ThreadStatic]
-    private static NextRuns _here; // null: no cell runs on this thread, or none of the pool's
+    private static NextRuns _here; // null: the pool runs no cell on this thread
 
     private readonly ActorCell[] _cells = new ActorCell[Most];
-    private ActorCell _seen;
+    private readonly ActorCell[] _seen = new ActorCell[Most]; // at the last look
     private bool _hasTold;
-    private int _lent;
 
     /// <summary>Has a cell run soon: here, or on the pool.</summary>
     internal static void Add(ActorCell cell)
@@ -42,28 +41,26 @@ internal sealed class NextRuns
         WatchOnce();
     }
 
-    /// <summary>Runs a cell for the pool, then the cells that it told something, and so on.</summary>
+    /// <summary>Runs a cell for the pool, then the cells that it told something, and so on; not for ever, for others wait for the thread.</summary>
     internal static void Run(ActorCell cell)
     {
-        _ownContext ??= ExecutionContext.Capture();
-        _here = OfThisThread();
-        _here._lent = 0;
-        cell.Run();
-        RunNext();
-    }
-
-    /// <summary>
-    /// Tells something to who is asked, who runs here before this returns, as the asker can only wait; not if the asker
-    /// brings a context of its own, and not again and again, for others wait for the thread.
-    /// </summary>
-    internal static void Lend(ICanTell asked, object message, IActorRef asker)
-    {
-        var lends = message is not null && MayLend() && OfThisThread()._lent++ < MostLent;
-        if (lends)
-            _here = OfThisThread();
-        asked.Tell(message, asker);
-        if (lends)
-            RunNext();
+        var (here, context) = (All.GetOrCreateValue(Thread.CurrentThread), ExecutionContext.Capture());
+        _here = here;
+        try
+        {
+            for (var run = 0; cell is not null; cell = ++run < MostInARow ? here.Take() : null)
+            {
+                here._hasTold = false;
+                cell.Run();
+                // What an actor leaves in the thread's context is not the next one's.
+                ExecutionContext.Restore(context);
+            }
+        }
+        finally
+        {
+            _here = null;
+            here.HandOver();
+        }
     }
 
     /// <summary>The actor goes on with another message: whom it has told something need not wait for that.</summary>
@@ -71,25 +68,6 @@ internal sealed class NextRuns
     {
         if (_here is { _hasTold: true } here)
             here.HandOver();
-    }
-
-    private static NextRuns OfThisThread() => All[Environment.CurrentManagedThreadId % All.Length];
-
-    private static bool MayLend() =>
-        _here is null && ActorCell.Current is null && Thread.CurrentThread.IsThreadPoolThread && SynchronizationContext.Current is null
-        && ReferenceEquals(ExecutionContext.Capture(), _ownContext);
-
-    // Not for ever, for others wait for the thread.
-    private static void RunNext()
-    {
-        var here = _here;
-        for (var run = 1; run < MostInARow && here.Take() is { } cell; run++)
-        {
-            here._hasTold = false;
-            cell.Run();
-        }
-        _here = null;
-        here.HandOver();
     }
 
     private ActorCell Take()
@@ -114,16 +92,21 @@ internal sealed class NextRuns
             Watch.Change(LookAfter_ms, Timeout.Infinite);
     }
 
+    // Hands over whoever waits where it waited at the last look.
     private static void Look()
     {
         Interlocked.Exchange(ref _watched, 0);
-        foreach (var runs in All)
+        foreach (var (_, runs) in All)
         {
-            var oldest = Volatile.Read(ref runs._cells[0]);
-            if (oldest is not null && ReferenceEquals(oldest, runs._seen))
-                runs.HandOver();
-            if ((runs._seen = oldest) is not null)
-                WatchOnce();
+            for (var at = 0; at < Most; at++)
+            {
+                var cell = Volatile.Read(ref runs._cells[at]);
+                var hasWaited = cell is not null && cell == runs._seen[at];
+                if (hasWaited && Interlocked.CompareExchange(ref runs._cells[at], null, cell) == cell)
+                    ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
+                if ((runs._seen[at] = hasWaited ? null : cell) is not null)
+                    WatchOnce();
+            }
         }
     }
 }

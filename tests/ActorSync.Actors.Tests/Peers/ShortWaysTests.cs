@@ -29,7 +29,7 @@ public sealed class ShortWaysTests : ActorTest
         _sync = new SyncContext(Identity(1), _router.Ref, new MemoryNodeStore(Identity(1)), new SyncSettings(), _errors, new Random(1));
     }
 
-    private PeerRef Linked => Peer(_peer) with { Link = _link };
+    private PeerRef Linked => field ??= Peer(_peer) with { Link = _link };
 
     [Fact]
     public void A_push_goes_on_the_link_itself_and_the_first_one_behind_the_answer()
@@ -81,9 +81,7 @@ public sealed class ShortWaysTests : ActorTest
     [Fact]
     public void What_the_subscriber_says_goes_on_the_link_and_through_the_peers_actor_while_that_does_not_take_it()
     {
-        var subscriber = ChildOf(_parent, SubscriberActor.Props(_sync));
-        _parent.ExpectMsg<PeerActor.Began>();
-        subscriber.Tell(new PeerActor.Linking(Linked));
+        var subscriber = LinkedSubscriber();
         subscriber.Tell(new SubscriberActor.Message(StrayPush(1)));
         Assert.IsType<Unsubscribe>(Decode(Sent()));
         _link.Block();
@@ -92,6 +90,79 @@ public sealed class ShortWaysTests : ActorTest
         subscriber.Tell(new SubscriberActor.Message(StrayPush(3)));
         Assert.Equal(new SubscriptionId(3), Assert.IsType<Unsubscribe>(Decode(_peer.ExpectMsg<PeerActor.Send>().Payload)).Id);
         Assert.False(_link.Sent.TryRead(out _));
+    }
+
+    [Fact]
+    public void What_the_subscriber_says_after_a_slow_link_took_does_not_overtake_what_waits_with_the_peers_actor()
+    {
+        var subscriber = LinkedSubscriber();
+        _link.Block();
+        for (var id = 1ul; id <= 3; id++)
+            subscriber.Tell(new SubscriberActor.Message(StrayPush(id)));
+        Assert.Equal(1ul, Unsubscribed(Sent()));
+        Assert.Equal(2ul, Unsubscribed(Through(whenTaken: subscriber)));
+        Assert.Equal(3ul, Unsubscribed(Through(whenTaken: null)));
+
+        Unblock();
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(4)));
+        Assert.Equal(4ul, Unsubscribed(Through(whenTaken: null)));
+        // That the third was taken is known by the next that went behind it.
+        subscriber.Tell(PeerActor.Taken.Instance);
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(5)));
+        Assert.Equal(5ul, Unsubscribed(Through(whenTaken: subscriber)));
+        Assert.False(_link.Sent.TryRead(out _));
+
+        subscriber.Tell(PeerActor.Taken.Instance);
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(6)));
+        Assert.Equal(6ul, Unsubscribed(Sent()));
+        Assert.False(_peer.HasMessages);
+    }
+
+    [Fact]
+    public void A_new_link_is_not_full_and_that_an_old_one_took_says_nothing_of_it()
+    {
+        var subscriber = LinkedSubscriber();
+        _link.Block();
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(1)));
+        Sent();
+        var next = new FakeLink(Identity(2));
+        subscriber.Tell(PeerActor.Unlinking.Instance);
+        subscriber.Tell(new PeerActor.Linking(Linked with { Link = next }));
+        next.Block();
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(2)));
+        Assert.Equal(2ul, Unsubscribed(Sent(next)));
+
+        Unblock();
+        subscriber.Tell(new SubscriberActor.Message(StrayPush(3)));
+        Assert.Equal(3ul, Unsubscribed(Through(whenTaken: subscriber)));
+        Assert.False(next.Sent.TryRead(out _));
+    }
+
+    [Fact]
+    public void A_push_waits_for_all_that_went_through_the_peers_actor_before_it_goes_past_that()
+    {
+        var subscription = Subscription();
+        Commit(subscription);
+        Commit(subscription);
+        Through(whenTaken: subscription);
+        Through(whenTaken: subscription);
+        subscription.Tell(PeerActor.Taken.Instance);
+        Commit(subscription);
+        Through(whenTaken: subscription);
+        subscription.Tell(PeerActor.Taken.Instance);
+        subscription.Tell(PeerActor.Taken.Instance);
+        Commit(subscription);
+        Assert.IsType<Push>(Decode(Sent()));
+        Assert.False(_peer.HasMessages);
+    }
+
+    [Fact]
+    public void What_is_counted_is_no_part_of_who_the_peer_is()
+    {
+        var (before, hash) = (Linked with { }, Linked.GetHashCode());
+        Commit(PushingSubscription());
+        Sent();
+        Assert.Equal((before, hash), (Linked, Linked.GetHashCode()));
     }
 
     [Fact]
@@ -146,6 +217,32 @@ public sealed class ShortWaysTests : ActorTest
         Assert.Equal("waiting", Status(peer).State);
     }
 
+    private IActorRef LinkedSubscriber()
+    {
+        var subscriber = ChildOf(_parent, SubscriberActor.Props(_sync));
+        _parent.ExpectMsg<PeerActor.Began>();
+        subscriber.Tell(new PeerActor.Linking(Linked));
+        return subscriber;
+    }
+
+    // That the subscriber has heard of it shows as it passes on why nothing was taken.
+    private void Unblock()
+    {
+        var late = new SyncError(SyncErrorKind.Unreachable, "the cable was cut");
+        _link.Unblock(late);
+        Assert.Equal(new PeerActor.LinkFailed(_link, late), _parent.ExpectMsg<PeerActor.LinkFailed>());
+    }
+
+    // What came to the peer's actor to be sent, and who is to hear when the link has taken it.
+    private ReadOnlyMemory<byte> Through(IActorRef? whenTaken)
+    {
+        var send = _peer.ExpectMsg<PeerActor.Send>();
+        Assert.Equal(whenTaken, send.Notify);
+        return send.Payload;
+    }
+
+    private static ulong Unsubscribed(ReadOnlyMemory<byte> payload) => Assert.IsType<Unsubscribe>(Decode(payload)).Id.Value;
+
     private IActorRef LinkedPeer()
     {
         var peer = ChildOf(_parent, PeerActor.Props(Identity(2).Node, _sync));
@@ -187,5 +284,7 @@ public sealed class ShortWaysTests : ActorTest
     private static IReadOnlyList<Command> Commands(ReadOnlyMemory<byte> push) =>
         Assert.IsType<Push>(Decode(push)).Commands.Decode(WireLimits.Default).Value;
 
-    private ReadOnlyMemory<byte> Sent() => _link.Sent.ReadAsync().AsTask().WaitAsync(Patience).GetAwaiter().GetResult();
+    private ReadOnlyMemory<byte> Sent() => Sent(_link);
+
+    private static ReadOnlyMemory<byte> Sent(FakeLink link) => link.Sent.ReadAsync().AsTask().WaitAsync(Patience).GetAwaiter().GetResult();
 }

@@ -41,11 +41,12 @@ internal sealed class FakeLink(PeerIdentity peer) : ILink
         _blocked!.SetResult(why);
     }
 
-    public void Unblock()
+    /// <summary>It takes what it was given, or nothing of it for that reason, and all that comes then.</summary>
+    public void Unblock(SyncError? why = null)
     {
         var blocked = _blocked!;
         _blocked = null;
-        blocked.SetResult(null);
+        blocked.SetResult(why);
     }
 
     public void Arrive(ReadOnlyMemory<byte> payload) => _inbound.Writer.TryWrite(payload);

@@ -30,6 +30,67 @@ public sealed class AskTests : EngineTest
         await Assert.ThrowsAsync<AskTimeoutException>(() => NewAnswerer().Ask<string>("silence", TimeSpan.FromMilliseconds(20)));
 
     [Fact]
+    public async Task An_ask_of_who_blocks_ends_in_its_timeout_while_that_still_blocks()
+    {
+        var gate = new TaskCompletionSource<string>();
+        var asked = Task.Run(() => NewBlocker().Ask<string>(gate, TimeSpan.FromMilliseconds(20)));
+        try
+        {
+            await Assert.ThrowsAsync<AskTimeoutException>(() => asked.WaitAsync(Soon));
+        }
+        finally
+        {
+            gate.SetResult("too late");
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_goes_on_before_the_message_is_handled_and_may_ask_others()
+    {
+        var (one, other) = (new TaskCompletionSource<string>(), new TaskCompletionSource<string>());
+        var asking = Task.Run(() => new[] { NewBlocker().Ask<string>(one), NewBlocker().Ask<string>(other) });
+        try
+        {
+            var asked = await asking.WaitAsync(Soon);
+            other.SetResult("second");
+            Assert.Equal("second", await asked[1].WaitAsync(Soon));
+            Assert.False(asked[0].IsCompleted);
+            one.SetResult("first");
+            Assert.Equal("first", await asked[0].WaitAsync(Soon));
+        }
+        finally
+        {
+            one.TrySetResult("too late");
+            other.TrySetResult("too late");
+        }
+    }
+
+    private IActorRef NewBlocker() => Sys.ActorOf(Props.Create(() => new Blocker()));
+
+    private sealed class Blocker : ReceiveActor
+    {
+        public Blocker() => Receive<TaskCompletionSource<string>>(gate => Sender.Tell(gate.Task.GetAwaiter().GetResult()));
+    }
+
+    [Fact]
+    public async Task Nobody_enters_the_lock_that_an_asker_holds()
+    {
+        var held = new object();
+        var actor = Sys.ActorOf(Props.Create(() => new LockLooker()));
+        var asking = Task.Run(() =>
+        {
+            lock (held)
+                return new[] { actor.Ask<bool>(held, Soon) };
+        });
+        Assert.False(await (await asking)[0]);
+    }
+
+    private sealed class LockLooker : ReceiveActor
+    {
+        public LockLooker() => ReceiveAny(held => Sender.Tell(Monitor.IsEntered(held)));
+    }
+
+    [Fact]
     public async Task A_cancelled_ask_is_cancelled()
     {
         using var cancellation = new CancellationTokenSource();

@@ -6,6 +6,7 @@ namespace ActorSync.Engine.Tests.Contract;
 public sealed class ProgressTests : EngineTest
 {
     private const string Go = "go";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task Who_was_told_runs_although_the_teller_blocks_until_then()
@@ -17,12 +18,53 @@ public sealed class ProgressTests : EngineTest
         await probe.Expect("through");
     }
 
-    [Fact]
-    public async Task And_although_an_asker_lends_its_thread_to_the_teller()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)] // each holds a thread of the pool, which begins with 32
+    public async Task Both_who_were_told_run_although_all_tellers_block_until_then(int tellers)
     {
-        var opener = Sys.ActorOf(Props.Create(() => new Opener()));
-        var teller = Sys.ActorOf(Props.Create(() => new Blocker(opener)));
-        Assert.Equal("through", await Task.Run(() => teller.Ask<string>(Go, Soon)));
+        using var gate = new CountdownEvent(2 * tellers);
+        var all = Enumerable.Range(0, tellers).Select(_ => NewTellerOfTwo()).ToArray();
+        Assert.All(await Task.WhenAll(all.Select(teller => teller.Ask<bool>(gate))), Assert.True);
+    }
+
+    private IActorRef NewTellerOfTwo()
+    {
+        var (one, other) = (Sys.ActorOf(Props.Create(() => new Signaller())), Sys.ActorOf(Props.Create(() => new Signaller())));
+        return Sys.ActorOf(Props.Create(() => new TellerOfTwo(one, other)));
+    }
+
+    private sealed class TellerOfTwo : ReceiveActor
+    {
+        public TellerOfTwo(IActorRef one, IActorRef other)
+        {
+            Receive<CountdownEvent>(gate =>
+            {
+                one.Tell(gate);
+                other.Tell(gate);
+                Sender.Tell(gate.Wait(Patience));
+            });
+        }
+    }
+
+    private sealed class Signaller : ReceiveActor
+    {
+        public Signaller() => Receive<CountdownEvent>(gate => gate.Signal());
+    }
+
+    [Fact]
+    public async Task What_an_actor_leaves_in_its_context_is_not_seen_by_whom_it_told()
+    {
+        var local = new AsyncLocal<string?>();
+        var probe = NewProbe();
+        var seeing = Sys.ActorOf(Props.Create(() => new Subject(probe.Ref)));
+        await probe.Next<string>();
+        Inside(Sys.ActorOf(Props.Create(() => new Subject(ActorRefs.Nobody))), _ =>
+        {
+            local.Value = "left behind";
+            Inside(seeing, _ => probe.Ref.Tell(local.Value ?? "nothing", ActorRefs.NoSender));
+        });
+        await probe.Expect("nothing");
     }
 
     private sealed class Blocker : ReceiveActor
