@@ -8,8 +8,18 @@ internal static class StoreErrors
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
+    private const string Advice = "; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing";
+
     public static SyncError Damaged(string file, long offset, string why) =>
-        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing");
+        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}{Advice}");
+
+    /// <summary>Where a file of a replica is, once that was set aside.</summary>
+    public static string? Moved(string? file, string? aside) => file is null || aside is null ? file : Path.Combine(aside, Path.GetFileName(file));
+
+    /// <summary>The damage in words: with what to do, or with what was done once the replica was set aside.</summary>
+    public static string? Told(SyncError? damage, string? file, string? aside) => damage is null || file is null || aside is null
+        ? damage?.Message
+        : damage.Message.Replace(file, Moved(file, aside), StringComparison.Ordinal).Replace(Advice, "; it was set aside, and what could be read of it took its place", StringComparison.Ordinal);
 
     public static SyncError Failed(string what, string where, Exception failure) => IsDiskFull(failure)
         ? new(SyncErrorKind.StoreFailed, $"{what} {where} failed: the disk is full; make room, then try again")
