@@ -124,6 +124,16 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
         DeleteIfThere(path);
     }
 
+    /// <summary>Takes a replica out of its place and deletes it; what was set aside of it stays as it is.</summary>
+    public void Drop(string name)
+    {
+        var path = PathOf(name) + Removed;
+        DeleteIfThere(path);
+        files.Rename(PathOf(name), path);
+        files.FlushFolder(Root);
+        DeleteIfThere(path);
+    }
+
     private string FreePathOf(string name, string ending)
     {
         var path = PathOf(name) + ending;

@@ -72,7 +72,8 @@ public sealed class RepairTests
         var at = RecordFormat.SegmentHeaderSize;
         for (var record = 0; record < damaged; record++)
             at += RecordFormat.HeadSize + BitConverter.ToInt32(bytes, at);
-        bytes[at + RecordFormat.HeadSize + 3] ^= 1;
+        if (damaged < count)
+            bytes[at + RecordFormat.HeadSize + 3] ^= 1;
         files[path] = bytes;
         return (files, commands);
     }
@@ -160,6 +161,33 @@ public sealed class RepairTests
         var report = await RepairAsync(files);
         Assert.Equal((20L, 15L, 0L), (report.Kept, report.Returned, report.Waiting));
         Assert.Equal([$"{folder}.damaged", $"{folder}.damaged-10"], report.Aside);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_flipped_bit_in_the_header_of_the_only_file_costs_nothing(bool isRecordBad)
+    {
+        var (stored, commands) = await ChainAsync(20, isRecordBad ? 3 : 20);
+        var path = $"/data/graphs/{new GraphId(commands[0].Id)}/00000001.log";
+        for (var bit = 0; bit < RecordFormat.SegmentHeaderSize * 8; bit++)
+        {
+            var files = stored.Copy();
+            var bytes = files[path];
+            bytes[bit / 8] ^= (byte)(1 << bit % 8);
+            files[path] = bytes;
+            var report = await RepairAsync(files);
+            Assert.Equal(isRecordBad ? (3L, 16L) : (20L, 0L), (report.Kept, report.Waiting));
+        }
+    }
+
+    [Fact]
+    public async Task A_header_that_is_gone_is_known_by_that_of_the_index_beside_it()
+    {
+        var (files, graph, _) = await StoredAsync();
+        foreach (var path in files.Files.Where(path => path.StartsWith($"/data/graphs/{graph.Graph}/", StringComparison.Ordinal) && path.EndsWith(".log", StringComparison.Ordinal)).ToList())
+            files[path] = [.. new byte[RecordFormat.SegmentHeaderSize], .. files[path][RecordFormat.SegmentHeaderSize..]];
+        Assert.Equal(graph.Commands.Count, (await RepairAsync(files)).Kept);
     }
 
     [Fact]

@@ -28,6 +28,19 @@ internal static class StoreErrors
     public static bool IsDiskFull(Exception failure) =>
         failure.HResult is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
 
+    /// <summary>Deletes a file that is of no use, and may take space that others need; if that fails, it stays.</summary>
+    public static void DeleteUseless(IFileSystem files, string path)
+    {
+        try
+        {
+            if (files.FileExists(path))
+                files.DeleteFile(path);
+        }
+        catch (Exception failure) when (IsFileFailure(failure))
+        {
+        }
+    }
+
     /// <summary>Whether the exception is one that a file layer gives when the world fails, not when the code is wrong.</summary>
     public static bool IsFileFailure(Exception failure) => failure is IOException or UnauthorizedAccessException;
 }
