@@ -163,6 +163,17 @@ public sealed class RepairTests
         Assert.Equal([$"{folder}.damaged", $"{folder}.damaged-10"], report.Aside);
     }
 
+    [Fact]
+    public void The_newest_of_what_was_set_aside_is_told_by_its_number()
+    {
+        var files = new MemoryFiles();
+        foreach (var name in (string[])["a.damaged", "a.damaged-2", "a.damaged-3", "a.damaged-10", "a.damaged-x", "b.damaged-9", "b.damaged-10", "b"])
+            files.CreateFolder($"/data/graphs/{name}");
+        var folders = new ReplicaFolders(files, "/data", "graphs");
+        Assert.Equal("/data/graphs/a.damaged-10", Assert.Single(folders.SetAsideOnly()).Value);
+        Assert.Equal(["/data/graphs/b.damaged-9", "/data/graphs/b.damaged-10"], folders.SetAsideOf("b"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
