@@ -11,7 +11,11 @@ namespace ActorSync.Actors;
 /// <param name="Settings">Its settings.</param>
 /// <param name="Errors">Counts the errors that were seen.</param>
 /// <param name="Random">Draws the numbers of sessions and subscriptions; safe from any thread.</param>
-public sealed record SyncContext(PeerIdentity Self, IActorRef Router, INodeStore Store, SyncSettings Settings, ErrorCounts Errors, Random Random);
+public sealed record SyncContext(PeerIdentity Self, IActorRef Router, INodeStore Store, SyncSettings Settings, ErrorCounts Errors, Random Random)
+{
+    /// <summary>The graphs that are open; without any, all goes through the router.</summary>
+    public OpenGraphs Open { get; init; } = new();
+}
 
 /// <summary>How often each kind of error was seen. Safe from any thread.</summary>
 public sealed class ErrorCounts

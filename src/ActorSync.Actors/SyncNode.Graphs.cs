@@ -11,6 +11,8 @@ namespace ActorSync;
 // What is asked of its graphs.
 public sealed partial class SyncNode
 {
+    private int _actsAtRouter;
+
     public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
     {
         var init = Command.Init(payload.Span);
@@ -96,11 +98,27 @@ public sealed partial class SyncNode
     private async Task<Result<Address>> ActAsync(
         GraphId graph, ReadOnlyMemory<byte> payload, Priority priority, CancellationToken cancellation, ActionOptions? options = null)
     {
-        var act = new SyncRouter.Act(graph, new GraphActor.Act(payload, priority), options?.Ack, options?.Within);
-        // A holder may have to be asked, and others to say that they have it.
-        var atMost = _mesh is null ? _sync.Settings.GraphTimeout : 2 * _sync.Settings.GraphTimeout + (options?.Within ?? TimeSpan.Zero);
-        var answer = await AskAsync<GraphActor.Acted>(_sync.Router, act, cancellation, atMost);
+        var act = new GraphActor.Act(payload, priority);
+        // Without a mesh no other node can be the one to carry it out.
+        var answer = _mesh is null && Volatile.Read(ref _actsAtRouter) == 0 && _sync.Open.Find(graph) is { } actor
+            ? await AskAsync<GraphActor.Acted>(actor, act, cancellation)
+            : await ActThroughRouterAsync(new SyncRouter.Act(graph, act, options?.Ack, options?.Within), cancellation);
         return answer.TryGet(out var acted, out var error) ? acted.Result : error;
+    }
+
+    private async Task<Result<GraphActor.Acted>> ActThroughRouterAsync(SyncRouter.Act act, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _actsAtRouter);
+        try
+        {
+            // A holder may have to be asked, and others to say that they have it.
+            var atMost = _mesh is null ? _sync.Settings.GraphTimeout : 2 * _sync.Settings.GraphTimeout + (act.Within ?? TimeSpan.Zero);
+            return await AskAsync<GraphActor.Acted>(_sync.Router, act, cancellation, atMost);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _actsAtRouter);
+        }
     }
 
     private Task<Result<GraphActor.Version>> VersionAsync(GraphId graph, CancellationToken cancellation) =>

@@ -80,8 +80,9 @@ public sealed partial class SyncNode : ISyncNode
         var settings = joined is null ? options.Settings : options.Settings.InMesh();
         if (options.Log is { } log)
             system.ActorOf(EngineLogActor.Props(log), "log");
-        var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors), "router");
-        var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared);
+        var open = new OpenGraphs();
+        var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors, open), "router");
+        var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared) { Open = open };
         var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
         var mesh = joined is null ? null : NodeMesh.Start(system, new MeshContext(sync, peers, joined), options.Cluster);
         AddShutdownTasks(system, sync, listener, peers, mesh);

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Machines;
 using ActorSync.Peers;
 using Akka.Actor;
 using Akka.Event;
@@ -37,17 +38,19 @@ public sealed partial class GraphActor
 
     private void Run(GraphInput input)
     {
-        _machine!.Handle(input, Timer.Now, _outbox);
+        // One look at the clock is for all that follows in the same turn.
+        var now = Timer.Now;
+        _machine!.Handle(input, now, _outbox);
         while (_outbox.TryTake(out var output))
-            Interpret(output);
+            Interpret(output, now);
     }
 
-    private void Interpret(GraphOutput output)
+    private void Interpret(GraphOutput output, MonotonicTime now)
     {
         switch (output)
         {
             case GraphOutput.Append append:
-                OnAppend(append);
+                OnAppend(append, now);
                 break;
             case GraphOutput.StartTimer timer:
                 Timer.Start(timer.At);
@@ -68,7 +71,7 @@ public sealed partial class GraphActor
     }
 
     // A store that waits for no flush commits while it is asked to: what follows stands behind what is in the outbox.
-    private void OnAppend(GraphOutput.Append append)
+    private void OnAppend(GraphOutput.Append append, MonotonicTime now)
     {
         _appending++;
         var (self, number) = (Self, append.Number);
@@ -76,7 +79,7 @@ public sealed partial class GraphActor
         if (appending is { IsCompletedSuccessfully: true, Result: null })
         {
             _appending--;
-            _machine!.Handle(new GraphInput.Committed(number), Timer.Now, _outbox);
+            _machine!.Handle(new GraphInput.Committed(number), now, _outbox);
             return;
         }
         appending.PipeTo(self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));

@@ -21,6 +21,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
     private readonly ErrorCounts _errors;
+    private readonly OpenGraphs _open;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Outbox<GraphOutput> _outbox = new();
     private readonly Dictionary<IActorRef, Follower> _followers = [];
@@ -35,8 +36,9 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     private bool _isNew;
     private Task<Result<ReadyGraph>>? _opening;
 
-    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts errors)
+    public GraphActor(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts errors, OpenGraphs open)
     {
+        _open = open;
         _errors = errors;
         _graph = graph;
         _init = init;
@@ -56,10 +58,11 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     /// <param name="store">The node's store.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="errors">Counts what is refused, and commits that fail.</param>
-    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    /// <param name="open">Where it is entered while it is open.</param>
+    public static Props Props(GraphId graph, Command? init, INodeStore store, SyncSettings settings, ErrorCounts? errors = null, OpenGraphs? open = null)
     {
-        var counts = errors ?? new ErrorCounts();
-        return Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings, counts));
+        var (counts, entered) = (errors ?? new ErrorCounts(), open ?? new OpenGraphs());
+        return Akka.Actor.Props.Create(() => new GraphActor(graph, init, store, settings, counts, entered));
     }
 
     protected override void PreStart()
@@ -80,6 +83,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     // Stopped or restarted in the middle: the store must be free before it is opened again, and no one waits in vain.
     protected override void PostStop()
     {
+        _open.Leave(_graph, Self);
         _commands?.DisposeInBackground();
         if (_opening is not null)
             _ = CloseOnceOpenAsync(_opening);
@@ -146,6 +150,8 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
                 Context.Parent.Tell(new SyncRouter.NotMade(_graph));
         }
         Stash.UnstashAll();
+        if (_machine is not null)
+            _open.Enter(_graph, Self);
     }
 
     private void Broken(SyncError error)
@@ -209,6 +215,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     private void OnClose()
     {
         _isClosing = true;
+        _open.Leave(_graph, Self);
         Become(Closing);
         CloseIfDone();
     }

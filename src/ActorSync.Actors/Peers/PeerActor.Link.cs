@@ -51,7 +51,7 @@ public sealed partial class PeerActor
             _spareDialers?.Remove(_dialer);
         _endpoint = attach.Link.RemoteName;
         _traffic.KeepPushes(_peer?.Pushes ?? 0);
-        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link };
+        _peer = new PeerRef(attach.Link.Peer, Self, attach.Link.MaxPayloadBytes, attach.Link.FrameOverheadBytes) { Link = attach.Link, UnderWay = _underWay };
         Timers.Cancel(DeadTimer);
         Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         _dialer?.Tell(new Attached(_node));

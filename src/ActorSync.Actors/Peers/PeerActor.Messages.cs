@@ -104,6 +104,12 @@ public sealed partial class PeerActor
 
     private sealed record Written(ILink Link, SyncError? Error) : ILocalMessage;
 
+    /// <summary>From a child: reading waited for payloads to be handled, and one was, which is counted already.</summary>
+    internal sealed record MayRead : ILocalMessage
+    {
+        public static readonly MayRead Instance = new();
+    }
+
     private sealed record HandledNothing : ILocalMessage
     {
         public static readonly HandledNothing Instance = new();

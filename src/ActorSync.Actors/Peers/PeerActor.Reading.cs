@@ -11,7 +11,7 @@ public sealed partial class PeerActor
     {
         if (_reading || _link is not { } link)
             return;
-        if (_handling >= _sync.Settings.InboundPayloads)
+        if (_underWay.MustWait(_sync.Settings.InboundPayloads))
         {
             if (!Timers.IsTimerActive(HandledNothing.Instance))
                 Timers.StartSingleTimer(HandledNothing.Instance, HandledNothing.Instance, _sync.Settings.GraphTimeout);
@@ -48,8 +48,7 @@ public sealed partial class PeerActor
             return;
         }
         _traffic.NoteIn(payload.Span);
-        _handling++;
-        if (_handling > 1 || !TryHandOn(payload))
+        if (!_underWay.BeginAlone() || !TryHandOn(payload))
             _sync.Router.Tell(new SyncRouter.Payload(_peer!, payload));
         ReadNext();
     }
@@ -72,7 +71,7 @@ public sealed partial class PeerActor
         }
         else
         {
-            _handling--;
+            _underWay.End();
             OnFault(new Fault(error, 0));
         }
         return true;
@@ -92,7 +91,12 @@ public sealed partial class PeerActor
 
     private void OnHandled()
     {
-        _handling = Math.Max(0, _handling - 1);
+        _underWay.End();
+        OnMayRead();
+    }
+
+    private void OnMayRead()
+    {
         Timers.Cancel(HandledNothing.Instance);
         if (!_ending)
             ReadNext();
@@ -101,7 +105,7 @@ public sealed partial class PeerActor
     // Whoever had the payloads ended with them in its mailbox: they are not waited for any more.
     private void OnHandledNothing()
     {
-        _handling = 0;
+        _underWay.Forget();
         if (!_ending)
             ReadNext();
     }

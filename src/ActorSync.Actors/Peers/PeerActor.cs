@@ -23,6 +23,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private readonly NodeId _node;
     private readonly SyncContext _sync;
+    private readonly PayloadsUnderWay _underWay = new();
     private PeerTraffic _traffic;
 
     private ILink? _link;
@@ -38,7 +39,6 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     private SyncError? _lastError;
     private bool _reading;
     private bool _writing;
-    private int _handling;
     private bool _ending;
 
     public PeerActor(NodeId node, SyncContext sync)
@@ -132,6 +132,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         {
             case Attach attach: OnAttach(attach); break;
             case Handled: OnHandled(); break;
+            case MayRead: OnMayRead(); break;
             case HandledNothing: OnHandledNothing(); break;
             case Deliver deliver: OnDeliver(deliver.Message); break;
             case Fault fault: OnFault(fault); break;

@@ -10,8 +10,8 @@ using Address = ActorSync.Graphs.Address;
 namespace ActorSync.Actors;
 
 /// <summary>
-/// The subscription that this node holds at one peer: interprets a <see cref="SubscriberMachine"/>. Pushes go through
-/// the router to their graphs; the acknowledgement follows when they are durable there.
+/// The subscription that this node holds at one peer: interprets a <see cref="SubscriberMachine"/>. Pushes go to their
+/// graphs, through the router while those are not open; the acknowledgement follows when they are durable there.
 /// </summary>
 public sealed class SubscriberActor : UntypedActor, IWithTimers
 {
@@ -27,8 +27,8 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
         public static readonly Stop Instance = new();
     }
 
-    // A push that is being stored, its last command, and how many links there were when it came.
-    private sealed record Storing(Push Push, Address? Last, int Link) : ILocalMessage;
+    // A push that is being stored, its last command, how many links there were when it came, and its way.
+    private sealed record Storing(Push Push, Address? Last, int Link, bool IsThroughRouter) : ILocalMessage;
 
     /// <summary>To whoever wanted a graph: the peer's answer; null when it is covered.</summary>
     public sealed record Answered(SyncError? Error) : ILocalMessage;
@@ -45,6 +45,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PeerRef? _peer;
     private int _storing;
+    private int _throughRouter;
     private int _links;
     private bool _isLinkFull;
 
@@ -152,7 +153,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
 
     private void OnMessage(Message message)
     {
-        Context.Parent.Tell(PeerActor.Handled.Instance);
+        PeerRef.NoteHandled(_peer, Context.Parent);
         Run(new SubscriberInput.Message(message.Value));
     }
 
@@ -160,7 +161,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     {
         _peer = linked.Peer;
         // What an answer stayed out for, with a graph that went down, is not waited for any more.
-        (_storing, _links) = (0, _links + 1);
+        (_storing, _throughRouter, _links) = (0, 0, _links + 1);
         Run(new SubscriberInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
 
@@ -187,6 +188,8 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
         if (stored.Tag is not Storing { Push: var push } storing || storing.Link != _links)
             return;
         _storing--;
+        if (storing.IsThroughRouter)
+            _throughRouter = Math.Max(0, _throughRouter - 1);
         if (stored.Result.Error is { } error)
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
         Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result, storing.Last, push.Commands.IsShort));
@@ -269,7 +272,11 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
             return;
         }
         _storing++;
-        _sync.Router.Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, new Storing(push, commands.Count > 0 ? commands[^1].Address : null, _links)));
+        var graph = _throughRouter == 0 ? _sync.Open.Find(push.Graph) : null;
+        if (graph is null)
+            _throughRouter++;
+        var storing = new Storing(push, commands.Count > 0 ? commands[^1].Address : null, _links, graph is null);
+        (graph ?? _sync.Router).Tell(new GraphActor.ReceiveCommands(push.Graph, commands, _peer.Identity, storing));
     }
 
     // One answer is for all graphs: those that are covered, and the others, which were refused if any was.

@@ -21,28 +21,29 @@ public sealed partial class SubscriptionActor
 
     private void Run(SubscriptionInput input)
     {
-        for (var taken = Handle(input); taken > 0; taken--)
-            taken += Handle(SubscriptionInput.Taken.Instance);
+        var now = Timer.Now;
+        for (var taken = Handle(input, now); taken > 0; taken--)
+            taken += Handle(SubscriptionInput.Taken.Instance, now);
         // Only an open subscription keeps its place: this holds for refused and ignored requests, too.
         if (!_machine.IsOpen && input is SubscriptionInput.Subscribe)
             FreeSlot();
     }
 
     // How many pushes of the machine's the link took at once.
-    private int Handle(SubscriptionInput input)
+    private int Handle(SubscriptionInput input, MonotonicTime now)
     {
         var taken = 0;
         var outbox = _spareOutbox ?? new Outbox<SubscriptionOutput>();
         _spareOutbox = null;
         try
         {
-            _machine.Handle(input, Timer.Now, outbox);
+            _machine.Handle(input, now, outbox);
         }
         catch (SyncException damaged)
         {
             Log.Error("The subscription of peer {0} ends, a graph cannot be read: {1}", _peer.Identity.Node.ToShortString(), damaged.Error);
             _sync.Errors.Count(damaged.Error.Kind);
-            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), Timer.Now, outbox);
+            _machine.Handle(new SubscriptionInput.Stop(SubscriptionEndReason.Failed), now, outbox);
         }
         while (outbox.TryTake(out var output))
         {

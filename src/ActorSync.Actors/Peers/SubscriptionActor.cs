@@ -232,7 +232,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
                 Run(new SubscriptionInput.Rejected(rejected));
                 break;
         }
-        Context.Parent.Tell(PeerActor.Handled.Instance);
+        PeerRef.NoteHandled(_peer, Context.Parent);
     }
 
     private void OnChanged(GraphActor.Changed changed)

@@ -17,6 +17,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly INodeStore _store;
     private readonly SyncSettings _settings;
     private readonly ErrorCounts _errors;
+    private readonly OpenGraphs _open;
     private readonly SubscriptionSlots _slots;
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
@@ -26,8 +27,9 @@ public sealed partial class SyncRouter : ReceiveActor
     private long _opened;
     private bool _closing;
 
-    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors)
+    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors, OpenGraphs open)
     {
+        _open = open;
         _errors = errors;
         _store = store;
         _settings = settings;
@@ -54,10 +56,11 @@ public sealed partial class SyncRouter : ReceiveActor
     /// <param name="store">The node's store.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="errors">Counts what is refused here and by the graphs.</param>
-    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null)
+    /// <param name="open">Where the graphs enter themselves while they are open.</param>
+    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null, OpenGraphs? open = null)
     {
-        var counts = errors ?? new ErrorCounts();
-        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts));
+        var (counts, entered) = (errors ?? new ErrorCounts(), open ?? new OpenGraphs());
+        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts, entered));
     }
 
     /// <summary>The session or subscription that an answer refers to; 0 for none.</summary>
@@ -276,7 +279,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private IActorRef Open(GraphId graph, Command? init, bool isMadeHere = false)
     {
         // A graph that could not be made may be begun again before its actor is gone: the name is its own.
-        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors), $"graph-{graph}-{++_opened}");
+        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors, _open), $"graph-{graph}-{++_opened}");
         Context.Watch(actor);
         _graphs.Add(graph, actor);
         _mesh?.Tell(new GraphHere(graph, isMadeHere && !_store.Graphs.Contains(graph)));

@@ -18,51 +18,38 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
     public void Consume(int bytes) => _start += bytes;
 
     /// <summary>Waits until so many bytes are buffered, at most what the buffer holds. False: the stream ended before.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> BufferAsync(int bytes, CancellationToken cancellation = default)
-    {
-        while (_end - _start < bytes)
-        {
-            if (!await ReadMoreAsync(cancellation).ConfigureAwait(false))
-                return false;
-        }
-        return true;
-    }
+    public ValueTask<bool> BufferAsync(int bytes, CancellationToken cancellation = default) =>
+        _end - _start >= bytes ? new(true) : ReadUntilAsync(bytes, cancellation);
 
     /// <summary>Waits for at least one more byte in the buffer. False: the stream has ended.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadMoreAsync(CancellationToken cancellation = default)
-    {
-        if (_start == _end)
-            _start = _end = 0;
-        else if (_start > 0)
-        {
-            Buffered.CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-        var read = await ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
-        _end += read;
-        return read > 0;
-    }
+    public ValueTask<bool> ReadMoreAsync(CancellationToken cancellation = default) => ReadUntilAsync(_end - _start + 1, cancellation);
 
     /// <summary>Fills the destination. What is long goes straight into it; gives fewer bytes only when the stream ended.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> ReadBodyAsync(Memory<byte> destination)
+    public ValueTask<int> ReadBodyAsync(Memory<byte> destination)
     {
-        var filled = 0;
+        var buffered = TakeBuffered(destination.Span);
+        return buffered == destination.Length ? new(buffered) : ReadRestAsync(destination, buffered);
+    }
+
+    private int TakeBuffered(Span<byte> destination)
+    {
+        var taken = Math.Min(destination.Length, _end - _start);
+        Buffered[..taken].CopyTo(destination);
+        Consume(taken);
+        return taken;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadRestAsync(Memory<byte> destination, int filled)
+    {
         while (filled < destination.Length)
         {
             var rest = destination[filled..];
             if (_start < _end)
-            {
-                var taken = Math.Min(rest.Length, _end - _start);
-                Buffered[..taken].CopyTo(rest.Span);
-                Consume(taken);
-                filled += taken;
-            }
+                filled += TakeBuffered(rest.Span);
             else if (rest.Length >= _buffer.Length / 2)
             {
-                var read = await ReadAsync(rest, CancellationToken.None).ConfigureAwait(false);
+                var read = await ReadAsync(rest).ConfigureAwait(false);
                 if (read == 0)
                     break;
                 filled += read;
@@ -73,13 +60,49 @@ internal sealed class FrameReader(Stream stream, int bufferBytes, LinkPulse puls
         return filled;
     }
 
+    // Every frame waits here, and every asynchronous method around a wait has its price: this one reads by itself.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation)
+    private async ValueTask<bool> ReadUntilAsync(int bytes, CancellationToken cancellation)
+    {
+        do
+        {
+            MakeRoom();
+            pulse.ReadBegins();
+            try
+            {
+                var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+                meter.Received(read);
+                if (read == 0)
+                    return false;
+                _end += read;
+            }
+            finally
+            {
+                pulse.ReadEnds();
+            }
+        }
+        while (_end - _start < bytes);
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        if (_start == _end)
+            _start = _end = 0;
+        else if (_start > 0)
+        {
+            Buffered.CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(Memory<byte> destination)
     {
         pulse.ReadBegins();
         try
         {
-            var read = await stream.ReadAsync(destination, cancellation).ConfigureAwait(false);
+            var read = await stream.ReadAsync(destination).ConfigureAwait(false);
             meter.Received(read);
             return read;
         }

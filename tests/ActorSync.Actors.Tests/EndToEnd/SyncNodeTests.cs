@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorSync.Actors.Tests.Support;
+using ActorSync.Graphs;
 using ActorSync.Peers;
 using ActorSync.Transport.Memory;
 using ActorSync.Transport.Tcp;
@@ -49,6 +50,27 @@ public sealed class SyncNodeTests
         _ = (await second!.ReceiveAsync()).Value;
         await node.DisposeAsync();
         Assert.NotNull((await polling.WaitAsync(Nodes.Patience)).Error);
+    }
+
+    [Fact]
+    public async Task Actions_of_one_caller_keep_their_order_whether_the_graph_is_open_or_about_to_be()
+    {
+        const int Actions = 200;
+        await using var node = Nodes.Start(new MemoryLinkNetwork(), 1);
+        var payload = "a graph"u8.ToArray();
+        var graph = new GraphId(Command.Init(payload).Id);
+        // The first go through the router, behind the making of the graph, and the last to its actor.
+        var making = node.CreateGraphAsync(payload);
+        var acting = new List<Task<Result<Address>>>();
+        for (var i = 0; i < Actions; i++)
+        {
+            acting.Add(node.AddAsync(graph, BitConverter.GetBytes(i)));
+            if (i == Actions / 2)
+                await acting[0];
+        }
+        Assert.Null((await making).Error);
+        var done = await Task.WhenAll(acting);
+        Assert.Equal(Enumerable.Range(1, Actions), done.Select(result => result.Value.MaxCut));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class GraphActorTests : ActorTest
 {
     private readonly TestGraph _given = new TestGraph().Add(3, 8);
     private readonly FaultStore _store = new(Identity(1));
+    private readonly OpenGraphs _open = new();
     private readonly TestProbe _router;
     private readonly TestProbe _peer;
     private IActorRef _graph = ActorRefs.Nobody;
@@ -246,9 +247,11 @@ public sealed class GraphActorTests : ActorTest
         _graph.Tell(Action(), TestActor);
         var append = NextAppend();
         Watch(_graph);
+        Assert.Equal(_graph, _open.Find(_given.Id));
         _graph.Tell(GraphActor.Close.Instance);
         _graph.Tell(Action(), TestActor);
         Assert.Equal(SyncErrorKind.ShuttingDown, ExpectMsg<GraphActor.Acted>().Result.Error?.Kind);
+        Assert.Null(_open.Find(_given.Id));
         Assert.Equal(1, _store.Open);
         _ = append.CommitAsync();
 
@@ -308,6 +311,12 @@ public sealed class GraphActorTests : ActorTest
         Assert.Null(ExpectMsg<GraphActor.Acted>().Result.Error);
         Assert.Equal(5, follower.ExpectMsg<GraphActor.Changed>().Snapshot.Count);
         Assert.Equal(1, _store.Open);
+        Assert.Equal(_graph, _open.Find(_given.Id));
+
+        Watch(_graph);
+        Sys.Stop(_graph);
+        ExpectTerminated(_graph);
+        Assert.Null(_open.Find(_given.Id));
     }
 
     [Fact]
@@ -331,7 +340,7 @@ public sealed class GraphActorTests : ActorTest
 
     private void Start(SyncSettings? settings = null)
     {
-        _graph = ChildOf(_router, GraphActor.Props(_given.Id, _given.Init, _store, settings ?? new SyncSettings()));
+        _graph = ChildOf(_router, GraphActor.Props(_given.Id, _given.Init, _store, settings ?? new SyncSettings(), open: _open));
         _graph.Tell(Receive(null, _given.Commands), TestActor);
         Assert.Equal(4, ExpectMsg<GraphActor.CommandsReceived>().Result.Value.Added);
     }

@@ -46,6 +46,22 @@ public sealed class PeerActorTests : ActorTest
     }
 
     [Fact]
+    public void Reading_that_waited_goes_on_when_the_subscriber_has_handled_one()
+    {
+        const int Pushes = 100;
+        Start(new SyncSettings { InboundPayloads = 1 });
+        var link = Link();
+        Attach(link);
+        _peer.Tell(new PeerActor.Want(_graph.Id), TestActor);
+        _router.ExpectMsg<SyncRouter.FollowGraph>();
+        for (var i = 1ul; i <= Pushes; i++)
+            link.Arrive(SyncCodec.Encode(new Push(new SubscriptionId(i), _graph.Id, 0, CommandBlock.Encode(_graph.Commands))));
+        for (var i = 1ul; i <= Pushes; i++)
+            Assert.Equal(new SubscriptionId(i), Assert.IsType<Unsubscribe>(Decode(Sent(link))).Id);
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
     public void What_was_read_from_an_old_link_counts_until_it_is_dispatched()
     {
         Start(new SyncSettings { InboundPayloads = 1 });

@@ -10,6 +10,7 @@ namespace ActorSync.Actors.Tests.Peers;
 public sealed class SubscriberActorTests : ActorTest
 {
     private readonly TestGraph _graph = new();
+    private readonly OpenGraphs _open = new();
     private readonly TestProbe _router;
     private readonly TestProbe _peer;
     private readonly TestProbe _parent;
@@ -21,7 +22,7 @@ public sealed class SubscriberActorTests : ActorTest
         (_router, _peer, _parent) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _parent.IgnoreMessages(message => message is PeerActor.Handled);
         var settings = new SyncSettings { StoringPushes = 2 };
-        _subscriber = ChildOf(_parent, SubscriberActor.Props(new SyncContext(Identity(1), _router.Ref, new MemoryNodeStore(Identity(1)), settings, new ErrorCounts(), new Random(1))));
+        _subscriber = ChildOf(_parent, SubscriberActor.Props(new SyncContext(Identity(1), _router.Ref, new MemoryNodeStore(Identity(1)), settings, new ErrorCounts(), new Random(1)) { Open = _open }));
         _parent.ExpectMsg<PeerActor.Began>();
     }
 
@@ -175,6 +176,50 @@ public sealed class SubscriberActorTests : ActorTest
     }
 
     [Fact]
+    public void A_push_goes_straight_to_an_open_graph_not_before_what_the_router_was_told_and_through_it_once_that_closed()
+    {
+        Link();
+        var id = Accept(Want(_graph));
+        var graph = CreateTestProbe();
+        Push(id, 0);
+        var first = _router.ExpectMsg<GraphActor.ReceiveCommands>();
+        _open.Enter(_graph.Id, graph.Ref);
+        Push(id, 1);
+        var second = _router.ExpectMsg<GraphActor.ReceiveCommands>();
+        Stored(_router, first);
+        Stored(_router, second);
+        ExpectSent<PushAck>(_peer);
+        ExpectSent<PushAck>(_peer);
+
+        Push(id, 2);
+        Stored(graph, graph.ExpectMsg<GraphActor.ReceiveCommands>());
+        Assert.Equal(2u, ExpectSent<PushAck>(_peer).Index);
+        Assert.False(_router.HasMessages);
+
+        _open.Leave(_graph.Id, graph.Ref);
+        Push(id, 3);
+        _router.ExpectMsg<GraphActor.ReceiveCommands>();
+        Assert.False(graph.HasMessages);
+    }
+
+    [Fact]
+    public void What_the_router_never_answered_keeps_no_push_from_an_open_graph_on_the_next_link()
+    {
+        Link();
+        var id = Accept(Want(_graph));
+        Push(id, 0);
+        _router.ExpectMsg<GraphActor.ReceiveCommands>();
+        _subscriber.Tell(PeerActor.Unlinking.Instance);
+        Link();
+        var anew = ExpectSent<Subscribe>(_peer).Id;
+        var graph = CreateTestProbe();
+        _open.Enter(_graph.Id, graph.Ref);
+        Push(anew, 0);
+        graph.ExpectMsg<GraphActor.ReceiveCommands>();
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
     public void Unwanted_it_unsubscribes_and_follows_the_graph_no_more()
     {
         Link();
@@ -201,6 +246,14 @@ public sealed class SubscriberActorTests : ActorTest
         Tell(new Subscribed(request.Id, request.Sequence, 600, 1 << 20, [.. request.Graphs.Select(asked => new SubscribedGraph(asked.Graph, null, []))]));
         Assert.Equal(request.Graphs.Select(asked => asked.Graph), ExpectSent<NumberGraphs>(_peer).Graphs.Select(numbered => numbered.Graph));
         return request.Id;
+    }
+
+    private void Push(SubscriptionId id, uint index) => Tell(new Push(id, _graph.Id, index, CommandBlock.Encode([_graph.Add()])));
+
+    private void Stored(TestProbe by, GraphActor.ReceiveCommands store)
+    {
+        by.Reply(new GraphActor.Changed(_graph.Snapshot, []));
+        by.Reply(new GraphActor.CommandsReceived(_graph.Id, store.Tag, new ReceiveResult(1, 0, [], 0, [])));
     }
 
     private void Tell(SyncMessage message) => _subscriber.Tell(new SubscriberActor.Message(message));
