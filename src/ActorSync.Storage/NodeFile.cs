@@ -78,12 +78,20 @@ internal sealed record NodeFile(NodeId Node, InstanceId Instance, RunState State
     public void Write(IFileSystem files, string folder)
     {
         var temporary = Path.Combine(folder, NewName);
-        using (var file = files.Create(temporary))
+        try
         {
-            file.Write(0, Encode());
-            file.Flush();
+            using (var file = files.Create(temporary))
+            {
+                file.Write(0, Encode());
+                file.Flush();
+            }
+            files.Rename(temporary, Path.Combine(folder, Name));
         }
-        files.Rename(temporary, Path.Combine(folder, Name));
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+            StoreErrors.DeleteUseless(files, temporary);
+            throw;
+        }
         files.FlushFolder(folder);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorSync.Storage;
 
 /// <summary>
@@ -74,13 +76,28 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
     public IReadOnlyDictionary<string, string> SetAsideOnly()
     {
         var aside = new Dictionary<string, string>();
-        foreach (var entry in Names.Order(StringComparer.Ordinal))
+        foreach (var entry in Names)
         {
             var dot = entry.IndexOf(Damaged, StringComparison.Ordinal);
-            if (dot > 0 && entry[..dot] is var name && !files.FolderExists(PathOf(name)))
-                aside[name] = PathOf(entry);
+            if (dot > 0 && entry[..dot] is var name && !files.FolderExists(PathOf(name)) && SetAsideOf(name) is [.., var newest])
+                aside[name] = newest;
         }
         return aside;
+    }
+
+    /// <summary>All folders that were set aside of a replica, the oldest first.</summary>
+    public IReadOnlyList<string> SetAsideOf(string name) =>
+        [.. Names.Where(entry => NumberOf(entry, name) > 0).OrderBy(entry => NumberOf(entry, name)).Select(PathOf)];
+
+    // "….damaged" is the first, "….damaged-2" the second; 0 is none.
+    private static int NumberOf(string entry, string name)
+    {
+        if (!entry.StartsWith(name + Damaged, StringComparison.Ordinal))
+            return 0;
+        var rest = entry.AsSpan(name.Length + Damaged.Length);
+        if (rest.IsEmpty)
+            return 1;
+        return rest[0] == '-' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
     /// <summary>Deletes what was begun; durable with the other changes of the root when it returns.</summary>
@@ -104,6 +121,16 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
             files.Rename(PathOf(name), path);
         files.FlushFolder(Root);
         gone();
+        DeleteIfThere(path);
+    }
+
+    /// <summary>Takes a replica out of its place and deletes it; what was set aside of it stays as it is.</summary>
+    public void Drop(string name)
+    {
+        var path = PathOf(name) + Removed;
+        DeleteIfThere(path);
+        files.Rename(PathOf(name), path);
+        files.FlushFolder(Root);
         DeleteIfThere(path);
     }
 

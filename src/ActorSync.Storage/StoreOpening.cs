@@ -10,6 +10,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 {
     private readonly List<(LogOptions Log, LogFound Found)> _open = [];
     private readonly List<(LogOptions Log, LogFound Found)> _openStates = [];
+    private int _lostLogs;
 
     public StoreSettings Settings => settings;
 
@@ -93,12 +94,15 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         if (last is null && !Folders.IsEmpty)
             return new SyncError(SyncErrorKind.StoreDamaged, $"{settings.Folder} holds graphs and no file \"{NodeFile.Name}\"; bring it back from a copy, or begin with an empty folder");
         Graphs = last is null ? [] : Folders.Open();
+        // On a full disk this may be the room that the rest needs.
+        foreach (var graph in Graphs)
+            FactFile.Clean(files, Folders.PathOf(graph));
         FindEnds();
         var wasUnclean = last is not null && last.State != RunState.Closed;
         var torn = _open.Sum(log => log.Found.TornBytes);
         // A run that ended cleanly left a closing mark in every log: one that lacks it has lost its end since.
         var lost = _open.Count(log => log.Found.TornBytes > 0 || !wasUnclean);
-        var lostEnds = wasUnclean ? 0 : _open.Concat(_openStates).Count(log => !log.Found.Closed);
+        var lostEnds = wasUnclean ? 0 : _lostLogs + _open.Concat(_openStates).Count(log => !log.Found.Closed);
         var isNewInstance = last is null || lost > 0 || last.State == RunState.RunningUnflushed;
         Identity = new NodeFile(
             last?.Node ?? NodeFile.DrawNode(),
@@ -125,16 +129,18 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
             FindEnd(OptionsOf(states.PathOf(state), LogKind.State) with { IsReplaceable = true }, _openStates);
     }
 
-    private static LogFound? FindEnd(LogOptions log, List<(LogOptions Log, LogFound Found)> open)
+    private LogFound? FindEnd(LogOptions log, List<(LogOptions Log, LogFound Found)> open)
     {
-        if (LogOpening.FindEnd(log).TryGet(out var found, out _) && found is not null && (found.TornBytes > 0 || !found.Closed))
+        if (!LogOpening.FindEnd(log).TryGet(out var found, out var damage) || found is null)
+            _lostLogs += damage is null ? 1 : 0;
+        else if (found.TornBytes > 0 || !found.Closed)
             open.Add((log, found));
         return found;
     }
 
     private SyncError? OpenKnowledge()
     {
-        var options = OptionsOf(Path.Combine(settings.Folder, "peers"), LogKind.PeerKnowledge) with { IsReplaceable = true, Fsync = FsyncMode.Never };
+        var options = OptionsOf(Path.Combine(settings.Folder, "peers"), LogKind.PeerKnowledge) with { IsReplaceable = true, MayBegin = true, Fsync = FsyncMode.Never };
         files.CreateFolder(options.Folder);
         var opened = PeerKnowledgeLog.Open(options, settings);
         if (opened.Error is { Kind: SyncErrorKind.StoreDamaged })

@@ -131,6 +131,32 @@ public sealed class FactSnapshotTests
     }
 
     [Fact]
+    public async Task A_snapshot_that_does_not_fit_on_the_disk_takes_no_room_from_the_rest()
+    {
+        const int room = 150;
+        var run = Run(400);
+        var files = await Stored(new SumPolicy(), NoSnapshots, run[..300]);
+        files.Before = (act, path) =>
+        {
+            if (act == FileAct.Create && path.EndsWith("/facts.new", StringComparison.Ordinal))
+                files.Capacity = Used() + room;
+        };
+        await Append(files, new SumPolicy(), Options, run[300..]);
+        Assert.Equal(Used(), files.Files.Where(path => !path.Contains("/facts", StringComparison.Ordinal)).Sum(path => (long)files[path].Length));
+        Assert.Equal(RunState.Closed, NodeFile.Read(files, "/data").Value!.State);
+
+        // So it is with what a killed process has left of one.
+        var left = $"/data/graphs/{new GraphId(run[0].Id)}/facts.new";
+        files[left] = new byte[2 * room];
+        files.Capacity = Used();
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.DoesNotContain(left, files.Files);
+        Assert.Equal(run.Length, (await store.OpenAsync(new GraphId(run[0].Id))).Value.Index.Count);
+
+        long Used() => files.Files.Sum(path => (long)files[path].Length);
+    }
+
+    [Fact]
     public async Task What_fails_while_a_snapshot_is_written_harms_neither_the_graph_nor_the_one_before()
     {
         var run = Run(60);
@@ -144,6 +170,7 @@ public sealed class FactSnapshotTests
             };
             await Append(files, new SumPolicy(), Options, run[30..]);
             files.Before = (_, _) => { };
+            Assert.DoesNotContain(files.Files, path => path.EndsWith(".new", StringComparison.Ordinal));
             Assert.InRange(await Evaluations(files.Copy(), run), fault == FileAct.FlushFolder ? 0 : 30, 30);
             Assert.Equal(fault == FileAct.FlushFolder ? 0 : 30, await Evaluations(files.Copy(flushedOnly: true), run));
         }

@@ -40,6 +40,21 @@ public sealed class RecordLogFaultTests
     }
 
     [Fact]
+    public async Task A_log_goes_on_after_an_owner_has_thrown_while_it_wrote_for_him()
+    {
+        using var fixture = new LogFixture();
+        fixture.Options = fixture.Options with { Fsync = FsyncMode.Never };
+        var log = fixture.Create();
+        log.Committed = (_, _) => throw new InvalidOperationException("a bug");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => LogFixture.Append(log, "one"));
+        log.Committed = null;
+        Assert.Null(await LogFixture.Append(log, "two"));
+        Assert.True(await log.CloseAsync());
+        await using var again = fixture.Open().Value;
+        Assert.Equal(["one", "two"], fixture.Read);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_named_gives_its_space_back_and_is_forgotten_when_there_is_room()
     {
         using var fixture = new LogFixture();

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorSync.Graphs;
 using ActorSync.Node.Control;
 using ActorSync.Node.Hosting;
 using ActorSync.Node.Output;
 using ActorSync.Storage;
+using Command = System.CommandLine.Command;
 
 namespace ActorSync.Node.Cli;
 
@@ -13,7 +15,7 @@ namespace ActorSync.Node.Cli;
 /// </summary>
 internal static class StoreCommands
 {
-    private static readonly string[] GraphColumns = ["graph", "records", "commands", "bytes", "torn-bytes", "kept", "missing-at-least", "set-aside", "damage"];
+    private static readonly string[] GraphColumns = ["graph", "records", "commands", "bytes", "torn-bytes", "kept", "missing-at-least", "waiting", "set-aside", "damage"];
     private static readonly string[] StateColumns = ["state", "records", "entries", "bytes", "torn-bytes", "kept", "set-aside", "damage"];
 
     public static Command Verify(CliContext context, CommonOptions options)
@@ -35,7 +37,7 @@ internal static class StoreCommands
         var json = CommonOptions.Json();
         var peers = new Option<string[]>("--peer", "-p") { Description = "A peer to poll at once for what is missing of the graphs; may be given more than once, the first that has all is enough.", HelpName = "HOST:PORT" };
         var command = new Command(
-            "repair", "Set damaged graphs and shared states aside and keep what can be read of them; peers send the rest again. Exit code 1 if nothing of one could be kept, or a peer that was named does not send it.")
+            "repair", "Set damaged graphs and shared states aside and keep what can be read of them; peers send the rest again. Exit code 1 as long as something is missing, or it is not known whether.")
         {
             json, peers,
         };
@@ -45,9 +47,14 @@ internal static class StoreCommands
                 return context.Fail(error);
             var findings = FindingsOf(report);
             if (parse.GetValue(peers) is { Length: > 0 } named)
+            {
                 findings = await StoreFetching.RunAsync(context, options, parse, findings, named, stop);
+                // What came may be what intact commands have waited for.
+                if (!(await ReturnAsync(context, options, parse, findings, stop)).TryGet(out findings, out error))
+                    return context.Fail(error);
+            }
             Print(context, findings, parse.GetValue(json));
-            foreach (var finding in findings.Where(finding => finding.SetAside is not null))
+            foreach (var finding in findings.Where(finding => finding.SetAside is not null || finding.MissingAtLeast > 0 || finding.Returned > 0))
                 context.Output.Fail(Tell(finding));
             return findings.All(IsWell) ? ExitCodes.Ok : ExitCodes.Failure;
         });
@@ -55,7 +62,7 @@ internal static class StoreCommands
     }
 
     private delegate Task<Result<StoreReport>> Work(
-        StoreSettings settings, Graphs.ICommandIdentity? identity, IFileSystem? files, IProgress<RepairProgress>? progress, CancellationToken cancellation);
+        StoreSettings settings, ICommandIdentity? identity, IFileSystem? files, IProgress<RepairProgress>? progress, CancellationToken cancellation);
 
     private static async Task<Result<StoreReport>> LookAsync(CliContext context, CommonOptions options, ParseResult parse, Work work, CancellationToken stop)
     {
@@ -65,6 +72,23 @@ internal static class StoreCommands
         var result = await Task.Run(() => work(NodeComposition.StoreSettingsOf(settings), null, null, progress, stop), stop);
         progress.End();
         return result;
+    }
+
+    private static async Task<Result<List<StoreFinding>>> ReturnAsync(CliContext context, CommonOptions options, ParseResult parse, List<StoreFinding> findings, CancellationToken stop)
+    {
+        var fetched = new HashSet<GraphId>();
+        foreach (var finding in findings)
+        {
+            if (finding.Fetched is not null && GraphId.TryParse(finding.Graph, out var graph))
+                fetched.Add(graph);
+        }
+        if (fetched.Count == 0)
+            return findings;
+        Work work = (settings, identity, files, progress, cancellation) => StoreRepair.ReturnAsync(settings, fetched, identity, files, progress, cancellation);
+        if (!(await LookAsync(context, options, parse, work, stop)).TryGet(out var report, out var error))
+            return error;
+        var after = report.Graphs.ToDictionary(graph => graph.Found.Graph.ToString());
+        return findings.ConvertAll(finding => finding.Fetched is not null && after.TryGetValue(finding.Graph!, out var found) ? finding.After(found) : finding);
     }
 
     private static List<StoreFinding> FindingsOf(StoreReport report) =>
@@ -78,7 +102,7 @@ internal static class StoreCommands
             return;
         }
         if (findings.Where(finding => finding.State is null).ToList() is { Count: > 0 } graphs)
-            context.Output.Table(GraphColumns, graphs.Select(graph => Row(context.Output.Id(graph.Graph!), graph.Commands, graph, Number(graph.MissingAtLeast))));
+            context.Output.Table(GraphColumns, graphs.Select(graph => Row(context.Output.Id(graph.Graph!), graph.Commands, graph, Number(graph.MissingAtLeast), Number(graph.Waiting))));
         if (findings.Where(finding => finding.State is not null).ToList() is { Count: > 0 } states)
             context.Output.Table(StateColumns, states.Select(state => Row(state.State!, state.Entries, state)));
     }
@@ -96,9 +120,9 @@ internal static class StoreCommands
         finding.Damage ?? "none",
     ];
 
-    // What was set aside and is not there any more: a state's next pull brings it, a graph's next poll.
+    // A script must see that something is lost, and also that nobody can tell whether.
     private static bool IsWell(StoreFinding finding) =>
-        finding.SetAside is null || (finding.Fetched is { } fetched ? fetched.Complete : finding.Kept > 0);
+        finding is { Waiting: null or 0, MissingAtLeast: null or 0 } && (finding.SetAside is null ? finding.Fetched is null or { Complete: true } : finding.Fetched is { Complete: true });
 
     // What happened to a replica that was repaired, in a sentence.
     private static string Tell(StoreFinding finding)
@@ -113,7 +137,13 @@ internal static class StoreCommands
             { Error: { } error } => $"{finding.Fetched.Commands} commands came from {finding.Fetched.Peer}, and not all: {error}",
             _ => $"{finding.Fetched.Commands} commands came from {finding.Fetched.Peer}, all that it holds",
         };
-        return $"graph {finding.Graph}: {finding.Kept} commands are kept, {lost}{missing}; {fetched}";
+        var returned = finding.Returned > 0 ? $"; {finding.Returned} intact commands of what was set aside are back" : "";
+        var waiting = finding.Waiting > 0
+            ? $"; {finding.Waiting} intact commands wait for their priors: repair again with a peer that has them, or delete {string.Join(" and ", finding.Aside ?? [])} to give them up"
+            : "";
+        return finding.SetAside is null
+            ? $"graph {finding.Graph}: what was set aside by an earlier repair: at least {finding.MissingAtLeast} commands are missing{returned}{waiting}"
+            : $"graph {finding.Graph}: {finding.Kept} commands are kept, {lost}{missing}; {fetched}{returned}{waiting}";
     }
 
     // A line for each replica that takes its time.

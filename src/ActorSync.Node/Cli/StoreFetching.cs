@@ -7,7 +7,7 @@ namespace ActorSync.Node.Cli;
 /// <summary>Polls peers for what is missing of graphs that were repaired, until one has sent all that it holds.</summary>
 internal static class StoreFetching
 {
-    /// <summary>The findings, with what came of each graph that was set aside.</summary>
+    /// <summary>The findings, with what came of each graph that was set aside, or of which something is known to be missing.</summary>
     public static async Task<List<StoreFinding>> RunAsync(
         CliContext context, CommonOptions options, ParseResult parse, List<StoreFinding> findings, string[] peers, CancellationToken stop)
     {
@@ -24,7 +24,7 @@ internal static class StoreFetching
         return told.Count == findings.Count ? told : [.. findings.Select(finding => IsMissing(finding) ? finding with { Fetched = new StoreFetch(peers[0], 0, false, "the store could not be opened") } : finding)];
     }
 
-    private static bool IsMissing(StoreFinding finding) => finding is { Graph: not null, SetAside: not null };
+    private static bool IsMissing(StoreFinding finding) => finding is { Graph: not null } and ({ SetAside: not null } or { MissingAtLeast: > 0 });
 
     private static async Task<StoreFetch> FetchAsync(CliContext context, INodeControl control, string graph, string[] peers, CancellationToken stop)
     {

@@ -31,6 +31,20 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MissingAtLeast { get; init; }
 
+    /// <summary>
+    /// Intact commands of what was set aside that the graph does not hold, since their priors are not here; left out of a state.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Waiting { get; init; }
+
+    /// <summary>Commands that came back from what earlier repairs set aside, or once a peer had sent their priors; left out of a state.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Returned { get; init; }
+
+    /// <summary>All folders that were ever set aside of the graph and are there; left out when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Aside { get; init; }
+
     /// <summary>Entries in intact records, those that later ones replace included; left out of a graph.</summary>
     [JsonPropertyOrder(-1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Entries { get; init; }
@@ -39,15 +53,22 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StoreFetch? Fetched { get; init; }
 
+    /// <summary>What became of it by the time that peers had been asked.</summary>
+    public StoreFinding After(RepairReport report) =>
+        this with { Returned = Returned + report.Returned, Waiting = report.Waiting, MissingAtLeast = report.Missing, Damage = Damage ?? report.Damage };
+
     public static StoreFinding Of(RepairReport report)
     {
         var found = report.Found;
         return new StoreFinding(
-            found.Records, found.Bytes, found.TornBytes, report.Kept, report.SetAside, found.Damage?.Message, found.HasLostEnd, found.DamagedFile, found.IsSound ? null : found.DamagedOffset)
+            found.Records, found.Bytes, found.TornBytes, report.Kept, report.SetAside, report.Damage, found.HasLostEnd, report.DamagedFile, found.IsSound ? null : found.DamagedOffset)
         {
             Graph = found.Graph.ToString(),
             Commands = found.Commands,
             MissingAtLeast = report.Missing,
+            Waiting = report.Waiting,
+            Returned = report.Returned,
+            Aside = report.Aside.Count > 0 ? report.Aside : null,
         };
     }
 
@@ -55,7 +76,7 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
     {
         var found = report.Found;
         return new StoreFinding(
-            found.Records, found.Bytes, found.TornBytes, report.Kept, report.SetAside, found.Damage?.Message, found.HasLostEnd, found.DamagedFile, found.Damage is null ? null : found.DamagedOffset)
+            found.Records, found.Bytes, found.TornBytes, report.Kept, report.SetAside, report.Damage, found.HasLostEnd, report.DamagedFile, found.Damage is null ? null : found.DamagedOffset)
         {
             State = report.State.Value,
             Entries = report.Entries,

@@ -8,8 +8,18 @@ internal static class StoreErrors
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
+    private const string Advice = "; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing";
+
     public static SyncError Damaged(string file, long offset, string why) =>
-        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing");
+        new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}{Advice}");
+
+    /// <summary>Where a file of a replica is, once that was set aside.</summary>
+    public static string? Moved(string? file, string? aside) => file is null || aside is null ? file : Path.Combine(aside, Path.GetFileName(file));
+
+    /// <summary>The damage in words: with what to do, or with what was done once the replica was set aside.</summary>
+    public static string? Told(SyncError? damage, string? file, string? aside) => damage is null || file is null || aside is null
+        ? damage?.Message
+        : damage.Message.Replace(file, Moved(file, aside), StringComparison.Ordinal).Replace(Advice, "; it was set aside, and what could be read of it took its place", StringComparison.Ordinal);
 
     public static SyncError Failed(string what, string where, Exception failure) => IsDiskFull(failure)
         ? new(SyncErrorKind.StoreFailed, $"{what} {where} failed: the disk is full; make room, then try again")
@@ -17,6 +27,19 @@ internal static class StoreErrors
 
     public static bool IsDiskFull(Exception failure) =>
         failure.HResult is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
+
+    /// <summary>Deletes a file that is of no use, and may take space that others need; if that fails, it stays.</summary>
+    public static void DeleteUseless(IFileSystem files, string path)
+    {
+        try
+        {
+            if (files.FileExists(path))
+                files.DeleteFile(path);
+        }
+        catch (Exception failure) when (IsFileFailure(failure))
+        {
+        }
+    }
 
     /// <summary>Whether the exception is one that a file layer gives when the world fails, not when the code is wrong.</summary>
     public static bool IsFileFailure(Exception failure) => failure is IOException or UnauthorizedAccessException;

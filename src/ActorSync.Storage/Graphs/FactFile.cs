@@ -52,6 +52,9 @@ internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, 
         }
     }
 
+    /// <summary>Deletes what a crash has left of a snapshot; before the graph is opened.</summary>
+    public static void Clean(IFileSystem files, string folder) => StoreErrors.DeleteUseless(files, Path.Combine(folder, NewName));
+
     /// <summary>Takes no more, and waits for what is being written.</summary>
     public Task CloseAsync()
     {
@@ -94,6 +97,7 @@ internal sealed class FactFile(IFileSystem files, string folder, GraphId graph, 
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
+            StoreErrors.DeleteUseless(files, temporary);
             return StoreErrors.Failed("writing a snapshot of facts to", temporary, failure);
         }
     }

@@ -56,6 +56,9 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
         return aside;
     }
 
+    /// <summary>See <see cref="ReplicaFolders.SetAsideOf"/>.</summary>
+    public IReadOnlyList<string> SetAsideOf(GraphId graph) => _folders.SetAsideOf(graph.ToString());
+
     /// <summary>See <see cref="ReplicaFolders.Abandon"/>.</summary>
     public void Abandon(GraphId graph) => _folders.Abandon(graph.ToString());
 

@@ -29,7 +29,10 @@ public sealed record VerifyReport(
 internal sealed class GraphVerifier(
     LogOptions options, GraphId graph, ICommandIdentity? identity, IProgress<VerifyProgress>? progress, bool wasClosed = false)
 {
-    private readonly GraphIndex _index = new();
+    private readonly GraphIndex _index = new((ulong)Random.Shared.NextInt64());
+
+    /// <summary>The commands that were found, up to the first damage.</summary>
+    public GraphIndex Index => _index;
 
     private string IndexFile => Path.ChangeExtension(options.PathOf(1), IndexLog.Extension);
 

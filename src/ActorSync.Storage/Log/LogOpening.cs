@@ -29,8 +29,33 @@ internal static class LogOpening
     public static Result<LogFound?> Walk(LogOptions options, RecordVisitor visit, LogPosition start = default)
     {
         var segments = Segments(options);
-        return Walk(options, segments, Math.Max(0, segments.IndexOf(start.Segment)), visit, start);
+        var isBegun = !NeedsReplacement(options, segments);
+        var walked = Walk(options, segments, Math.Max(0, segments.IndexOf(start.Segment)), Visit, start);
+        return walked.Error is null && !isBegun ? Beheaded(options, segments[0]) : walked;
+
+        SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
+        {
+            isBegun |= IsReplacement(options, place, type);
+            return visit(place, type, body);
+        }
     }
+
+    /// <summary>
+    /// Whether the oldest file is there no more, so that one of the others must begin with what stands in its place. It need not
+    /// be the first of them: replaced files are deleted one after the other.
+    /// </summary>
+    public static bool NeedsReplacement(LogOptions options, List<uint> segments) => options.ReplacingType is not null && segments is [not 1, ..];
+
+    /// <summary>Whether the record stands in place of all files before its own.</summary>
+    public static bool IsReplacement(LogOptions options, RecordPlace place, byte type) =>
+        place.Offset == RecordFormat.SegmentHeaderSize && type == options.ReplacingType;
+
+    /// <summary>The log does not begin with a file that it may begin with.</summary>
+    public static SyncError Beheaded(LogOptions options, uint first) =>
+        StoreErrors.Damaged(options.PathOf(first - 1), 0, "the file is missing, and none of those behind it stands in its place");
+
+    /// <summary>The number of the oldest file; 1 when there is none.</summary>
+    public static uint FirstOf(LogOptions options) => Segments(options) is [var first, ..] ? first : 1;
 
     /// <summary>
     /// Finds where a log ends: by its closing mark, or else by a walk over its newest file. It changes nothing.

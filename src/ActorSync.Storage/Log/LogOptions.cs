@@ -28,6 +28,14 @@ internal sealed record LogOptions
     /// <summary>Whether the log may have lost its first files, because newer ones replace them.</summary>
     public bool IsReplaceable { get; init; }
 
+    /// <summary>Whether a log of which no file is there is made when it is opened; else it is damaged.</summary>
+    public bool MayBegin { get; init; }
+
+    /// <summary>
+    /// The type of the record that a file begins with which stands in place of all files before; null when that cannot be told.
+    /// </summary>
+    public byte? ReplacingType { get; init; }
+
     /// <summary>
     /// Called when the log was walked over and before anything of it is changed. An error leaves it as it is.
     /// </summary>

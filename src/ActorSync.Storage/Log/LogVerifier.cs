@@ -31,6 +31,7 @@ internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<
     private long _reported;
     private long _total;
     private long _intact;
+    private bool _isBegun;
 
     /// <param name="end">Where the log, being open, is committed to; null to look at all there is.</param>
     /// <param name="visit">Takes each record but the marks, and says what is wrong with it.</param>
@@ -41,8 +42,9 @@ internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<
         var lengths = segments.ConvertAll(segment => LengthOf(segment, end));
         _total = lengths.Sum();
         if (segments.Count == 0)
-            return options.IsReplaceable && !wasClosed ? Findings(null, null, 0) : Missing(1);
+            return Missing(1);
         var first = options.IsReplaceable ? segments[0] : 1;
+        _isBegun = !LogOpening.NeedsReplacement(options, segments);
         LogFound? before = null;
         for (var i = 0; i < segments.Count; i++)
         {
@@ -52,20 +54,21 @@ internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<
             using var file = options.Files.Open(path, write: false);
             _intact = LogOpening.ReadHeader(file, options.Kind, segments[i], out _) is null ? RecordFormat.SegmentHeaderSize : 0;
             var isLast = i == segments.Count - 1;
-            if (isLast && LogOpening.IsUnborn(file) && (i > 0 || options.IsReplaceable))
-                return Ended(before, path, lengths[i]);
+            if (isLast && LogOpening.IsUnborn(file) && i > 0)
+                return Ended(segments[0], before, path, lengths[i]);
             if (before is not null && LogOpening.Shortened(options, before, file, segments[i]) is { } shortened)
                 return Findings(shortened, options.PathOf(before.LastSegment), before.Length);
             if (!LogOpening.WalkSegment(file, options.Kind, segments[i], isLast, Visit, end: lengths[i], salt: before?.Salt).TryGet(out before, out var error))
                 return Findings(error, path, _intact);
             _fileStart += lengths[i];
         }
-        return Ended(before, options.PathOf(segments[^1]), before!.TornBytes);
+        return Ended(segments[0], before, options.PathOf(segments[^1]), before!.TornBytes);
 
         SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
         {
             cancellation.ThrowIfCancellationRequested();
             _intact = place.Offset;
+            _isBegun |= LogOpening.IsReplacement(options, place, type);
             if (type != RecordFormat.ClosedType)
             {
                 if (visit(place, type, body) is { } wrong)
@@ -79,10 +82,12 @@ internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<
     }
 
     // No damage but, it may be, that more was there once.
-    private LogFindings Ended(LogFound? last, string newest, long torn)
+    private LogFindings Ended(uint first, LogFound? last, string newest, long torn)
     {
         _done = _total;
         progress?.Report(new VerifyProgress(_total, _total));
+        if (!_isBegun)
+            return Findings(LogOpening.Beheaded(options, first), options.PathOf(first - 1), 0);
         if (!wasClosed || last is { Closed: true })
             return Findings(null, null, 0) with { TornBytes = torn };
         var (file, at) = last is null ? (newest, 0) : (options.PathOf(last.LastSegment), last.Length);

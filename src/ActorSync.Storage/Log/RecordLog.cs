@@ -105,7 +105,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
             if (!LogOpening.Walk(options, visit, start).TryGet(out var found, out var error))
                 return error;
             if (found is null)
-                return options.IsReplaceable ? Create(options) : StoreErrors.Damaged(options.PathOf(1), 0, "the file is missing or has no header");
+                return options.MayBegin ? Create(options) : StoreErrors.Damaged(options.PathOf(LogOpening.FirstOf(options)), 0, "the file is missing or has no header");
             return options.Walked(found) is { } refusal ? refusal : Continue(options, found);
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
@@ -232,12 +232,18 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
     // As a turn of a writer thread, which takes over what has come meanwhile.
     private void WriteHere(PendingRecord record)
     {
-        Commit([record]);
-        lock (_gate)
+        try
         {
-            _isScheduled = _queue.Count > 0 || _isFlushDue || _isClosing;
-            if (_isScheduled)
-                _options.Writers.Enqueue(this);
+            Commit([record]);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isScheduled = _queue.Count > 0 || _isFlushDue || _isClosing;
+                if (_isScheduled)
+                    _options.Writers.Enqueue(this);
+            }
         }
     }
 

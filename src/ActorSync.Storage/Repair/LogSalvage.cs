@@ -12,7 +12,7 @@ internal sealed class LogSalvage(LogOptions from)
         foreach (var segment in LogOpening.Segments(from))
         {
             using var file = from.Files.Open(from.PathOf(segment), write: false);
-            if (SaltOf(file, segment) is { } salt && await WalkAsync(file, RecordFormat.Seed(salt, segment), visit).ConfigureAwait(false) is { } error)
+            if (new SaltSearch(from).Find(file, segment) is { } salt && await WalkAsync(file, RecordFormat.Seed(salt, segment), visit).ConfigureAwait(false) is { } error)
                 return error;
         }
         return null;
@@ -31,20 +31,6 @@ internal sealed class LogSalvage(LogOptions from)
             }
             if (head.Type != RecordFormat.ClosedType && await visit(head.Type, body).ConfigureAwait(false) is { } error)
                 return error;
-        }
-        return null;
-    }
-
-    // A file whose header is damaged is one of the same log as the others.
-    private ulong? SaltOf(IFile file, uint segment)
-    {
-        if (LogOpening.ReadHeader(file, from.Kind, segment, out var header) is null)
-            return header.Salt;
-        foreach (var other in LogOpening.Segments(from))
-        {
-            using var sound = from.Files.Open(from.PathOf(other), write: false);
-            if (LogOpening.ReadHeader(sound, from.Kind, other, out header) is null)
-                return header.Salt;
         }
         return null;
     }

@@ -1,4 +1,5 @@
 using ActorSync.Graphs;
+using ActorSync.Graphs.Index;
 
 namespace ActorSync.Storage;
 
@@ -16,6 +17,7 @@ public sealed class StoreRepair
     private readonly StateFolders _states;
     private readonly IProgress<RepairProgress>? _progress;
     private readonly bool _isRepairing;
+    private IReadOnlySet<GraphId>? _only;
     private NodeFile _node = null!;
 
     private StoreRepair(StoreSettings settings, IFileSystem files, ICommandIdentity? identity, IProgress<RepairProgress>? progress, bool isRepairing)
@@ -41,6 +43,15 @@ public sealed class StoreRepair
         StoreSettings settings, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null, CancellationToken cancellation = default) =>
         new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress, isRepairing: true).RunAsync(cancellation);
 
+    /// <summary>
+    /// Repairs some graphs, after peers have sent what they hold: what was set aside of them and fits by now returns.
+    /// </summary>
+    /// <returns>As of <see cref="VerifyAsync"/>, of these graphs alone.</returns>
+    public static Task<Result<StoreReport>> ReturnAsync(
+        StoreSettings settings, IReadOnlySet<GraphId> graphs, ICommandIdentity? identity = null, IFileSystem? files = null, IProgress<RepairProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        new StoreRepair(settings, files ?? LocalFileSystem.Instance, identity, progress, isRepairing: true) { _only = graphs }.RunAsync(cancellation);
+
     // What the last run closed ends with its mark.
     private bool WasClosed => _node.State == RunState.Closed;
 
@@ -57,7 +68,7 @@ public sealed class StoreRepair
                 return error;
             _node = node!;
             return (await GraphsAsync(cancellation).ConfigureAwait(false)).TryGet(out var graphs, out error)
-                && (await StatesAsync(cancellation).ConfigureAwait(false)).TryGet(out var states, out error)
+                && (_only is not null ? new List<StateRepairReport>() : await StatesAsync(cancellation).ConfigureAwait(false)).TryGet(out var states, out error)
                 ? new StoreReport(graphs, states)
                 : error;
         }
@@ -73,13 +84,16 @@ public sealed class StoreRepair
         var sources = _graphs.List().ToDictionary(graph => graph, _graphs.PathOf);
         foreach (var (graph, aside) in _graphs.SetAsideOnly())
             sources[graph] = aside;
-        foreach (var (graph, source) in sources.OrderBy(source => source.Key.Init))
+        foreach (var (graph, source) in sources.Where(source => _only?.Contains(source.Key) ?? true).OrderBy(source => source.Key.Init))
         {
             var isInPlace = source == _graphs.PathOf(graph);
             var progress = new Verified($"graph {graph.ToShortString()}", _progress);
-            var found = new GraphVerifier(OptionsOf(source, LogKind.Graph), graph, _identity, progress, isInPlace && WasClosed).Run(null, cancellation);
-            var report = new RepairReport(found, found.Commands, isInPlace ? null : source);
-            if (_isRepairing && !report.IsSound && !(await RepairAsync(graph, source, found).ConfigureAwait(false)).TryGet(out report, out var error))
+            var verifier = new GraphVerifier(OptionsOf(source, LogKind.Graph), graph, _identity, progress, isInPlace && WasClosed);
+            var found = verifier.Run(null, cancellation);
+            var isSound = isInPlace && found.IsSound;
+            if (!(_isRepairing && !isSound
+                ? await RepairAsync(graph, source, found).ConfigureAwait(false)
+                : await ReturnAsync(graph, source, verifier, found).ConfigureAwait(false)).TryGet(out var report, out var error))
                 return error;
             reports.Add(report);
         }
@@ -92,21 +106,68 @@ public sealed class StoreRepair
         // has done so before.
         var isInPlace = source == _graphs.PathOf(graph);
         if (isInPlace)
-        {
-            _node = _node with { Instance = NodeFile.DrawInstance() };
-            _node.Write(_files, _settings.Folder);
-        }
+            Write(_node with { Instance = NodeFile.DrawInstance() });
         using var writers = new WriterPool(1);
         _graphs.Begin(graph);
-        var salvage = new GraphSalvage(OptionsOf(source, LogKind.Graph), OptionsOf(_graphs.NewPathOf(graph), LogKind.Graph, writers), graph, _identity);
-        if (await salvage.RunAsync().ConfigureAwait(false) is { } error)
+        IEnumerable<string> sources = [source, .. _graphs.SetAsideOf(graph).Where(aside => aside != source)];
+        var salvage = SalvageOf(graph, sources, new GraphIndex((ulong)Random.Shared.NextInt64()));
+        if (await salvage.RunAsync(() => RecordLog.Create(OptionsOf(_graphs.NewPathOf(graph), LogKind.Graph, writers))).ConfigureAwait(false) is { } error)
             return error;
         var aside = isInPlace ? _graphs.SetAside(graph) : source;
-        if (salvage.Count > 0)
+        if (salvage.Kept > 0)
             _graphs.Finish(graph);
         else
             _graphs.Abandon(graph);
-        return new RepairReport(found, salvage.Count, aside);
+        return Told(new RepairReport(found, salvage.Kept, aside) { Waiting = salvage.Waiting });
+    }
+
+    // Of a graph that is sound, what fits by now of that which earlier repairs have set aside of it; or, when nothing is to be
+    // changed, how much does not stand in the graph.
+    private async Task<Result<RepairReport>> ReturnAsync(GraphId graph, string source, GraphVerifier verifier, VerifyReport found)
+    {
+        var isInPlace = source == _graphs.PathOf(graph);
+        var report = new RepairReport(found, found.Commands, isInPlace ? null : source);
+        var aside = _graphs.SetAsideOf(graph);
+        if (aside.Count == 0)
+            return report;
+        using var writers = new WriterPool(1);
+        var was = _node.State;
+        var salvage = SalvageOf(graph, aside, verifier.Index);
+        if (await salvage.RunAsync(_isRepairing ? Reopen : null).ConfigureAwait(false) is { } error)
+            return error;
+        if (_node.State != was)
+            Write(_node with { State = was });
+        return Told(_isRepairing
+            ? report with { Kept = report.Kept + salvage.Kept, Returned = salvage.Kept, Waiting = salvage.Waiting }
+            : report with { Waiting = salvage.Waiting + salvage.Kept });
+
+        // A crash while it grows is one of a run that flushes; and what is torn off, peers may count on.
+        Result<RecordLog> Reopen()
+        {
+            Write(_node with
+            {
+                State = was == RunState.Closed ? RunState.RunningFlushed : was,
+                Instance = found.TornBytes > 0 ? NodeFile.DrawInstance() : _node.Instance,
+            });
+            return RecordLog.Open(OptionsOf(source, LogKind.Graph, writers), (_, _, _) => null);
+        }
+    }
+
+    private GraphSalvage SalvageOf(GraphId graph, IEnumerable<string> folders, GraphIndex index) =>
+        new([.. folders.Select(folder => OptionsOf(folder, LogKind.Graph))], graph, _identity, index);
+
+    // The indexes beside the logs that were set aside know of commands, too.
+    private RepairReport Told(RepairReport report)
+    {
+        var (graph, aside) = (report.Found.Graph, _graphs.SetAsideOf(report.Found.Graph));
+        var known = aside.Select(folder => (long)GraphOpening.CountIndexed(OptionsOf(folder, LogKind.Graph), graph, _identity));
+        return report with { Aside = aside, Known = known.Append(report.Known).Max() };
+    }
+
+    private void Write(NodeFile node)
+    {
+        _node = node;
+        _node.Write(_files, _settings.Folder);
     }
 
     private async Task<Result<IReadOnlyList<StateRepairReport>>> StatesAsync(CancellationToken cancellation)

@@ -9,6 +9,7 @@ internal sealed class StateFolders(IFileSystem files, string folder)
 {
     private readonly ReplicaFolders _folders = new(files, folder, "states");
     private readonly Dictionary<StateName, StateLog> _open = [];
+    private readonly HashSet<StateName> _made = [];
 
     public string PathOf(StateName name) => _folders.PathOf(NameOf(name));
 
@@ -45,8 +46,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"the state \"{name}\" is open already; it has one writer");
             await open.Closed.ConfigureAwait(false);
         }
-        Make(_folders.Root, folder);
-        Make(PathOf(name), _folders.Root);
+        if (!files.FolderExists(PathOf(name)) && await MakeAsync(name, options).ConfigureAwait(false) is { } error)
+            return error;
         var opened = await Task.Run(() => StateLog.Open(options with { Folder = PathOf(name) }, name, settings)).ConfigureAwait(false);
         if (opened.TryGet(out var state, out _))
             _open[name] = (StateLog)state.Store;
@@ -54,8 +55,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
     }
 
     /// <summary>
-    /// Closes those that are open. Whether all of them are on the disk. One that never held anything leaves nothing behind:
-    /// it was asked for by a name that somebody mistyped, or is made again.
+    /// Closes those that are open. Whether all of them are on the disk. One that was made in this run and never held
+    /// anything leaves nothing behind: it was asked for by a name that somebody mistyped, or is made again.
     /// </summary>
     public async Task<bool> CloseAsync()
     {
@@ -64,8 +65,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
         {
             await log.DisposeAsync().ConfigureAwait(false);
             flushed &= await log.Closed.ConfigureAwait(false);
-            if (log.IsUntouched)
-                Remove(PathOf(log.Name));
+            if (log.IsUntouched && _made.Contains(log.Name))
+                Remove(log.Name);
         }
         return flushed;
     }
@@ -107,23 +108,30 @@ internal sealed class StateFolders(IFileSystem files, string folder)
     }
 
     // What cannot be removed stays, and is a state without entries.
-    private void Remove(string path)
+    private void Remove(StateName name)
     {
         try
         {
-            files.DeleteFolder(path);
-            files.FlushFolder(_folders.Root);
+            _folders.Drop(NameOf(name));
         }
         catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
         {
         }
     }
 
-    private void Make(string path, string parent)
+    // A folder that is there has a log with a header: one that has none has lost it.
+    private async Task<SyncError?> MakeAsync(StateName name, LogOptions options)
     {
-        if (files.FolderExists(path))
-            return;
-        files.CreateFolder(path);
-        files.FlushFolder(parent);
+        if (!files.FolderExists(_folders.Root))
+        {
+            files.CreateFolder(_folders.Root);
+            files.FlushFolder(folder);
+        }
+        Begin(name);
+        if (await StateLog.CreateAsync(options with { Folder = NewPathOf(name) }).ConfigureAwait(false) is { } error)
+            return error;
+        Finish(name);
+        _made.Add(name);
+        return null;
     }
 }

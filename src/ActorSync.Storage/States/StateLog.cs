@@ -53,11 +53,20 @@ internal sealed class StateLog : IStateStore
     /// <summary>Whether nothing was ever appended to it.</summary>
     public bool IsUntouched => LoggedBytes == 0;
 
-    /// <summary>Opens what is in the folder, or makes it.</summary>
+    /// <summary>Makes the log of a state, without an entry, in a folder that is there and empty.</summary>
+    public static async Task<SyncError?> CreateAsync(LogOptions options)
+    {
+        if (!RecordLog.Create(options).TryGet(out var log, out var error))
+            return error;
+        await log.CloseAsync().ConfigureAwait(false);
+        return log.CloseFailure;
+    }
+
+    /// <summary>Opens what is in the folder.</summary>
     public static Result<OpenedState> Open(LogOptions options, StateName name, StateSettings settings)
     {
         var state = new StateLog(name, settings, options.Time);
-        if (!RecordLog.Open(options, Visit).TryGet(out var log, out var error))
+        if (!RecordLog.Open(options with { ReplacingType = StateRecords.SnapshotType }, Visit).TryGet(out var log, out var error))
             return error;
         state._log = log;
         state.DropPast();
@@ -118,19 +127,26 @@ internal sealed class StateLog : IStateStore
     private async Task CompactAsync()
     {
         _isCompacting = true;
-        DropPast();
-        Settle();
-        var underway = _underway.SelectMany(append => append.Entries).ToArray();
-        StateEntry[] entries = [.. _held.Values, .. underway];
-        var latest = underway.Select(entry => entry.Stamp).Append(_clock).Max();
-        var record = StateRecords.Snapshot(entries, latest);
-        var before = _loggedBytes;
-        var error = await _log.AppendAsync(StateRecords.SnapshotType, record, 0, _items + underway.Length, replacesAll: true).ConfigureAwait(false);
-        lock (_gate)
+        var (isDone, before, length) = (false, _loggedBytes, MinCompactBytes);
+        try
         {
-            _isCompacting = false;
-            // A failed compaction is tried again when the log has grown by as much as one would be.
-            _loggedBytes += error is null ? record.Length - before : -record.Length;
+            DropPast();
+            Settle();
+            var underway = _underway.SelectMany(append => append.Entries).ToArray();
+            StateEntry[] entries = [.. _held.Values, .. underway];
+            var latest = underway.Select(entry => entry.Stamp).Append(_clock).Max();
+            var record = StateRecords.Snapshot(entries, latest);
+            length = record.Length;
+            isDone = await _log.AppendAsync(StateRecords.SnapshotType, record, 0, _items + underway.Length, replacesAll: true).ConfigureAwait(false) is null;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isCompacting = false;
+                // A failed compaction is tried again when the log has grown by as much as one would be.
+                _loggedBytes += isDone ? length - before : -length;
+            }
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed class StateVerifier(LogOptions options, bool wasClosed, IProgres
     /// <summary>Entries that were read.</summary>
     public long Entries { get; private set; }
 
-    public LogFindings Run(CancellationToken cancellation) => new LogVerifier(options, wasClosed, progress).Run(null, Visit, cancellation);
+    public LogFindings Run(CancellationToken cancellation) =>
+        new LogVerifier(options with { ReplacingType = StateRecords.SnapshotType }, wasClosed, progress).Run(null, Visit, cancellation);
 
     private SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body)
     {

@@ -31,11 +31,13 @@ public sealed class StoreRepairCommandTests : IDisposable
         var after = await _cli.OnDataAsync("store", "verify");
 
         Assert.Equal(ExitCodes.Ok, sound.Code);
-        Assert.Matches($"^graph={graph} records=3 commands=3 bytes=[0-9]+ torn-bytes=0 kept=3 missing-at-least=0 set-aside=none damage=none\n$", sound.Out);
+        Assert.Matches($"^graph={graph} records=3 commands=3 bytes=[0-9]+ torn-bytes=0 kept=3 missing-at-least=0 waiting=0 set-aside=none damage=none\n$", sound.Out);
         Assert.Equal(ExitCodes.Failure, damaged.Code);
         Assert.Contains($"{file} is damaged at byte ", damaged.Out, StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Ok, repaired.Code);
-        Assert.Contains($"kept=2 missing-at-least=0 set-aside={Path.Combine(_cli.Data, "graphs", graph.ToString())}.damaged", repaired.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failure, repaired.Code);
+        Assert.Contains($"{Path.Combine(_cli.Data, "graphs", graph.ToString())}.damaged/00000001.log is damaged at byte ", repaired.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("stop the node", repaired.Out, StringComparison.Ordinal);
+        Assert.Contains($"kept=2 missing-at-least=0 waiting=0 set-aside={Path.Combine(_cli.Data, "graphs", graph.ToString())}.damaged", repaired.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, after.Code);
         Assert.Contains(" commands=2 ", after.Out, StringComparison.Ordinal);
     }
@@ -53,12 +55,12 @@ public sealed class StoreRepairCommandTests : IDisposable
         var repaired = await _cli.OnDataAsync("store", "repair");
         var after = await _cli.OnDataAsync("store", "verify", "--json");
 
-        Assert.Equal((ExitCodes.Failure, ExitCodes.Ok, ExitCodes.Ok), (damaged.Code, repaired.Code, after.Code));
+        Assert.Equal((ExitCodes.Failure, ExitCodes.Failure, ExitCodes.Ok), (damaged.Code, repaired.Code, after.Code));
         var found = JsonNode.Parse(damaged.Out)![0]!;
         Assert.Equal((true, file, end, torn), ((bool)found["lostEnd"]!, (string)found["file"]!, (long)found["offset"]!, (int)found["tornBytes"]!));
         Assert.Contains("the last run closed the store", (string)found["damage"]!, StringComparison.Ordinal);
         Assert.Equal(
-            $"actorsync: graph {graph}: 2 commands are kept, what stood behind byte {end} of {file} is lost here, how many commands is not known; "
+            $"actorsync: graph {graph}: 2 commands are kept, what stood behind byte {end} of {Path.GetDirectoryName(file)}.damaged/00000001.log is lost here, how many commands is not known; "
             + "a peer sends it when the node runs, or at once with --peer HOST:PORT; what no peer holds is gone\n", repaired.Error);
         Assert.False((bool)JsonNode.Parse(after.Out)![0]!["lostEnd"]!);
     }
@@ -79,7 +81,7 @@ public sealed class StoreRepairCommandTests : IDisposable
         var endpoint = Regex.Match(peer.Log, "listening on tcp://([^,]+)").Groups[1].Value;
 
         var nobody = await _cli.OnDataAsync("store", "repair", "--peer", "127.0.0.1:1");
-        // What was kept is one record now: nothing is left of the graph, not even its init command.
+        // What was kept is one record now: nothing is left of the graph but in what the first repair has set aside.
         CutLast(Path.Combine(_cli.Data, "graphs", graph.ToString(), "00000001.log"), 0);
         var repaired = await _cli.OnDataAsync("store", "repair", "--json", "--peer", "127.0.0.1:1", "--peer", endpoint);
 
@@ -87,8 +89,42 @@ public sealed class StoreRepairCommandTests : IDisposable
         Assert.Contains("0 commands came from 127.0.0.1:1, and not all: ", nobody.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, repaired.Code);
         var fetched = JsonNode.Parse(repaired.Out)![0]!["fetched"]!;
-        Assert.Equal((endpoint, 3, true, null), ((string)fetched["peer"]!, (int)fetched["commands"]!, (bool)fetched["complete"]!, (string?)fetched["error"]));
+        Assert.Equal((endpoint, 1, true, null), ((string)fetched["peer"]!, (int)fetched["commands"]!, (bool)fetched["complete"]!, (string?)fetched["error"]));
         Assert.Contains(" commands=3 ", (await _cli.OnDataAsync("store", "verify")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_of_this_node_behind_the_damage_comes_back_once_a_peer_has_sent_its_priors()
+    {
+        using var other = new CliRun { Factory = NodeComposition.CreateAsync };
+        _cli.Factory = NodeComposition.CreateAsync;
+        var graph = await FillAsync();
+        var folder = Path.Combine(_cli.Data, "graphs", graph.ToString());
+        var copy = Directory.CreateDirectory(Path.Combine(other.Data, "graphs", graph.ToString())).FullName;
+        foreach (var path in Directory.GetFiles(folder))
+            File.Copy(path, Path.Combine(copy, Path.GetFileName(path)));
+        await using (await AnotherAsync(other.Folder.At("another")))
+            File.Copy(Path.Combine(other.Folder.At("another"), "node"), Path.Combine(other.Data, "node"));
+        await CommitAsync(graph);
+        var file = Path.Combine(folder, "00000001.log");
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[32 + 17 + BitConverter.ToInt32(bytes, 32) + 30] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        await using var peer = await RunningNode.StartAsync(other, "--listen", "127.0.0.1:0");
+        var endpoint = Regex.Match(peer.Log, "listening on tcp://([^,]+)").Groups[1].Value;
+
+        var alone = await _cli.OnDataAsync("store", "repair");
+        var again = await _cli.OnDataAsync("store", "repair", "--json");
+        var fetched = await _cli.OnDataAsync("store", "repair", "--json", "--peer", endpoint);
+        var after = await _cli.OnDataAsync("store", "repair");
+
+        Assert.Equal((ExitCodes.Failure, ExitCodes.Failure, ExitCodes.Ok, ExitCodes.Ok), (alone.Code, again.Code, fetched.Code, after.Code));
+        Assert.Contains($"2 intact commands wait for their priors: repair again with a peer that has them, or delete {folder}.damaged to give them up", alone.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (int)JsonNode.Parse(again.Out)![0]!["waiting"]!);
+        var finding = JsonNode.Parse(fetched.Out)![0]!;
+        Assert.Equal((0, 0, 2, 1), ((int)finding["waiting"]!, (int)finding["missingAtLeast"]!, (int)finding["fetched"]!["commands"]!, (int)finding["returned"]!));
+        Assert.Contains(" commands=4 ", after.Out, StringComparison.Ordinal);
+        Assert.Empty(after.Error);
     }
 
     [Fact]
@@ -111,7 +147,7 @@ public sealed class StoreRepairCommandTests : IDisposable
         var repaired = await _cli.OnDataAsync("store", "repair");
 
         Assert.Matches("^state=shared records=3 entries=3 bytes=[0-9]+ torn-bytes=0 kept=3 set-aside=none damage=none\n$", sound.Out);
-        Assert.Equal((ExitCodes.Ok, ExitCodes.Failure, ExitCodes.Ok), (sound.Code, damaged.Code, repaired.Code));
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Failure, ExitCodes.Failure), (sound.Code, damaged.Code, repaired.Code));
         var found = JsonNode.Parse(damaged.Out)![0]!;
         Assert.Equal(("shared", file, null), ((string)found["state"]!, (string)found["file"]!, found["graph"]));
         Assert.Contains($" kept=2 set-aside={folder}.damaged ", repaired.Out, StringComparison.Ordinal);
@@ -139,6 +175,15 @@ public sealed class StoreRepairCommandTests : IDisposable
             end = at;
         File.WriteAllBytes(file, bytes[..(end + torn)]);
         return end;
+    }
+
+    private async Task CommitAsync(GraphId graph)
+    {
+        await using var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = _cli.Data })).Value;
+        var opened = (await store.OpenAsync(graph)).Value;
+        var commit = Command.Create(Prior.Single(Assert.Single(opened.Index.Heads())), Priority.Basic(0), "nobody else has it"u8);
+        var ordinal = opened.Index.Add(commit).Value;
+        Assert.Null(await opened.Store.AppendAsync(ordinal, [commit]));
     }
 
     private async Task<GraphId> FillAsync()

@@ -51,6 +51,7 @@ public sealed class FullDiskTests
                 await AppendAsync(opened, graph.Batch(3));
         }
         files.Before = (_, _) => { };
+        Assert.DoesNotContain(files.Files, path => path.EndsWith(".new", StringComparison.Ordinal));
         await using var again = (await NodeStore.OpenAsync(Settings, files)).Value;
         var found = (await again.OpenAsync(graph.Graph)).Value;
         Assert.Equal(graph.Commands.Count, found.Index.Count);

@@ -158,6 +158,31 @@ public sealed class StateLogTests
     }
 
     [Fact]
+    public async Task A_compaction_that_throws_is_tried_again()
+    {
+        var (files, time) = (new MemoryFiles(), new WallClock());
+        await using var store = await OpenAsync(files, time);
+        var state = (StateLog)(await store.OpenStateAsync(Name, StateSettings.Default)).Value.Store;
+        // An entry in place of another asks once, a compaction again.
+        for (var i = 0; i < 40 && (i == 0 || time.AsksLeft < 2); i++)
+        {
+            time.AsksLeft = 1;
+            await AppendAsync(i);
+        }
+        Assert.True(time.AsksLeft > 1, "it has thrown");
+        Assert.Contains(files.Files, IsFirst);
+        for (var i = 40; i < 80; i++)
+            await AppendAsync(i);
+        await state.DisposeAsync();
+        Assert.DoesNotContain(files.Files, IsFirst);
+
+        async Task AppendAsync(int i) =>
+            Assert.Null(await state.AppendAsync([StateEntry.Live("k", Encoding.UTF8.GetBytes($"\"{new string('v', 60_000)}\""), new StateStamp(Now + i, 0, Self))]));
+
+        static bool IsFirst(string file) => file.Contains("states", StringComparison.Ordinal) && file.EndsWith("00000001.log", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_damaged_log_is_told_with_its_place_and_left_as_it_is()
     {
         var files = new MemoryFiles();
@@ -219,6 +244,15 @@ public sealed class StateLogTests
     {
         public WallTime Wall { get; set; } = StateLogTests.Wall;
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Wall.Milliseconds);
+        /// <summary>How often it can be asked before it throws, once.</summary>
+        public int AsksLeft { get; set; } = int.MaxValue;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (AsksLeft-- > 0)
+                return DateTimeOffset.FromUnixTimeMilliseconds(Wall.Milliseconds);
+            AsksLeft = int.MaxValue;
+            throw new InvalidOperationException("the clock broke");
+        }
     }
 }

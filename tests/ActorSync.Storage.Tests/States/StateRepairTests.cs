@@ -134,6 +134,88 @@ public sealed class StateRepairTests
         Assert.Empty(await KeysOfAsync(files));
     }
 
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(RecordFormat.SegmentHeaderSize - 1, false)]
+    [InlineData(RecordFormat.SegmentHeaderSize - 1, true)]
+    public async Task A_state_without_the_header_of_its_log_is_damaged_and_stays(int length, bool afterKill)
+    {
+        var files = await OneFileAsync(afterKill);
+        var bytes = files[LogOf(1)];
+        if (length < 0)
+            files.DeleteFile(LogOf(1));
+        else
+            files[LogOf(1)] = bytes[..length];
+        var found = (await VerifyAsync(files)).Found;
+        Assert.Equal((SyncErrorKind.StoreDamaged, LogOf(1)), (found.Damage!.Kind, found.DamagedFile));
+        for (var run = 0; run < 2; run++)
+        {
+            await using var store = await OpenAsync(files);
+            Assert.Equal(store.Recovery.WasUnclean ? 0 : 1, store.Recovery.LostEnds);
+            var error = (await store.OpenStateAsync(Name, StateSettings.Default)).Error!;
+            Assert.Equal(SyncErrorKind.StoreDamaged, error.Kind);
+            Assert.Contains(LogOf(1), error.Message, StringComparison.Ordinal);
+        }
+        Assert.Contains(Folder, files.Folders);
+        var report = await RepairAsync(files);
+        Assert.Equal((0, Folder + ".damaged"), (report.Kept, report.SetAside));
+        Assert.Empty(await KeysOfAsync(files));
+    }
+
+    private static async Task<MemoryFiles> OneFileAsync(bool afterKill)
+    {
+        var files = new MemoryFiles();
+        var store = await OpenAsync(files);
+        Assert.Null(await (await store.OpenStateAsync(Name, StateSettings.Default)).Value.Store.AppendAsync([Entry("k", 1)]));
+        var killed = files.Copy();
+        await store.DisposeAsync();
+        return afterKill ? killed : files;
+    }
+
+    [Fact]
+    public async Task The_first_of_several_files_is_missed()
+    {
+        var (files, _) = await StoredAsync();
+        files.DeleteFile(LogOf(1));
+        var found = (await VerifyAsync(files)).Found;
+        Assert.Equal((SyncErrorKind.StoreDamaged, LogOf(1)), (found.Damage!.Kind, found.DamagedFile));
+        await using (var store = await OpenAsync(files))
+            Assert.Contains(LogOf(1), (await store.OpenStateAsync(Name, StateSettings.Default)).Error!.Message, StringComparison.Ordinal);
+        Assert.InRange((await RepairAsync(files)).Kept, 1, Keys - 1);
+        Assert.True((await VerifyAsync(files)).IsSound);
+    }
+
+    [Fact]
+    public async Task A_crash_while_a_state_is_made_or_removed_leaves_it_whole_or_not_there()
+    {
+        var acts = 0;
+        var counting = new MemoryFiles { Before = (_, _) => acts++ };
+        await MakeAsync(counting);
+        Assert.DoesNotContain(Folder, counting.Folders);
+        for (var cut = 0; cut < acts; cut++)
+        {
+            var (files, act) = (new MemoryFiles(), 0);
+            files.Before = (_, _) =>
+            {
+                if (act++ >= cut)
+                    throw LogFixture.Broken();
+            };
+            await MakeAsync(files);
+            Assert.Empty(await KeysOfAsync(files.Copy()));
+        }
+
+        static async Task MakeAsync(MemoryFiles files)
+        {
+            if (!(await NodeStore.OpenAsync(Settings, files)).TryGet(out var store, out _))
+                return;
+            await store.OpenStateAsync(Name, StateSettings.Default);
+            await store.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task A_repair_that_is_cut_short_anywhere_is_finished_by_the_next()
     {
