@@ -179,7 +179,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnDropped()
     {
         _log.Info("Graph {0} is dropped: others hold all of it", _graph.ToShortString());
-        _isHere = false;
+        (_isHere, _untold) = (false, null);
         Run(new HoldingInput.Dropped());
         // Should it come back, it is followed again.
         _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
