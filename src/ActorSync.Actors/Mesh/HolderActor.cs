@@ -184,6 +184,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         _log.Info("Graph {0} is dropped: others hold all of it", _graph.ToShortString());
         (_isHere, _untold) = (false, null);
+        Context.Parent.Tell(new IsRead(_graph, false));
         Run(new HoldingInput.Dropped());
         // Should it come back, it is followed again.
         _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));
