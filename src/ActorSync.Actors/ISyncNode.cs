@@ -28,7 +28,10 @@ public interface ISyncNode : IAsyncDisposable
     /// </summary>
     Task Ended { get; }
 
-    /// <summary>Begins a graph with an init command that carries this payload; the same payload gives the same graph.</summary>
+    /// <summary>
+    /// Begins a graph with an init command that carries this payload; the same payload gives the same graph. It ends when that
+    /// is durable here, also in a mesh whose actions wait for other stores: the first action that does waits for the graph, too.
+    /// </summary>
     Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>Commits one command after all that is here; ends when it is durable.</summary>

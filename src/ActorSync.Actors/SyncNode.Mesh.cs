@@ -32,7 +32,7 @@ public sealed partial class SyncNode
     {
         if (_mesh is null)
             return new SyncError(SyncErrorKind.InvalidRequest, "the node is in no mesh");
-        var answer = await AskAsync<MembershipActor.Removing>(_mesh.Membership, new MembershipActor.Remove(member), cancellation);
+        var answer = await AskAsync<MembershipActor.Removing>(_mesh.Membership, new MembershipActor.Remove(member), cancellation, 2 * _sync.Settings.GraphTimeout);
         return answer.TryGet(out var removing, out var error) ? removing.Error : error;
     }
 }

@@ -23,6 +23,9 @@ internal sealed partial class HolderActor
     /// <summary>To the mesh: the graph is not here, nor is it to be by these members, and nobody waits for it.</summary>
     public sealed record Idle(GraphId Graph, MembershipView View) : ILocalMessage;
 
+    /// <summary>To the mesh: whether somebody reads the graph here, as far as is known.</summary>
+    public sealed record IsRead(GraphId Graph, bool IsSo) : ILocalMessage;
+
     private sealed record FetchPolled(SyncError? Error) : ILocalMessage;
 
     private sealed record FetchTimeout : ILocalMessage
@@ -93,6 +96,7 @@ internal sealed partial class HolderActor
             return;
         _toAsk = null;
         Timers.Cancel(FetchTimeout.Instance);
+        Context.Parent.Tell(new IsRead(_graph, _isHere || error is null));
         Context.Parent.Tell(new Fetched(_graph, _isHere ? null : error, IsIdle ? new Idle(_graph, _view!) : null));
     }
 
@@ -149,6 +153,7 @@ internal sealed partial class HolderActor
     private void OnKept(SyncRouter.Kept kept)
     {
         _isLettingGo &= !kept.IsRead;
+        Context.Parent.Tell(new IsRead(_graph, kept.IsRead));
         TellVersion();
         Run(new HoldingInput.Kept(kept.IsRead));
     }

@@ -162,8 +162,12 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         _mesh.Sync.Router.Ask<GraphActor.Acted>(new SyncRouter.ActHere(_graph, act.Action), _mesh.Sync.Settings.GraphTimeout).PipeTo(
             self,
             success: acted => new Durable(acted.Result, act.Within, asker),
-            failure: _ => new Durable(new SyncError(SyncErrorKind.Busy, $"the graph {_graph.ToShortString()} did not answer in time; look whether the command is there"), null, asker));
+            failure: _ => new Durable(TooSlow, null, asker));
     }
+
+    // Busy would say that nothing was done, and the action be tried elsewhere.
+    private SyncError TooSlow => new(
+        SyncErrorKind.Unreachable, $"the graph {_graph.ToShortString()} did not answer in time: the action may have been carried out; look before it is tried again");
 
     private void OnDurable(Durable durable)
     {
@@ -179,7 +183,8 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnDropped()
     {
         _log.Info("Graph {0} is dropped: others hold all of it", _graph.ToShortString());
-        _isHere = false;
+        (_isHere, _untold) = (false, null);
+        Context.Parent.Tell(new IsRead(_graph, false));
         Run(new HoldingInput.Dropped());
         // Should it come back, it is followed again.
         _mesh.Sync.Router.Tell(new SyncRouter.FollowGraph(_graph));

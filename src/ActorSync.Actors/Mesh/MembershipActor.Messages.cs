@@ -13,7 +13,7 @@ public sealed partial class MembershipActor
     /// <summary>A member will not come back. Answered by <see cref="Removing"/>.</summary>
     public sealed record Remove(NodeId Node) : ILocalMessage;
 
-    /// <summary>What became of a <see cref="Remove"/>: null when the removal is on its way.</summary>
+    /// <summary>What became of a <see cref="Remove"/>: null when the removal is durable here, and on its way to the others.</summary>
     public sealed record Removing(SyncError? Error) : ILocalMessage;
 
     /// <summary>The node shuts down. Answered by <see cref="HasLeft"/> once another member knows, or there is none to tell.</summary>

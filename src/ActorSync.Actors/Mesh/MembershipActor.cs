@@ -27,6 +27,9 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
     private readonly Outbox<MembershipOutput> _outbox = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _leaving = [];
+    private readonly Dictionary<long, IActorRef> _removals = [];
+    // Who is answered when the write that comes next is durable.
+    private IActorRef? _remover;
     private Dictionary<NodeId, PeerRef> _linked = [];
     private IActorRef _state = ActorRefs.Nobody;
     private bool _hasLeft;
@@ -131,7 +134,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         Receive<StateActor.Changed>(changed => Run(new MembershipInput.Changed(changed.Entries, changed.Expired, Wall)));
         Receive<StateActor.Linked>(OnLinked);
         Receive<FromPeer>(OnFromPeer);
-        Receive<Written>(written => Run(new MembershipInput.Written(written.Token, written.Error, Wall)));
+        Receive<Written>(OnWritten);
         Receive<Listen>(_ => OnListen());
         Receive<MachineTick>(_ => OnTick());
         Receive<Remove>(OnRemove);
@@ -177,8 +180,18 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
             Sender.Tell(new Removing(new SyncError(SyncErrorKind.InvalidRequest, $"{remove.Node} is no other member of the mesh")));
             return;
         }
+        _remover = Sender;
         Run(new MembershipInput.Remove(remove.Node, Wall));
-        Sender.Tell(new Removing(null));
+        // One that is removed already is not removed twice.
+        _remover?.Tell(new Removing(null));
+        _remover = null;
+    }
+
+    private void OnWritten(Written written)
+    {
+        if (_removals.Remove(written.Token, out var remover))
+            remover.Tell(new Removing(written.Error));
+        Run(new MembershipInput.Written(written.Token, written.Error, Wall));
     }
 
     private void OnLeave()
@@ -253,6 +266,11 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
 
     private void OnWrite(MembershipOutput.Write write)
     {
+        if (_remover is { } remover && write.Set.Value is null)
+        {
+            _removals.Add(write.Token, remover);
+            _remover = null;
+        }
         var (self, token) = (Self, write.Token);
         _state.Ask<StateActor.Applied>(new StateActor.Set([write.Set]), _sync.Settings.GraphTimeout).PipeTo(
             self,

@@ -37,6 +37,7 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
         Receive<SyncRouter.GraphHere>(here => Holder(here.Graph, here.IsNew));
         Guests();
         Receive<HolderActor.Moved>(OnMoved);
+        Receive<HolderActor.IsRead>(OnIsRead);
         Receive<SubscriptionActor.PeerAcked>(acked => _holdings.GetValueOrDefault(acked.Graph)?.Actor.Tell(new HolderActor.Acked(acked.Peer, acked.Heads)));
         Receive<FromPeer>(OnFromPeer);
         Receive<Act>(OnAct);
@@ -110,6 +111,12 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
             (holding.State, holding.Others) = (moved.State, moved.Others);
     }
 
+    private void OnIsRead(HolderActor.IsRead read)
+    {
+        if (_holdings.TryGetValue(read.Graph, out var holding))
+            holding.IsRead = read.IsSo;
+    }
+
     // Who is no member has no say in what is held.
     private void OnFromPeer(FromPeer from)
     {
@@ -155,11 +162,14 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
 
         public IReadOnlyList<NodeId> Others { get; set; } = [];
 
+        public bool IsRead { get; set; }
+
         public HoldingStatus Status(GraphId graph, NodeId self)
         {
             var isHolder = State is HoldingState.Serving or HoldingState.TakingOver;
             var holders = isHolder ? Others.Append(self) : Others;
-            return new HoldingStatus(graph.ToString(), State.ToString().ToLowerInvariant(), [.. holders.Select(node => node.ToString()).Order(StringComparer.Ordinal)]);
+            var name = State == HoldingState.Leaving && IsRead ? HoldingStatus.Guest : State.ToString().ToLowerInvariant();
+            return new HoldingStatus(graph.ToString(), name, [.. holders.Select(node => node.ToString()).Order(StringComparer.Ordinal)]);
         }
     }
 }

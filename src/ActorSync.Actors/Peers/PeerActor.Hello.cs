@@ -16,7 +16,7 @@ public sealed partial class PeerActor
     public sealed record UnwantHello(GraphId Graph, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
     /// <summary>From the peers: what was wanted of this peer before whoever hears of it began.</summary>
-    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos) : ILocalMessage;
+    public sealed record WantedHellos(IReadOnlyList<WantHello> Hellos, int TakenBack = 0) : ILocalMessage;
 
     /// <summary>From a poll: it ended with all that the peer held, which may offer now what came meanwhile.</summary>
     public sealed record PolledAll(SessionId Session, GraphId Graph, PollOptions Options) : ILocalMessage;
@@ -49,6 +49,7 @@ public sealed partial class PeerActor
 
     private void OnUnwantHello(UnwantHello unwant)
     {
+        _takenBack++;
         Context.Parent.Tell(new PeersActor.WantsHello(_node, unwant.Graph, unwant.For, null));
         if (HelloSubscriber.IsNobody())
             Sender.Tell(new HelloSubscriberActor.Answered(null));
@@ -58,6 +59,11 @@ public sealed partial class PeerActor
 
     private void OnWantedHellos(WantedHellos wanted)
     {
+        if (wanted.TakenBack != _takenBack)
+        {
+            Context.Parent.Tell(new PeersActor.GetWantedHellos(_node, _takenBack));
+            return;
+        }
         foreach (var hello in wanted.Hellos)
             BegunHelloSubscriber.Tell(hello, ActorRefs.NoSender);
     }

@@ -68,7 +68,7 @@ public sealed partial class PeerActor
     public sealed record Want(GraphId Graph, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
     /// <summary>From the peers: what was wanted of this peer before the subscriber began.</summary>
-    public sealed record Wanted(IReadOnlyList<Want> Graphs) : ILocalMessage;
+    public sealed record Wanted(IReadOnlyList<Want> Graphs, int TakenBack = 0) : ILocalMessage;
 
     /// <summary>To the subscriptions and hellos: there is a link.</summary>
     public sealed record Linking(PeerRef Peer) : ILocalMessage;

@@ -39,6 +39,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     private SyncError? _lastError;
     private bool _reading;
     private bool _writing;
+    private int _takenBack;
     private bool _ending;
 
     public PeerActor(NodeId node, SyncContext sync)
@@ -57,8 +58,8 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.Parent.Tell(new PeersActor.GetWanted(_node));
-        Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
+        Context.Parent.Tell(new PeersActor.GetWanted(_node, _takenBack));
+        Context.Parent.Tell(new PeersActor.GetWantedHellos(_node, _takenBack));
         Timers.StartSingleTimer(DeadTimer, Dead.Instance, _sync.Settings.DeadAfter);
     }
 
@@ -120,6 +121,8 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             case Terminated terminated: OnStoppedWhileStopping(terminated); break;
             case DrainEnded: CloseLink(); break;
             case LinkClosed: Context.Stop(Self); break;
+            case Unwant unwant: OnUnwant(unwant); break;
+            case UnwantHello unwant: OnUnwantHello(unwant); break;
             case Poll poll: Sender.Tell(new PollActor.Ended(poll.Graph, new SyncError(SyncErrorKind.ShuttingDown, "the link to the peer is being closed"))); break;
             case GetStatus: OnGetStatus(); break;
         }
@@ -201,6 +204,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
 
     private void OnUnwant(Unwant unwant)
     {
+        _takenBack++;
         Context.Parent.Tell(new PeersActor.Wants(_node, unwant.Graph, unwant.For, false));
         if (Subscriber.IsNobody())
             Sender.Tell(new SubscriberActor.Answered(null));
@@ -208,8 +212,14 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             Subscriber.Forward(unwant);
     }
 
+    // What was taken back while the peers answered is in the answer still: they are asked again.
     private void OnWanted(Wanted wanted)
     {
+        if (wanted.TakenBack != _takenBack)
+        {
+            Context.Parent.Tell(new PeersActor.GetWanted(_node, _takenBack));
+            return;
+        }
         foreach (var want in wanted.Graphs)
             BegunSubscriber.Tell(want, ActorRefs.NoSender);
     }
@@ -221,9 +231,9 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
         else
             child.Tell(Unlinking.Instance);
         if (child.Equals(Subscriber))
-            Context.Parent.Tell(new PeersActor.GetWanted(_node));
+            Context.Parent.Tell(new PeersActor.GetWanted(_node, _takenBack));
         else if (child.Equals(HelloSubscriber))
-            Context.Parent.Tell(new PeersActor.GetWantedHellos(_node));
+            Context.Parent.Tell(new PeersActor.GetWantedHellos(_node, _takenBack));
     }
 
     private void BeginPoll(Poll poll, IActorRef asker)

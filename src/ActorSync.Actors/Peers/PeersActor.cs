@@ -43,11 +43,11 @@ public sealed class PeersActor : ReceiveActor
     /// <summary>From a peer's actor: it is wanted to tell of this graph on these terms; null for no longer.</summary>
     public sealed record WantsHello(NodeId Peer, GraphId Graph, LinkKeepers For, HelloTerms? Terms) : ILocalMessage;
 
-    /// <summary>Answered by <see cref="PeerActor.Wanted"/>.</summary>
-    public sealed record GetWanted(NodeId Peer) : ILocalMessage;
+    /// <summary>Answered by <see cref="PeerActor.Wanted"/>, with how often the peer's actor had something taken back when it asked.</summary>
+    public sealed record GetWanted(NodeId Peer, int TakenBack = 0) : ILocalMessage;
 
     /// <summary>Answered by <see cref="PeerActor.WantedHellos"/>.</summary>
-    public sealed record GetWantedHellos(NodeId Peer) : ILocalMessage;
+    public sealed record GetWantedHellos(NodeId Peer, int TakenBack = 0) : ILocalMessage;
 
     /// <summary>Answered by <see cref="All"/>.</summary>
     public sealed record GetAll : ILocalMessage
@@ -96,8 +96,8 @@ public sealed class PeersActor : ReceiveActor
         Receive<Broke>(OnBroke);
         Receive<Wants>(OnWants);
         Receive<WantsHello>(OnWantsHello);
-        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer)?.All ?? []])));
-        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos([.. _wantedHellos.GetValueOrDefault(get.Peer)?.All ?? []])));
+        Receive<GetWanted>(get => Sender.Tell(new PeerActor.Wanted([.. _wanted.GetValueOrDefault(get.Peer)?.All ?? []], get.TakenBack)));
+        Receive<GetWantedHellos>(get => Sender.Tell(new PeerActor.WantedHellos([.. _wantedHellos.GetValueOrDefault(get.Peer)?.All ?? []], get.TakenBack)));
         Receive<Dial>(OnDial);
         Receive<LetGo>(OnLetGo);
         Receive<HangUp>(OnHangUp);

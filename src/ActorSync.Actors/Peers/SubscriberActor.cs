@@ -192,7 +192,9 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
         _storing--;
         if (storing.IsThroughRouter)
             _throughRouter = Math.Max(0, _throughRouter - 1);
-        if (stored.Result.Error is { } error)
+        if (stored.Result.Error is { Kind: SyncErrorKind.UnknownGraph } && _machine.IsGone(stored.Graph))
+            _log.Debug("A push of graph {0} came, which is not here any more", stored.Graph.ToShortString());
+        else if (stored.Result.Error is { } error)
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
         Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result, storing.Last, push.Commands.IsShort));
         if (_peer is not null && stored.Result is { Error: null, Value: { Added: 0, Known: > 0 } kept })

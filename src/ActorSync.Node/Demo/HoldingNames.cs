@@ -9,5 +9,8 @@ internal static class HoldingNames
     public static readonly string TakingOver = Of(HoldingState.TakingOver);
     public static readonly string Leaving = Of(HoldingState.Leaving);
 
+    // Leaving, when nobody reads it any more.
+    public static readonly string Guest = "guest";
+
     private static string Of(HoldingState state) => state.ToString().ToLowerInvariant();
 }

@@ -22,7 +22,7 @@ internal sealed record HostView(int Number, int Members, int Serving, int Taking
             mesh.Members.Count,
             mesh.Graphs.Count(graph => graph.State == HoldingNames.Serving),
             mesh.Graphs.Count(graph => graph.State == HoldingNames.TakingOver),
-            mesh.Graphs.Count(graph => graph.State == HoldingNames.Leaving),
+            mesh.Graphs.Count(graph => graph.State == HoldingNames.Leaving || graph.State == HoldingNames.Guest),
             status.Graphs.Sum(graph => (long)graph.Commands),
             status.Peers.Sum(peer => peer.BytesIn),
             status.Peers.Sum(peer => peer.BytesOut));

@@ -1,6 +1,8 @@
 using System.Text;
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
+using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 
@@ -83,6 +85,21 @@ public sealed class MeshGraphTests
         Assert.Equal(SyncErrorKind.NotHolder, (await alone.AddAsync(unknown, "x"u8.ToArray(), Replicated)).Error!.Kind);
     }
 
+    [Fact]
+    public async Task An_action_that_the_store_is_too_slow_for_may_have_been_carried_out_and_says_so()
+    {
+        var store = new FaultStore(new PeerIdentity(new NodeId(1), new InstanceId(1)));
+        await using var slow = Start(1, Factor(1), store, new SyncSettings { GraphTimeout = TimeSpan.FromSeconds(2) });
+        await Nodes.WaitForMembersAsync(slow, 1);
+        var graph = await slow.FillAsync(0);
+        await slow.WaitForStatusAsync(status => status.Mesh!.Graphs.SingleOrDefault()?.State == "serving");
+        store.HoldsAppends = true;
+        // Busy would have it tried at the next holder.
+        Assert.Equal(SyncErrorKind.Unreachable, (await slow.AddAsync(graph, "slow"u8.ToArray(), Replicated)).Error!.Kind);
+        await (await store.Appends.ReadAsync()).CommitAsync();
+        await Nodes.WaitForLevelAsync(graph, 1, slow);
+    }
+
     private static PlacementRule Factor(int factor) => new(factor, null);
 
     // While holders come and go an action may find none; that it was not carried out is what the error says.
@@ -98,9 +115,10 @@ public sealed class MeshGraphTests
         }
     }
 
-    private ISyncNode Start(uint number, PlacementRule placement) => SyncNode.Start(new SyncNodeOptions
+    private ISyncNode Start(uint number, PlacementRule placement, INodeStore? store = null, SyncSettings? settings = null) => SyncNode.Start(new SyncNodeOptions
     {
-        Store = Nodes.MemoryStore(number),
+        Store = store ?? Nodes.MemoryStore(number),
+        Settings = settings ?? new SyncSettings(),
         Connector = _network,
         Listen = identity => _network.Listen($"node-{number}", identity),
         Mesh = new MeshOptions

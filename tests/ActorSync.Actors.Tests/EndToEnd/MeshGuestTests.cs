@@ -42,6 +42,7 @@ public sealed class MeshGuestTests : IAsyncLifetime
     {
         await using var outside = Nodes.Start(_network, 9);
         Assert.Null(await outside.SubscribeAsync($"memory://node-{GuestNumber}", _graph));
+        await _guest.WaitForStatusAsync(status => status.Mesh!.Graphs.SingleOrDefault()?.State == "guest");
         // Also long after the grace period.
         for (var commands = 4; commands < 60; commands++)
         {

@@ -378,6 +378,23 @@ public sealed class PeerActorTests : ActorTest
     }
 
     [Fact]
+    public void What_was_taken_back_while_the_peers_answered_is_not_wanted_again()
+    {
+        Start();
+        Attach(Link());
+        var want = new PeerActor.Want(_graph.Id, LinkKeepers.Mesh);
+        _peer.Tell(want, TestActor);
+        _router.FishForMessage<SyncRouter.FollowGraph>(_ => true);
+        var asked = _parent.FishForMessage<PeersActor.GetWanted>(_ => true);
+        _peer.Tell(new PeerActor.Unwant(_graph.Id, LinkKeepers.Mesh), TestActor);
+        _router.FishForMessage<SyncRouter.UnfollowGraph>(_ => true);
+        _peer.Tell(new PeerActor.Wanted([want], asked.TakenBack));
+        Assert.NotEqual(asked.TakenBack, _parent.FishForMessage<PeersActor.GetWanted>(_ => true).TakenBack);
+        Status();
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
     public void A_hello_that_is_wanted_is_kept_by_the_peers_and_asked_for_on_every_link()
     {
         Start();

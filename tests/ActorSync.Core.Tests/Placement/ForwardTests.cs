@@ -44,6 +44,7 @@ public sealed class ForwardTests
     [InlineData(SyncErrorKind.ShuttingDown, true)]
     [InlineData(SyncErrorKind.Rejected, false)]
     [InlineData(SyncErrorKind.StoreFailed, false)]
+    [InlineData(SyncErrorKind.Unreachable, false)]
     public void The_next_holder_is_tried_only_when_this_one_did_nothing(SyncErrorKind why, bool isTried)
     {
         Act(7, Nodes[0], Nodes[1]);

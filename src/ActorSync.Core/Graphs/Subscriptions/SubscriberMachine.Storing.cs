@@ -78,6 +78,8 @@ public sealed partial class SubscriberMachine
         {
             if (IsForGood(error))
                 PutAside(stored.Graph, error, now, outbox);
+            else if (error.Kind == SyncErrorKind.UnknownGraph && IsGone(stored.Graph))
+                LetGo(stored.Graph, now, outbox);
             else if (error.Kind == SyncErrorKind.MissingPrior)
                 Repair(stored.Graph, outbox);
             return;
@@ -140,6 +142,17 @@ public sealed partial class SubscriberMachine
     private static bool IsForGood(SyncError error) => error.Kind is
         SyncErrorKind.LimitExceeded or SyncErrorKind.WrongMaxCut or SyncErrorKind.InvalidCommand or SyncErrorKind.Duplicate or SyncErrorKind.Rejected
         or SyncErrorKind.PolicyFailed or SyncErrorKind.ParallelFinalize;
+
+    /// <summary>Whether a push of a graph that is not here is of one that was: not of one whose first push is still to come.</summary>
+    public bool IsGone(GraphId graph) => _aside.Contains(graph) || _wanted.GetValueOrDefault(graph) is not null;
+
+    // The publisher goes by what was here. Wanted anew, the graph is asked for from its beginning.
+    private void LetGo(GraphId graph, MonotonicTime now, IOutbox<SubscriberOutput> outbox)
+    {
+        _wanted[graph] = null;
+        _aside.Add(graph);
+        Withdraw(graph, now, outbox);
+    }
 
     // What was kept is not acknowledged: an acknowledgement says that all of the push is durable. The publisher is told
     // why, and asked to cover the graph no longer. It is asked for again on the next link, or when it is wanted anew.
