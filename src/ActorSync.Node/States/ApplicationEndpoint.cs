@@ -61,13 +61,8 @@ internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits li
 
     private async Task<HttpFailure?> WriteAsync(HttpContext context, IReadOnlyList<StateSet> sets, CancellationToken cancellation)
     {
-        if (!(await state.WriteAsync(sets, cancellation)).TryGet(out var result, out var error))
+        if (!(await state.WriteAsync(sets, allWin: true, cancellation)).TryGet(out _, out var error))
             return HttpBodies.Failure(context, error);
-        // A write that is older than what is held changes nothing: whoever sent it would wait for it in vain.
-        var lost = sets.Where((_, i) => result.Outcomes[i] != MergeOutcome.Won).Select(set => set.Key).ToArray();
-        if (lost.Length > 0)
-            return HttpBodies.Failure(context, new SyncError(
-                SyncErrorKind.InvalidRequest, $"the write of {string.Join(", ", lost.Take(8).Select(key => $"\"{key}\""))} changes nothing: it is older than what is held, or past its ttl; leave ts out to write now"));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
     }

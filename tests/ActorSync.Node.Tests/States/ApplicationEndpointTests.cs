@@ -92,6 +92,30 @@ public sealed class ApplicationEndpointTests
         Assert.Equal("\"new\"", await node.ValueAsync("a"));
     }
 
+    [Fact]
+    public async Task One_write_that_is_older_than_what_is_held_keeps_the_others_of_its_request_out()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+        await node.AskAsync("PUT", "/", """{"old":{"value":1}}""");
+        var before = await node.VersionAsync();
+
+        var (status, body, _) = await node.AskAsync("PUT", "/", """{"new":{"value":1},"old":{"value":2,"ts":1}}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.StartsWith("nothing was written: the write of \"old\" is older", HttpNode.ErrorOf(body).Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await node.AskAsync("GET", "/new")).Status);
+        Assert.Equal(before, await node.VersionAsync());
+    }
+
+    [Fact]
+    public async Task The_same_write_may_come_twice()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync("PUT", "/", """{"a":{"value":1,"ts":5}}""")).Status);
+    }
+
     [Theory]
     [InlineData("", "MalformedPayload")]
     [InlineData("[1]", "MalformedPayload")]
