@@ -97,7 +97,7 @@ internal static class StatesReader
         var bare = text is ['[', .. var inner, ']'] ? inner : text;
         // What reads addresses takes a port behind an IPv6 address, and leaves it aside; and a bare number for an address.
         if (!bare.StartsWith('[') && bare.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(bare, out var address))
-            return new TcpEndpoint(address.ToString(), port);
+            return new TcpEndpoint(TcpEndpoint.Canonical(bare), port);
         var endpoint = TcpEndpoint.Parse(text).Value;
         return endpoint.Port > 0 ? endpoint : throw new FormatException($"the port of '{text}' must be from 1 to 65535");
     }

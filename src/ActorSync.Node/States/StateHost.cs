@@ -61,6 +61,8 @@ internal sealed class StateHost : IAsyncDisposable
         _end.Dispose();
         foreach (var endpoint in _endpoints)
             await endpoint.DisposeAsync();
+        foreach (var peers in _peers.Values)
+            peers.Dispose();
         _http?.Dispose();
     }
 
@@ -97,7 +99,7 @@ internal sealed class StateHost : IAsyncDisposable
 
     private async Task<SyncError?> ServeAsync(StateHttpSettings http, ISharedState state, CancellationToken cancellation)
     {
-        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _settings.AnyoneMayReadAndWrite, _log);
+        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _settings.AnyoneMayReadAndWrite, _log, _time);
         _peers.Add(http.State, peers);
         if (http.Application is { } application)
         {
