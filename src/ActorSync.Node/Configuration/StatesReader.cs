@@ -47,13 +47,16 @@ internal static class StatesReader
         {
             BodyBytes = Bytes("body-bytes"),
             AnswerBytes = Bytes("answer-bytes"),
-            Connections = SettingsReader.Value(config, "states.connections", value => value.GetInt() is > 0 and var count ? count : throw new FormatException("expected at least 1")),
+            Connections = Count("connections"),
+            Watches = Count("watches"),
             HeaderWithin = Time("header-within"),
             BodyWithin = Time("body-within"),
             IdleWithin = Time("idle-within"),
             ConnectWithin = Time("connect-within"),
             ReadWithin = Time("read-within"),
         };
+
+        int Count(string key) => SettingsReader.Value(config, $"states.{key}", value => value.GetInt() is > 0 and var count ? count : throw new FormatException("expected at least 1"));
 
         int Bytes(string key) => SettingsReader.Value(config, $"states.{key}", value =>
             value.GetByteSize() is >= 1024 and <= int.MaxValue and var size ? (int)size : throw new FormatException($"expected from 1024 to {int.MaxValue}"));

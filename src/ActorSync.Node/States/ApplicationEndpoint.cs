@@ -18,6 +18,8 @@ namespace ActorSync.Node.States;
 /// </summary>
 internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits limits, TimeProvider time)
 {
+    private int _watches;
+
     public Task<HttpFailure?> HandleAsync(HttpContext context, CancellationToken cancellation)
     {
         if (!HttpBodies.Name(context).TryGet(out var key, out var error))
@@ -79,12 +81,19 @@ internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits li
     {
         try
         {
+            // Those that watch stay: they leave room for those that read and write.
+            if (Interlocked.Increment(ref _watches) > limits.Watches)
+                return HttpBodies.Failure(context, new SyncError(SyncErrorKind.Busy, $"{limits.Watches} clients watch already (actorsync.states.watches)"));
             await new EventStream(context, time).WriteAllAsync(state.WatchAsync(context.Request.Query["prefix"].ToString(), cancellation), cancellation);
             return null;
         }
         catch (SyncException unusable)
         {
             return HttpBodies.Failure(context, unusable.Error);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watches);
         }
     }
 }

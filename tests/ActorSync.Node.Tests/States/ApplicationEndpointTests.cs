@@ -262,6 +262,38 @@ public sealed class ApplicationEndpointTests
     }
 
     [Fact]
+    public async Task Those_that_watch_leave_room_for_others()
+    {
+        await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { Watches = 1 });
+        using var http = new HttpClient();
+        await using var stream = await http.GetStreamAsync(new Uri(node.Application, "/?watch"));
+
+        var (status, body, headers) = await node.AskAsync("GET", "/?watch");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Busy"), (status, HttpNode.ErrorOf(body).Kind));
+        Assert.NotNull(headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync("PUT", "/a", """{"value":1}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_connection_beyond_the_limit_is_told_so_and_the_log_once()
+    {
+        await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { Connections = 1 });
+        using var http = new HttpClient();
+        await using var stream = await http.GetStreamAsync(new Uri(node.Application, "/?watch"));
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var other = await HttpNode.ConnectAsync(node.Application);
+            using var reader = new StreamReader(other);
+            var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+            Assert.Equal("Busy", HttpNode.ErrorOf(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).Kind);
+        }
+        Assert.Contains("actorsync.states.connections", Assert.Single(await node.LoggedAsync("connections are open")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_watch_goes_on_after_writes_that_failed()
     {
         await using var node = await HttpNode.StartAsync(1);
