@@ -105,6 +105,9 @@ internal static class StatesReader
         return endpoint.Port > 0 ? endpoint : throw new FormatException($"the port of '{text}' must be from 1 to 65535");
     }
 
+    /// <summary>Where HTTP is spoken, for people: the schemes of links are none of it.</summary>
+    public static string Named(TcpEndpoint endpoint) => endpoint.ToString()[TcpEndpoint.Prefix.Length..];
+
     private static TcpEndpoint Allowed(TcpEndpoint endpoint, StatesSettings settings)
     {
         if (settings.HasTls)
@@ -113,7 +116,7 @@ internal static class StatesReader
             throw new FormatException($"'{endpoint}' needs certificates: set actorsync.tls");
         return settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
             ? endpoint
-            : throw new FormatException($"'{endpoint}' {NeedsTls}");
+            : throw new FormatException($"'{Named(endpoint)}' {NeedsTls}");
     }
 
     private static HoconValue[] Objects(Config config, string key)

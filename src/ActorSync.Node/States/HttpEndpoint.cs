@@ -56,7 +56,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         {
             await app.DisposeAsync();
             stopping.Dispose();
-            return new SyncError(SyncErrorKind.Busy, $"cannot listen on {endpoint.ToString()[TcpEndpoint.Prefix.Length..]} for HTTP: {e.GetBaseException().Message}");
+            return new SyncError(SyncErrorKind.Busy, $"cannot listen on {StatesReader.Named(endpoint)} for HTTP: {e.GetBaseException().Message}");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
     private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, Action<string> tell)
     {
-        var gate = new ConnectionGate(limits.Connections, tls is null, full => tell($"{endpoint.ToString()[TcpEndpoint.Prefix.Length..]}: {full}"));
+        var gate = new ConnectionGate(limits.Connections, tls is null, full => tell($"{StatesReader.Named(endpoint)}: {full}"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, ControlServer.NoLifetime>();
         builder.WebHost.UseKestrelCore();

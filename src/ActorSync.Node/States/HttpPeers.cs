@@ -98,7 +98,7 @@ internal sealed class HttpPeers : IDisposable
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
         foreach (var endpoint in leftOut)
-            _log.Warning($"state {_state.Name}: the peer {endpoint} is left out: it {StatesReader.NeedsTls}");
+            _log.Warning($"state {_state.Name}: the peer {StatesReader.Named(endpoint)} is left out: it {StatesReader.NeedsTls}");
     }
 
     /// <summary>Keeps to the peers that a provider finds, beside some that are fixed, until it is cancelled. Each has its port (<see cref="TargetedPeers"/>).</summary>

@@ -147,6 +147,22 @@ public sealed class ApplicationEndpointTests
         Assert.Equal("", await node.VersionAsync());
     }
 
+    [Theory]
+    [InlineData("{", "it ceases to be JSON, or is nested deeper than 64, at byte 2 of line 1")]
+    [InlineData("{}\n]", "it ceases to be JSON, or is nested deeper than 64, at byte 1 of line 2")]
+    [InlineData("""{"a":{"value":1,"ts":1}""", "at byte 24 of line 1")]
+    [InlineData("""{"a\ud800":{"value":1}}""", "a text in it has half of a surrogate pair")]
+    public async Task What_is_no_JSON_is_told_by_where_it_stops(string body, string sentence)
+    {
+        await using var node = await HttpNode.StartAsync(1);
+
+        foreach (var answer in new[] { await node.AskAsync("PUT", "/", body), await node.AskExchangeAsync("PUT", "/", body) })
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+            Assert.EndsWith(sentence, HttpNode.ErrorOf(answer.Body).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_413_before_it_is_parsed()
     {
