@@ -36,9 +36,11 @@ public sealed partial class SyncNode
 
         public Task<Result<StateSetResult>> DeleteAsync(string key, CancellationToken cancellation = default) => WriteAsync([StateSet.Delete(key)], cancellation);
 
-        public async Task<Result<StateSetResult>> WriteAsync(IReadOnlyList<StateSet> writes, CancellationToken cancellation = default)
+        public Task<Result<StateSetResult>> WriteAsync(IReadOnlyList<StateSet> writes, CancellationToken cancellation = default) => WriteAsync(writes, false, cancellation);
+
+        public async Task<Result<StateSetResult>> WriteAsync(IReadOnlyList<StateSet> writes, bool allWin, CancellationToken cancellation = default)
         {
-            var answer = await node.AskAsync<StateActor.Applied>(actor, new StateActor.Set(writes), cancellation);
+            var answer = await node.AskAsync<StateActor.Applied>(actor, new StateActor.Set(writes, allWin), cancellation);
             return answer.TryGet(out var applied, out var error) ? applied.Result : error;
         }
 

@@ -9,6 +9,9 @@ public class TcpEndpointTests
     [InlineData("tcp://example.org:1", "example.org", 1, "tcp://example.org:1")]
     [InlineData("TCP://node-3:0", "node-3", 0, "tcp://node-3:0")]
     [InlineData("[::1]:65535", "::1", 65535, "tcp://[::1]:65535")]
+    [InlineData("[0:0:0:0:0:0:0:1]:7400", "::1", 7400, "tcp://[::1]:7400")]
+    [InlineData("[::ffff:127.0.0.1]:7400", "127.0.0.1", 7400, "tcp://127.0.0.1:7400")]
+    [InlineData("Node-3.Example:7400", "node-3.example", 7400, "tcp://node-3.example:7400")]
     public void An_endpoint_is_read_and_written(string text, string host, int port, string written)
     {
         var endpoint = TcpEndpoint.Parse(text).Value;

@@ -25,8 +25,14 @@ public interface ISharedState
     /// <summary>Deletes a key, here and at the peers, whether it has a value here or not. Ends when that is durable here.</summary>
     Task<Result<StateSetResult>> DeleteAsync(string key, CancellationToken cancellation = default);
 
-    /// <summary>Several writes, all or none.</summary>
+    /// <summary>Several writes, all or none; what became of each is told.</summary>
     Task<Result<StateSetResult>> WriteAsync(IReadOnlyList<StateSet> writes, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The same; with <paramref name="allWin"/> none is written, and the error (InvalidRequest) names which, when one of them is older
+    /// than what is held, or past. One that is held already, as it is, counts as written.
+    /// </summary>
+    Task<Result<StateSetResult>> WriteAsync(IReadOnlyList<StateSet> writes, bool allWin, CancellationToken cancellation = default);
 
     /// <summary>The entry of a key; null when it has no value, or none that counts any more.</summary>
     Task<Result<StateEntry?>> GetAsync(string key, CancellationToken cancellation = default);

@@ -27,7 +27,7 @@ public sealed partial class StateActor
     {
         _accounts.Sets++;
         _askers.Add(++_tokens, (Sender, error => new Applied(error)));
-        Run(new ReplicaInput.Set(_tokens, set.Sets, Wall));
+        Run(new ReplicaInput.Set(_tokens, set.Sets, Wall, set.AllWin));
     }
 
     private void OnTake(Take take)

@@ -10,7 +10,7 @@ namespace ActorSync.Actors;
 public sealed partial class StateActor
 {
     /// <summary>Write: all of these or none. Answered by <see cref="Applied"/> when they are durable.</summary>
-    public sealed record Set(IReadOnlyList<StateSet> Sets) : ILocalMessage;
+    public sealed record Set(IReadOnlyList<StateSet> Sets, bool AllWin = false) : ILocalMessage;
 
     /// <summary>What became of a <see cref="Set"/>.</summary>
     public sealed record Applied(Result<StateSetResult> Result) : ILocalMessage;

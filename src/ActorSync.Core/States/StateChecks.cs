@@ -6,6 +6,9 @@ namespace ActorSync.States;
 /// <summary>What a state refuses, and the sentences that say so.</summary>
 internal sealed class StateChecks(StateSettings settings, StateTable table, HybridClock clock)
 {
+    // A sentence names no more.
+    private const int NamedKeys = 8;
+
     private readonly StateLimits _limits = settings.Limits;
 
     /// <summary>Why a write of the application cannot be; null when it can.</summary>
@@ -47,6 +50,10 @@ internal sealed class StateChecks(StateSettings settings, StateTable table, Hybr
             ? new SyncError(SyncErrorKind.LimitExceeded, $"the state would have {table.Bytes + bytes} bytes and may have {_limits.Bytes}; delete entries, or raise the limit")
             : null;
     }
+
+    /// <summary>Why none of a set is taken in which some writes would change nothing: whoever sent it would wait for them in vain.</summary>
+    public static SyncError ChangeNothing(IReadOnlyList<string> keys) => Invalid(
+        $"nothing was written: the write of {string.Join(", ", keys.Take(NamedKeys).Select(Quoted))}{(keys.Count > NamedKeys ? $" and {keys.Count - NamedKeys} more" : "")} is older than what is held, or past its ttl; leave them out, or leave ts out to write now");
 
     private SyncError? KeyTooLong(string key)
     {

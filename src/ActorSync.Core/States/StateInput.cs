@@ -37,8 +37,8 @@ public sealed record StateSet
 /// <param name="Wall">The wall clock.</param>
 public abstract record StateInput(WallTime Wall)
 {
-    /// <summary>Writes of the application: all of them, or none when one of them cannot be.</summary>
-    public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall) : StateInput(Wall);
+    /// <summary>Writes of the application: all of them, or none when one of them cannot be; with <paramref name="AllWin"/> also none when one would change nothing.</summary>
+    public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall, bool AllWin = false) : StateInput(Wall);
 
     /// <summary>Entries of a peer: each that can be, or none when one of them cannot.</summary>
     public sealed record Receive(long Token, NodeId Peer, IReadOnlyList<StateEntry> Entries, WallTime Wall, bool AllOrNone = false) : StateInput(Wall);

@@ -27,9 +27,17 @@ public static class StateJson
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return fault.Message;
+            return Sentence(fault);
         }
     }
+
+    /// <summary>What is wrong, for people: what the parser itself says is for programmers, but not where it stopped.</summary>
+    internal static string Sentence(Exception fault) => fault switch
+    {
+        JsonException { LineNumber: { } line, BytePositionInLine: { } at } => $"it ceases to be JSON, or is nested deeper than {MostDepth}, at byte {at + 1} of line {line + 1}",
+        JsonException => fault.Message,
+        _ => "a text in it has half of a surrogate pair",
+    };
 
     /// <summary>A value without the white space between its parts. It must be one.</summary>
     public static ReadOnlyMemory<byte> Compact(ReadOnlyMemory<byte> json)

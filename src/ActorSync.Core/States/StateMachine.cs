@@ -80,6 +80,11 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
         var entries = new StateEntry[set.Sets.Count];
         for (var i = 0; i < entries.Length; i++)
             entries[i] = Stamped(set.Sets[i], set.Wall);
+        if (set.AllWin && Losers(set.Sets, entries, set.Wall) is { Count: > 0 } losers)
+        {
+            outbox.Put(new StateOutput.Applied(set.Token, StateChecks.ChangeNothing(losers)));
+            return;
+        }
         var (keys, bytes) = Growth(entries);
         if (_checks.NoRoom(_pendingKeys + keys, _pendingBytes + bytes) is { } noRoom)
         {
@@ -109,6 +114,27 @@ public sealed class StateMachine : IMachine<StateInput, StateOutput>
         if (set.Value is { } value)
             return StateEntry.Live(set.Key, StateJson.Compact(value), stamp, set.TtlMilliseconds ?? (long?)_settings.DefaultTtl?.TotalMilliseconds);
         return StateEntry.Tombstone(set.Key, stamp, set.TtlMilliseconds ?? (long)_settings.TombstoneTtl.TotalMilliseconds);
+    }
+
+    // The writes that would change nothing, against what waits for the store as well; what is held already, as it is, is none
+    // of them. Only a time that was given can be too early: the clock is ahead of all it has seen.
+    private List<string> Losers(IReadOnlyList<StateSet> sets, StateEntry[] entries, WallTime wall)
+    {
+        var timed = new Dictionary<string, StateEntry>();
+        for (var i = 0; i < entries.Length; i++)
+            if (sets[i].Milliseconds is not null)
+                timed[entries[i].Key] = entries[i];
+        if (timed.Count == 0)
+            return [];
+        var losers = timed.Values
+            .Where(entry => Table.Weigh(entry, wall) != MergeOutcome.Won && !(Table.TryGet(entry.Key, out var held) && held!.Hash == entry.Hash))
+            .Select(entry => entry.Key).ToHashSet();
+        foreach (var waiting in _pending.Values.SelectMany(pending => pending.Entries))
+        {
+            if (timed.TryGetValue(waiting.Key, out var entry) && waiting.IsNewerThan(entry))
+                losers.Add(waiting.Key);
+        }
+        return [.. timed.Keys.Where(losers.Contains)];
     }
 
     private void OnReceive(StateInput.Receive receive, IOutbox<StateOutput> outbox)

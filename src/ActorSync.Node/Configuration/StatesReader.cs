@@ -47,13 +47,16 @@ internal static class StatesReader
         {
             BodyBytes = Bytes("body-bytes"),
             AnswerBytes = Bytes("answer-bytes"),
-            Connections = SettingsReader.Value(config, "states.connections", value => value.GetInt() is > 0 and var count ? count : throw new FormatException("expected at least 1")),
+            Connections = Count("connections"),
+            Watches = Count("watches"),
             HeaderWithin = Time("header-within"),
             BodyWithin = Time("body-within"),
             IdleWithin = Time("idle-within"),
             ConnectWithin = Time("connect-within"),
             ReadWithin = Time("read-within"),
         };
+
+        int Count(string key) => SettingsReader.Value(config, $"states.{key}", value => value.GetInt() is > 0 and var count ? count : throw new FormatException("expected at least 1"));
 
         int Bytes(string key) => SettingsReader.Value(config, $"states.{key}", value =>
             value.GetByteSize() is >= 1024 and <= int.MaxValue and var size ? (int)size : throw new FormatException($"expected from 1024 to {int.MaxValue}"));
@@ -97,10 +100,13 @@ internal static class StatesReader
         var bare = text is ['[', .. var inner, ']'] ? inner : text;
         // What reads addresses takes a port behind an IPv6 address, and leaves it aside; and a bare number for an address.
         if (!bare.StartsWith('[') && bare.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(bare, out var address))
-            return new TcpEndpoint(address.ToString(), port);
+            return new TcpEndpoint(TcpEndpoint.Canonical(bare), port);
         var endpoint = TcpEndpoint.Parse(text).Value;
         return endpoint.Port > 0 ? endpoint : throw new FormatException($"the port of '{text}' must be from 1 to 65535");
     }
+
+    /// <summary>Where HTTP is spoken, for people: the schemes of links are none of it.</summary>
+    public static string Named(TcpEndpoint endpoint) => endpoint.ToString()[TcpEndpoint.Prefix.Length..];
 
     private static TcpEndpoint Allowed(TcpEndpoint endpoint, StatesSettings settings)
     {
@@ -110,7 +116,7 @@ internal static class StatesReader
             throw new FormatException($"'{endpoint}' needs certificates: set actorsync.tls");
         return settings.AnyoneMayReadAndWrite || endpoint.IsLoopback()
             ? endpoint
-            : throw new FormatException($"'{endpoint}' {NeedsTls}");
+            : throw new FormatException($"'{Named(endpoint)}' {NeedsTls}");
     }
 
     private static HoconValue[] Objects(Config config, string key)

@@ -56,6 +56,9 @@ public sealed record StateHttpLimits
     /// <summary>Connections to one endpoint at once.</summary>
     public int Connections { get; init; } = 64;
 
+    /// <summary>Of them, those that watch: fewer, so that others find room.</summary>
+    public int Watches { get; init; } = 32;
+
     public TimeSpan HeaderWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan BodyWithin { get; init; } = TimeSpan.FromSeconds(30);

@@ -18,6 +18,8 @@ namespace ActorSync.Node.States;
 /// </summary>
 internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits limits, TimeProvider time)
 {
+    private int _watches;
+
     public Task<HttpFailure?> HandleAsync(HttpContext context, CancellationToken cancellation)
     {
         if (!HttpBodies.Name(context).TryGet(out var key, out var error))
@@ -61,13 +63,8 @@ internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits li
 
     private async Task<HttpFailure?> WriteAsync(HttpContext context, IReadOnlyList<StateSet> sets, CancellationToken cancellation)
     {
-        if (!(await state.WriteAsync(sets, cancellation)).TryGet(out var result, out var error))
+        if (!(await state.WriteAsync(sets, allWin: true, cancellation)).TryGet(out _, out var error))
             return HttpBodies.Failure(context, error);
-        // A write that is older than what is held changes nothing: whoever sent it would wait for it in vain.
-        var lost = sets.Where((_, i) => result.Outcomes[i] != MergeOutcome.Won).Select(set => set.Key).ToArray();
-        if (lost.Length > 0)
-            return HttpBodies.Failure(context, new SyncError(
-                SyncErrorKind.InvalidRequest, $"the write of {string.Join(", ", lost.Take(8).Select(key => $"\"{key}\""))} changes nothing: it is older than what is held, or past its ttl; leave ts out to write now"));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
     }
@@ -84,12 +81,19 @@ internal sealed class ApplicationEndpoint(ISharedState state, StateHttpLimits li
     {
         try
         {
+            // Those that watch stay: they leave room for those that read and write.
+            if (Interlocked.Increment(ref _watches) > limits.Watches)
+                return HttpBodies.Failure(context, new SyncError(SyncErrorKind.Busy, $"{limits.Watches} clients watch already (actorsync.states.watches)"));
             await new EventStream(context, time).WriteAllAsync(state.WatchAsync(context.Request.Query["prefix"].ToString(), cancellation), cancellation);
             return null;
         }
         catch (SyncException unusable)
         {
             return HttpBodies.Failure(context, unusable.Error);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watches);
         }
     }
 }

@@ -40,10 +40,10 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
     /// <summary>Listens; the error says why it cannot.</summary>
     public static async Task<Result<HttpEndpoint>> StartAsync(
-        TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, CancellationToken cancellation)
+        TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, Action<string> tell, CancellationToken cancellation)
     {
         var stopping = new CancellationTokenSource();
-        var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null);
+        var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null, tell);
         BadRequests.Follow(app.Services);
         HttpHandler checkedHandler = endpoint.IsLoopback() ? (context, token) => IsOfThisMachine(context) ? handler(context, token) : Misdirected(context) : handler;
         app.Run(context => AnswerAsync(context, checkedHandler, report, stopping.Token));
@@ -56,7 +56,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         {
             await app.DisposeAsync();
             stopping.Dispose();
-            return new SyncError(SyncErrorKind.Busy, $"cannot listen on {endpoint} for HTTP: {e.GetBaseException().Message}");
+            return new SyncError(SyncErrorKind.Busy, $"cannot listen on {StatesReader.Named(endpoint)} for HTTP: {e.GetBaseException().Message}");
         }
     }
 
@@ -70,8 +70,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls)
+    private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, Action<string> tell)
     {
+        var gate = new ConnectionGate(limits.Connections, tls is null, full => tell($"{StatesReader.Named(endpoint)}: {full}"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, ControlServer.NoLifetime>();
         builder.WebHost.UseKestrelCore();
@@ -85,7 +86,6 @@ internal sealed class HttpEndpoint : IAsyncDisposable
                 kestrel.Listen(Dns.GetHostAddresses(endpoint.Host)[0], endpoint.Port, Speak);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.BodyBytes + SlackBytes;
-            kestrel.Limits.MaxConcurrentConnections = limits.Connections;
             // How long a body may take in all is what counts: a slow link is no fault.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxRequestLineSize = ControlLimits.RequestLineBytes;
@@ -98,6 +98,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         void Speak(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            gate.Guard(listen);
             if (tls is not null)
                 listen.UseHttps(https =>
                 {

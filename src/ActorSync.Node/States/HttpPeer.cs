@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
@@ -17,6 +18,11 @@ internal sealed class HttpPeer : IPlainPeer
 {
     // Of what a refusal says so much is told.
     private const int SentenceLetters = 300;
+
+    // An answer comes at this rate at least, once the time for its first part is over.
+    private const int BytesPerSecond = 16 << 10;
+
+    private const double ShareOfTime = 0.9;
 
     private readonly HttpClient _http;
     private readonly NodeId _self;
@@ -65,7 +71,8 @@ internal sealed class HttpPeer : IPlainPeer
         Interlocked.Add(ref _sent, body.Length);
         using var request = Request(HttpMethod.Put, _address);
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
-        using var response = await SendAsync(request, late);
+        // The peer makes it durable before it answers, and may be slow to take it: that has all the time there is.
+        using var response = Met(await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late));
         if (response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.OK))
             return await RefusedAsync(response, late);
         return new Result<StateVersion?>(VersionOf(response));
@@ -75,7 +82,7 @@ internal sealed class HttpPeer : IPlainPeer
     {
         using var request = Request(HttpMethod.Get, new Uri(_address, version.ToString()));
         request.Headers.AcceptEncoding.Add(new("gzip"));
-        using var response = await SendAsync(request, late);
+        using var response = Met(await BeginAsync(request, late));
         if (response.StatusCode == HttpStatusCode.NoContent)
             return new Result<IReadOnlyList<StateEntry>?>(null);
         if (response.StatusCode != HttpStatusCode.OK)
@@ -92,10 +99,10 @@ internal sealed class HttpPeer : IPlainPeer
         Headers = { { ExchangeEndpoint.NodeHeader, _self.ToString() } },
     };
 
-    // All of it has its time, and within that each part: being reached and beginning to answer, then each part of the answer.
+    // All of it has its time: a little less than the state waits, so that it hears what happened.
     private async Task<Result<T>> TryAsync<T>(Func<CancellationToken, Task<Result<T>>> call)
     {
-        using var late = new CancellationTokenSource(_settings.PlainAnswerWithin);
+        using var late = new CancellationTokenSource(_settings.PlainAnswerWithin * ShareOfTime);
         try
         {
             return await call(late.Token);
@@ -110,16 +117,22 @@ internal sealed class HttpPeer : IPlainPeer
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken late)
+    // Being reached and beginning to answer have their time.
+    private async Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken late)
     {
         using var first = CancellationTokenSource.CreateLinkedTokenSource(late);
         first.CancelAfter(_limits.ConnectWithin + _limits.ReadWithin);
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, first.Token);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, first.Token);
+    }
+
+    private HttpResponseMessage Met(HttpResponseMessage response)
+    {
         if (response.Headers.TryGetValues(ExchangeEndpoint.NodeHeader, out var said) && NodeId.TryParse(said.First(), out var node))
             _met(this, node);
         return response;
     }
 
+    // Each part of an answer has its time; and parts that come in time, but drop by drop, do not hold up the others.
     private async Task<Result<ReadOnlyMemory<byte>>> BodyAsync(HttpResponseMessage response, int most, CancellationToken late)
     {
         if (response.Content.Headers.ContentLength > most)
@@ -127,10 +140,12 @@ internal sealed class HttpPeer : IPlainPeer
         await using var body = await response.Content.ReadAsStreamAsync(late);
         using var bytes = new MemoryStream();
         var buffer = new byte[64 << 10];
+        var begun = Stopwatch.StartNew();
         while (true)
         {
             using var part = CancellationTokenSource.CreateLinkedTokenSource(late);
-            part.CancelAfter(_limits.ReadWithin);
+            var due = _limits.ReadWithin + TimeSpan.FromSeconds(bytes.Length / (double)BytesPerSecond) - begun.Elapsed;
+            part.CancelAfter(TimeSpan.FromTicks(Math.Clamp(due.Ticks, 0, _limits.ReadWithin.Ticks)));
             var read = await body.ReadAsync(buffer, part.Token);
             if (read == 0)
                 break;

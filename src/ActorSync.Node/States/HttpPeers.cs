@@ -13,8 +13,11 @@ namespace ActorSync.Node.States;
 /// The nodes that a state is exchanged with over HTTP. They may change at any time (<see cref="Use"/>). This node is never
 /// among them: neither by its addresses, nor by what it says when it turns out to have spoken to itself.
 /// </summary>
-internal sealed class HttpPeers
+internal sealed class HttpPeers : IDisposable
 {
+    /// <summary>How long a peer that turned out to be this node is left out: its name, or who answers there, may be another's then.</summary>
+    public static readonly TimeSpan SelfFor = TimeSpan.FromMinutes(5);
+
     private static readonly NodeId Somebody = new(UInt128.MaxValue);
 
     private readonly ISharedState _state;
@@ -27,6 +30,10 @@ internal sealed class HttpPeers
     private readonly NodeLog _log;
     private readonly Lock _lock = new();
     private readonly HashSet<TcpEndpoint> _own = [];
+    private readonly HashSet<TcpEndpoint> _met = [];
+    private readonly HashSet<TcpEndpoint> _told = [];
+    private readonly ITimer _again;
+    private TcpEndpoint[] _found = [];
     private Dictionary<TcpEndpoint, HttpPeer> _peers = [];
     private HashSet<TcpEndpoint> _leftOut = [];
 
@@ -38,7 +45,8 @@ internal sealed class HttpPeers
     /// <param name="isSecure">Whether peers off loopback speak TLS.</param>
     /// <param name="isOpen">Whether they may be spoken to without it.</param>
     /// <param name="log">The node's log.</param>
-    public HttpPeers(ISharedState state, NodeId self, StateSettings settings, StateHttpLimits limits, HttpClient http, bool isSecure, bool isOpen, NodeLog log)
+    /// <param name="time">Says when to ask again who answers.</param>
+    public HttpPeers(ISharedState state, NodeId self, StateSettings settings, StateHttpLimits limits, HttpClient http, bool isSecure, bool isOpen, NodeLog log, TimeProvider time)
     {
         _state = state;
         _self = self;
@@ -48,6 +56,7 @@ internal sealed class HttpPeers
         _isSecure = isSecure;
         _isOpen = isOpen;
         _log = log;
+        _again = time.CreateTimer(_ => AskAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The endpoints that are spoken to.</summary>
@@ -60,13 +69,15 @@ internal sealed class HttpPeers
         }
     }
 
+    public void Dispose() => _again.Dispose();
+
     /// <summary>This node answers there: it is no peer.</summary>
     public void Own(IPEndPoint listening)
     {
         lock (_lock)
         {
             foreach (var address in AddressesOf(listening.Address))
-                _own.Add(new TcpEndpoint(address.ToString(), listening.Port));
+                _own.Add(new TcpEndpoint(TcpEndpoint.Canonical(address.ToString()), listening.Port));
         }
     }
 
@@ -79,21 +90,22 @@ internal sealed class HttpPeers
         TcpEndpoint[] leftOut;
         lock (_lock)
         {
-            var found = endpoints.Where(endpoint => !_own.Contains(endpoint with { IsTls = false })).Distinct().Take(_settings.PeersMost).ToLookup(MaySpeak);
+            _found = [.. endpoints.Distinct()];
+            var found = _found.Where(endpoint => !_own.Contains(endpoint with { IsTls = false }) && !_met.Contains(endpoint)).Take(_settings.PeersMost).ToLookup(MaySpeak);
             _peers = found[true].ToDictionary(endpoint => endpoint, endpoint => _peers.GetValueOrDefault(endpoint) ?? Make(endpoint));
             leftOut = [.. found[false].Where(endpoint => !_leftOut.Contains(endpoint))];
             _leftOut = [.. found[false]];
             _state.Exchange.UsePeers([.. _peers.Values]);
         }
         foreach (var endpoint in leftOut)
-            _log.Warning($"state {_state.Name}: the peer {endpoint} is left out: it {StatesReader.NeedsTls}");
+            _log.Warning($"state {_state.Name}: the peer {StatesReader.Named(endpoint)} is left out: it {StatesReader.NeedsTls}");
     }
 
     /// <summary>Keeps to the peers that a provider finds, beside some that are fixed, until it is cancelled. Each has its port (<see cref="TargetedPeers"/>).</summary>
     public async Task FollowAsync(IPeerProvider provider, IReadOnlyList<TcpEndpoint> also, CancellationToken cancellation)
     {
         await foreach (var view in provider.WatchAsync(cancellation))
-            Use([.. also, .. view.Peers.Where(peer => peer.Port is not null).Select(peer => new TcpEndpoint(peer.Host, peer.Port!.Value))]);
+            Use([.. also, .. view.Peers.Where(peer => peer.Port is not null).Select(peer => new TcpEndpoint(TcpEndpoint.Canonical(peer.Host), peer.Port!.Value))]);
     }
 
     /// <summary>The peer that a request comes from, as far as that can be told: what it sends is not sent back to it.</summary>
@@ -120,11 +132,25 @@ internal sealed class HttpPeers
         lock (_lock)
         {
             peer.Node = node;
-            if (node != _self || !_own.Add(peer.Endpoint with { IsTls = false }) || !_peers.Remove(peer.Endpoint))
+            if (node != _self || !_peers.Remove(peer.Endpoint))
                 return;
+            _met.Add(peer.Endpoint);
+            _again.Change(SelfFor, Timeout.InfiniteTimeSpan);
             _state.Exchange.UsePeers([.. _peers.Values]);
+            if (!_told.Add(peer.Endpoint))
+                return;
         }
         _log.Info($"state {_state.Name}: {peer.Name} is this node itself, and no peer");
+    }
+
+    private void AskAgain()
+    {
+        lock (_lock)
+        {
+            _met.Clear();
+            _told.IntersectWith(_found);
+            Use(_found);
+        }
     }
 
     private static IEnumerable<IPAddress> AddressesOf(IPAddress listening)

@@ -61,6 +61,8 @@ internal sealed class StateHost : IAsyncDisposable
         _end.Dispose();
         foreach (var endpoint in _endpoints)
             await endpoint.DisposeAsync();
+        foreach (var peers in _peers.Values)
+            peers.Dispose();
         _http?.Dispose();
     }
 
@@ -97,12 +99,13 @@ internal sealed class StateHost : IAsyncDisposable
 
     private async Task<SyncError?> ServeAsync(StateHttpSettings http, ISharedState state, CancellationToken cancellation)
     {
-        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _settings.AnyoneMayReadAndWrite, _log);
+        var peers = new HttpPeers(state, _node.Id, _exchange, _settings.Limits, Client(), _tls is not null, _settings.AnyoneMayReadAndWrite, _log, _time);
         _peers.Add(http.State, peers);
+        void Tell(string full) => _log.Warning($"state {http.State}: {full}");
         if (http.Application is { } application)
         {
             var handler = new ApplicationEndpoint(state, _settings.Limits, _time);
-            if (!(await HttpEndpoint.StartAsync(application, _settings.Limits, _tls, handler.HandleAsync, Report, cancellation)).TryGet(out var started, out var error))
+            if (!(await HttpEndpoint.StartAsync(application, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
                 return error;
             _endpoints.Add(started);
             _log.Info($"state {http.State}: applications at {started.Address}");
@@ -110,7 +113,7 @@ internal sealed class StateHost : IAsyncDisposable
         if (http.Exchange is { } exchange)
         {
             var handler = new ExchangeEndpoint(_node.Id, state, _exchange, _settings.Limits, peers);
-            if (!(await HttpEndpoint.StartAsync(exchange, _settings.Limits, _tls, handler.HandleAsync, Report, cancellation)).TryGet(out var started, out var error))
+            if (!(await HttpEndpoint.StartAsync(exchange, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
                 return error;
             _endpoints.Add(started);
             peers.Own(new IPEndPoint(IPAddress.Parse(started.Address.Host.Trim('[', ']')), started.Address.Port));

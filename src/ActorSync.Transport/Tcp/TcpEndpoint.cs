@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ActorSync.Peers.Providers;
 
 namespace ActorSync.Transport.Tcp;
 
@@ -30,14 +31,20 @@ public sealed record TcpEndpoint(string Host, int Port, bool IsTls = false)
         var host = rest[..colon];
         if (host is ['[', .. var inner, ']'])
             return IPAddress.TryParse(inner, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
-                ? new TcpEndpoint(inner, port, isTls)
+                ? new TcpEndpoint(Canonical(inner), port, isTls)
                 : Bad(text, $"'{inner}' is not an IPv6 address");
         if (host.Contains(':'))
             return Bad(text, "an IPv6 address stands in brackets");
         return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
-            ? new TcpEndpoint(host, port, isTls)
+            ? new TcpEndpoint(Canonical(host), port, isTls)
             : Bad(text, $"'{host}' is not a host name");
     }
+
+    /// <summary>
+    /// One spelling of each address, so that endpoints can be compared: IPv6 in its shortest form, an IPv4 address inside of one as
+    /// such, host names in lower case.
+    /// </summary>
+    public static string Canonical(string host) => IpText.Canonical(host) ?? host.ToLowerInvariant();
 
     /// <summary>True when the text names nothing but this machine to itself: such a listener cannot be reached from outside.</summary>
     /// <remarks>A host name is resolved, which may block; one that does not resolve, or has an address elsewhere, is not loopback.</remarks>

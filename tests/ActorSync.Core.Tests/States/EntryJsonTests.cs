@@ -61,7 +61,7 @@ public sealed class EntryJsonTests
     public void BytesThatAreNoTextAKeyOf64KilobytesAndAValueThatIsTooDeepAreRefused()
     {
         Assert.Equal(SyncErrorKind.MalformedPayload, EntryJsonReader.ReadEntries(new byte[] { 0x7b, 0x22, 0xff, 0x22, 0x7d }, Day).Error?.Kind);
-        Assert.Contains("a key has 1 to", ReadEntries($$$"""{"{{{new string('k', 65536)}}}":{"value":1,"ts":1}}""").Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("it has 65536 bytes, and no node takes one of more than 1024", ReadEntries($$$"""{"{{{new string('k', 65536)}}}":{"value":1,"ts":1}}""").Error!.Message, StringComparison.Ordinal);
         Assert.Null(ReadEntries($$$"""{"a":{"value":{{{Nested(64)}}},"ts":1}}""").Error);
         Assert.Equal(SyncErrorKind.MalformedPayload, ReadEntries($$$"""{"a":{"value":{{{Nested(65)}}},"ts":1}}""").Error?.Kind);
     }

@@ -115,6 +115,37 @@ public sealed class PlainPeerTests
     }
 
     [Fact]
+    public void APeerThatIsTooSlowForAPushGetsHalfOfItUntilItIsLittleEnough()
+    {
+        Answer(Ask(), null);
+        Set(100);
+        for (var wait = 1; _replica.OwedPushes > 0 || wait == 1; wait *= 2)
+        {
+            Later(TimeSpan.FromSeconds(wait));
+            HandSlowly(30);
+        }
+        Assert.Equal(100, _taken.Count);
+    }
+
+    [Fact]
+    public void APeerThatIsTooSlowForAPullGetsHalfOfWhatItLacksUntilItIsLittleEnough()
+    {
+        Set(100);
+        Answer(Ask(), []);
+        HandSlowly(30);
+        Assert.Equal((100, 100), (_taken.Count, Single<ReplicaOutput.Pulled>().Result.Value.Sent));
+    }
+
+    [Fact]
+    public void APullEndsWhenThePeerIsTooSlowForTheLeast()
+    {
+        Set(1000);
+        Answer(Ask(), []);
+        HandSlowly(0);
+        Assert.Equal(SyncErrorKind.Unreachable, Single<ReplicaOutput.Pulled>().Result.Error?.Kind);
+    }
+
+    [Fact]
     public void WhatIsSetAsideIsHandedAgainWhenItIsWrittenAnewWhenThePeerIsNewAndAfterAWhile()
     {
         Answer(Ask(), null);
@@ -212,6 +243,23 @@ public sealed class PlainPeerTests
             if (kind != SyncErrorKind.Unreachable && hand.Push.Entries.Any(entry => refused.Length == 0 || entry.Key == refused))
             {
                 Run(new ReplicaInput.Message(Peer, new SyncFailure(kind, hand.Push.Exchange.Value, null, "not this"), RandomState.Now));
+                continue;
+            }
+            foreach (var entry in hand.Push.Entries)
+                _taken.Add(entry.Key);
+            Acknowledge(hand.Push);
+        }
+    }
+
+    // Answers what is handed over until nothing more is, in time when there are so many entries at most.
+    private void HandSlowly(int most)
+    {
+        while (_outputs.OfType<ReplicaOutput.Hand>().SingleOrDefault() is { } hand)
+        {
+            _outputs.Remove(hand);
+            if (hand.Push.Entries.Count > most)
+            {
+                Run(new ReplicaInput.Message(Peer, new SyncFailure(SyncErrorKind.Unreachable, hand.Push.Exchange.Value, null, "not in time"), RandomState.Now));
                 continue;
             }
             foreach (var entry in hand.Push.Entries)

@@ -98,6 +98,39 @@ public sealed class StateMachineTests
     }
 
     [Fact]
+    public void WhereAllAreToWinOneThatIsOlderOrPastKeepsTheOthersOut()
+    {
+        var writer = new Writer();
+        writer.Set("held", "2");
+        writer.Commit();
+        writer.Set("waits", "2");
+        writer.Take<StateOutput.Applied>();
+        var early = Now.Milliseconds - 1;
+        foreach (var (loser, ttl) in new[] { ("held", (long?)null), ("waits", null), ("past", 1) })
+        {
+            var time = loser == "past" ? Now.Milliseconds - 10_000_000 : early;
+            writer.Handle(new StateInput.Set(2, [StateSet.To("new", RandomState.Json(1)), StateSet.To(loser, RandomState.Json(1), ttl, time)], Now, AllWin: true));
+            var error = Assert.Single(writer.Take<StateOutput.Applied>()).Result.Error!;
+            Assert.Equal(SyncErrorKind.InvalidRequest, error.Kind);
+            Assert.Contains($"nothing was written: the write of \"{loser}\" is older", error.Message, StringComparison.Ordinal);
+        }
+        writer.Commit();
+        Assert.Equal(("2", "2", null), (writer.Value("held"), writer.Value("waits"), writer.Value("new")));
+    }
+
+    [Fact]
+    public void WhatIsHeldAlreadyAsItIsMayBeWrittenAgain()
+    {
+        var writer = new Writer();
+        for (var i = 0; i < 2; i++)
+        {
+            writer.Handle(new StateInput.Set(2, [StateSet.To("k", RandomState.Json(1), null, Now.Milliseconds - 1)], Now, AllWin: true));
+            writer.Commit();
+            Assert.Null(Assert.Single(writer.Take<StateOutput.Applied>()).Result.Error);
+        }
+    }
+
+    [Fact]
     public void OneBadWriteRefusesAllOfItsSet()
     {
         var year = (long)TimeSpan.FromDays(365).TotalMilliseconds;

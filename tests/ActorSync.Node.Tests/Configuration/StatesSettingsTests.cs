@@ -23,7 +23,7 @@ public sealed class StatesSettingsTests
               share = [a, b]
               http = [{ state = b, application = off, exchange = "127.0.0.1:1", peers = ["10.0.0.2"], target-port = 9 }]
               seeds = [{ state = a, file = "/seed.json" }]
-              body-bytes = 1MiB, answer-bytes = 2MiB, connections = 3
+              body-bytes = 1MiB, answer-bytes = 2MiB, connections = 3, watches = 2
               header-within = 1s, body-within = 2s, idle-within = 3s, connect-within = 4s, read-within = 5s
               anyone-on-the-network-may-read-and-write = true
             }
@@ -38,6 +38,7 @@ public sealed class StatesSettingsTests
                 BodyBytes = 1 << 20,
                 AnswerBytes = 2 << 20,
                 Connections = 3,
+                Watches = 2,
                 HeaderWithin = TimeSpan.FromSeconds(1),
                 BodyWithin = TimeSpan.FromSeconds(2),
                 IdleWithin = TimeSpan.FromSeconds(3),

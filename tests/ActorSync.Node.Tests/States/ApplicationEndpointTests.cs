@@ -92,6 +92,30 @@ public sealed class ApplicationEndpointTests
         Assert.Equal("\"new\"", await node.ValueAsync("a"));
     }
 
+    [Fact]
+    public async Task One_write_that_is_older_than_what_is_held_keeps_the_others_of_its_request_out()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+        await node.AskAsync("PUT", "/", """{"old":{"value":1}}""");
+        var before = await node.VersionAsync();
+
+        var (status, body, _) = await node.AskAsync("PUT", "/", """{"new":{"value":1},"old":{"value":2,"ts":1}}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.StartsWith("nothing was written: the write of \"old\" is older", HttpNode.ErrorOf(body).Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await node.AskAsync("GET", "/new")).Status);
+        Assert.Equal(before, await node.VersionAsync());
+    }
+
+    [Fact]
+    public async Task The_same_write_may_come_twice()
+    {
+        await using var node = await HttpNode.StartAsync(1);
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync("PUT", "/", """{"a":{"value":1,"ts":5}}""")).Status);
+    }
+
     [Theory]
     [InlineData("", "MalformedPayload")]
     [InlineData("[1]", "MalformedPayload")]
@@ -121,6 +145,22 @@ public sealed class ApplicationEndpointTests
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "LimitExceeded"), (large.Status, HttpNode.ErrorOf(large.Body).Kind));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "LimitExceeded"), (wide.Status, HttpNode.ErrorOf(wide.Body).Kind));
         Assert.Equal("", await node.VersionAsync());
+    }
+
+    [Theory]
+    [InlineData("{", "it ceases to be JSON, or is nested deeper than 64, at byte 2 of line 1")]
+    [InlineData("{}\n]", "it ceases to be JSON, or is nested deeper than 64, at byte 1 of line 2")]
+    [InlineData("""{"a":{"value":1,"ts":1}""", "at byte 24 of line 1")]
+    [InlineData("""{"a\ud800":{"value":1}}""", "a text in it has half of a surrogate pair")]
+    public async Task What_is_no_JSON_is_told_by_where_it_stops(string body, string sentence)
+    {
+        await using var node = await HttpNode.StartAsync(1);
+
+        foreach (var answer in new[] { await node.AskAsync("PUT", "/", body), await node.AskExchangeAsync("PUT", "/", body) })
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+            Assert.EndsWith(sentence, HttpNode.ErrorOf(answer.Body).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -235,6 +275,38 @@ public sealed class ApplicationEndpointTests
         await node.AskAsync("PUT", "/other", """{"value":3}""");
         await node.AskAsync("DELETE", "/a");
         Assert.Equal(("change", """{"a":null}"""), await EventAsync(reader));
+    }
+
+    [Fact]
+    public async Task Those_that_watch_leave_room_for_others()
+    {
+        await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { Watches = 1 });
+        using var http = new HttpClient();
+        await using var stream = await http.GetStreamAsync(new Uri(node.Application, "/?watch"));
+
+        var (status, body, headers) = await node.AskAsync("GET", "/?watch");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Busy"), (status, HttpNode.ErrorOf(body).Kind));
+        Assert.NotNull(headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.NoContent, (await node.AskAsync("PUT", "/a", """{"value":1}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_connection_beyond_the_limit_is_told_so_and_the_log_once()
+    {
+        await using var node = await HttpNode.StartAsync(1, limits: new StateHttpLimits { Connections = 1 });
+        using var http = new HttpClient();
+        await using var stream = await http.GetStreamAsync(new Uri(node.Application, "/?watch"));
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var other = await HttpNode.ConnectAsync(node.Application);
+            using var reader = new StreamReader(other);
+            var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+            Assert.Equal("Busy", HttpNode.ErrorOf(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).Kind);
+        }
+        Assert.Contains("actorsync.states.connections", Assert.Single(await node.LoggedAsync("connections are open")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ActorSync.Node.Configuration;
+using ActorSync.Node.Hosting;
 using ActorSync.Node.States;
+using ActorSync.Node.Tests.Fakes;
 using ActorSync.Peers;
 using ActorSync.Peers.Providers;
 using ActorSync.States;
@@ -107,7 +109,7 @@ public sealed class HttpPeersTests
         two.Peers.Use([new TcpEndpoint("192.0.2.1", 4097), new TcpEndpoint("192.0.2.2", 4097)]);
         Assert.Equal(
             ["192.0.2.1", "192.0.2.2"],
-            (await two.LoggedAsync("state shared: the peer tcp://")).Select(line => Regex.Match(line, "warning state shared: the peer tcp://(.*):4097 is left out: .* set actorsync.tls, or actorsync.states.anyone-on-the-network-may-read-and-write = true").Groups[1].Value));
+            (await two.LoggedAsync("state shared: the peer 192.0.2.")).Select(line => Regex.Match(line, "warning state shared: the peer (.*):4097 is left out: .* set actorsync.tls, or actorsync.states.anyone-on-the-network-may-read-and-write = true").Groups[1].Value));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
     }
@@ -243,6 +245,85 @@ public sealed class HttpPeersTests
 
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.HandAsync([])).Error?.Kind);
         Assert.Equal(SyncErrorKind.Unreachable, (await peer.AskAsync(default)).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task A_peer_that_takes_longer_to_make_durable_what_it_is_handed_than_to_begin_an_answer_has_taken_it()
+    {
+        var limits = new StateHttpLimits { ConnectWithin = TimeSpan.FromMilliseconds(10), ReadWithin = TimeSpan.FromMilliseconds(10) };
+        using var slow = new CancellationTokenSource();
+        await using var there = await StandInPeer.StartAsync((_, _) =>
+        {
+            slow.CancelAfter(10 * (limits.ConnectWithin + limits.ReadWithin));
+            slow.Token.WaitHandle.WaitOne();
+            return (204, "");
+        });
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var peer = new HttpPeer(there.Endpoint, false, http, new NodeId(1), StateSettings.Default, limits, (_, _) => { });
+
+        Assert.Null((await peer.HandAsync([])).Error);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_drop_by_drop_is_given_up()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var patient = StateSettings.Default with { PlainAnswerWithin = TimeSpan.FromHours(1) };
+        var peer = new HttpPeer(new TcpEndpoint("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), false, http, new NodeId(1), patient, Short, (_, _) => { });
+
+        var asking = peer.AskAsync(default);
+        using var accepted = await listener.AcceptTcpClientAsync();
+        var dripping = DripAsync(accepted.GetStream());
+
+        Assert.Equal(SyncErrorKind.Unreachable, (await asking.WaitAsync(TimeSpan.FromSeconds(60))).Error?.Kind);
+        await dripping;
+        listener.Stop();
+    }
+
+    // Until nobody takes it any more.
+    private static async Task DripAsync(NetworkStream stream)
+    {
+        using var drops = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n"u8.ToArray());
+            while (await drops.WaitForNextTickAsync())
+                await stream.WriteAsync(" "u8.ToArray());
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    [Fact]
+    public async Task A_peer_that_turned_out_to_be_this_node_is_asked_again_after_a_while()
+    {
+        var time = new ManualTime();
+        await using var one = await HttpNode.StartAsync(1, Hurried);
+        var two = await HttpNode.StartAsync(2, Hurried);
+        using var http = new HttpClient();
+        var log = new NodeLog(TextWriter.Null, TimeProvider.System, NodeLogLevel.Info);
+        using var peers = new HttpPeers(one.State, new NodeId(2), Hurried, Short, http, false, false, log, time);
+        var endpoint = two.Endpoint;
+        peers.Use([endpoint]);
+        await StatusAsync(one, status => status.Peers.Count == 0 && peers.Endpoints.Count == 0);
+        await two.DisposeAsync();
+
+        peers.Use([endpoint]);
+        Assert.Empty(peers.Endpoints);
+        time.Advance(HttpPeers.SelfFor);
+
+        Assert.Equal([endpoint], peers.Endpoints);
+    }
+
+    [Fact]
+    public void A_node_is_never_its_own_peer_however_its_address_is_written()
+    {
+        Assert.Equal(StatesReader.Peer("[::1]:14631", 1), StatesReader.Peer("[0:0:0:0:0:0:0:1]:14631", 1));
+        Assert.Equal(StatesReader.Peer("::1", 14631), StatesReader.Peer("0:0:0:0:0:0:0:1", 14631));
+        Assert.Equal(StatesReader.Peer("127.0.0.1:14631", 1), StatesReader.Peer("[::ffff:7f00:1]:14631", 1));
     }
 
     private static byte[] Packed(byte[] bytes)

@@ -2,13 +2,15 @@ namespace ActorSync.States.Exchange;
 
 /// <summary>
 /// How many entries a plain peer is handed at once. It takes all of a request or nothing, so one entry that it refuses
-/// would hold up those beside it: of what was refused half is handed next, until that one is alone.
+/// would hold up those beside it: of what was refused half is handed next, until that one is alone. Of what a slow peer did
+/// not take in time half is handed next, too.
 /// </summary>
 internal sealed class Narrowing
 {
     // A peer that refuses whatever comes is not asked of every single entry.
     private const int RefusedInARow = 16;
 
+    private int _ceiling = int.MaxValue;
     private int _suspects;
     private int _inARow;
 
@@ -26,7 +28,7 @@ internal sealed class Narrowing
     {
         _inARow = 0;
         _suspects = Math.Max(0, _suspects - entries);
-        Most = _suspects > 0 ? Math.Max(1, _suspects / 2) : (int)Math.Min(2L * Most, int.MaxValue);
+        Most = _suspects > 0 ? Math.Max(1, _suspects / 2) : (int)Math.Min(2L * Most, _ceiling);
     }
 
     /// <summary>The peer refused so many. True when it was one alone, which is to be set aside.</summary>
@@ -38,6 +40,13 @@ internal sealed class Narrowing
             return false;
         _inARow++;
         return true;
+    }
+
+    /// <summary>The peer did not take so many in time, or was not there: from now on at most half of them go at once.</summary>
+    public void Failed(int entries)
+    {
+        _ceiling = Math.Max(1, entries / 2);
+        Most = Math.Min(Most, _ceiling);
     }
 
     /// <summary>The peer was left alone for a while.</summary>

@@ -30,6 +30,7 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
     private readonly Narrowing _narrowing = new();
     private IReadOnlyList<StateEntry> _handed = [];
     private int _settled;
+    private int _failures;
     private int _upTo;
     private State _state;
     private IReadOnlyList<StateEntry> _answer = [];
@@ -149,7 +150,7 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
 
     private void OnTaken(MonotonicTime now, IOutbox<PullOutput> outbox)
     {
-        _settled = _upTo;
+        (_settled, _failures) = (_upTo, 0);
         _narrowing.Took(_handed.Count);
         _report = _report with { Sent = _report.Sent + _handed.Count };
         Hand(now, outbox);
@@ -157,6 +158,13 @@ internal sealed class PlainPullMachine(StateName name, ExchangeId id, StateTable
 
     private void OnRefused(SyncError error, MonotonicTime now, IOutbox<PullOutput> outbox)
     {
+        // A peer that is slow takes less at once.
+        if (error.Kind == SyncErrorKind.Unreachable && _handed.Count > 1 && ++_failures <= settings.PushRetries)
+        {
+            _narrowing.Failed(_handed.Count);
+            Hand(now, outbox);
+            return;
+        }
         if (Narrowing.IsRefusal(error) && _narrowing.Refused(_handed.Count))
         {
             if (refused.Add(peer.Node, _handed[0], error, now) is { } told)

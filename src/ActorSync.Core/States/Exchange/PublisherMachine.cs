@@ -195,6 +195,8 @@ public sealed class PublisherMachine : IMachine<PublisherInput, PublisherOutput>
     private void Failed(NodeId peer, SyncError error, MonotonicTime now, IOutbox<PublisherOutput> outbox)
     {
         var owed = _owed[peer];
+        if (error.Kind == SyncErrorKind.Unreachable && owed.Underway is { } underway && _peers.TryGetValue(peer, out var known) && known.IsPlain)
+            owed.Narrowing.Failed(underway.Entries.Count);
         owed.Underway = null;
         owed.Narrowing.Begin();
         if (++owed.Failures > _settings.PushRetries || _owed.Count > _settings.PeersMost)

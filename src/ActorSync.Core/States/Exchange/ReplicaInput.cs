@@ -8,7 +8,7 @@ namespace ActorSync.States.Exchange;
 public abstract record ReplicaInput(WallTime Wall)
 {
     /// <summary>Writes of the application: all of them, or none when one of them cannot be.</summary>
-    public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall) : ReplicaInput(Wall);
+    public sealed record Set(long Token, IReadOnlyList<StateSet> Sets, WallTime Wall, bool AllWin = false) : ReplicaInput(Wall);
 
     /// <summary>A message of a peer: of this state, or a failure that may be about it.</summary>
     public sealed record Message(StatePeer Peer, SyncMessage Value, WallTime Wall) : ReplicaInput(Wall);

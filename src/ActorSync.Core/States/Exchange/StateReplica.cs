@@ -70,7 +70,7 @@ public sealed class StateReplica : IMachine<ReplicaInput, ReplicaOutput>
         switch (input)
         {
             case ReplicaInput.Set set:
-                Write(new StateInput.Set(set.Token, set.Sets, set.Wall), now, outbox);
+                Write(new StateInput.Set(set.Token, set.Sets, set.Wall, set.AllWin), now, outbox);
                 break;
             case ReplicaInput.Committed committed:
                 Write(new StateInput.Committed(committed.Append, committed.Wall), now, outbox);

@@ -29,8 +29,11 @@ public static class EntryJsonReader
     /// <param name="tombstoneTtl">How long a deletion is remembered that does not say it.</param>
     public static Result<IReadOnlyList<StateEntry>> ReadEntries(ReadOnlyMemory<byte> json, TimeSpan tombstoneTtl) => Read(json, isStrict: false, (key, fields) =>
     {
-        if (key.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(key) > Wire.WireLimits.StateKeyBytes)
-            throw new JsonException($"a key has 1 to {Wire.WireLimits.StateKeyBytes} bytes");
+        if (key.Length == 0)
+            throw new JsonException("a key has at least one character");
+        // How many this node takes its limits say; more than this no message between nodes can hold.
+        if (System.Text.Encoding.UTF8.GetByteCount(key) is > Wire.WireLimits.StateKeyBytes and var bytes)
+            throw new JsonException($"it has {bytes} bytes, and no node takes one of more than {Wire.WireLimits.StateKeyBytes}");
         var stamp = new StateStamp(fields.Time ?? throw new JsonException("it has no ts"), fields.Counter ?? 0, fields.Node ?? default);
         return fields.Deleted == true
             ? StateEntry.Tombstone(key, stamp, fields.Ttl ?? (long)tombstoneTtl.TotalMilliseconds)
@@ -71,7 +74,7 @@ public static class EntryJsonReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return Malformed(key is null ? e.Message : $"the key {StateChecks.Quoted(key)}: {e.Message}");
+            return Malformed(key is null ? StateJson.Sentence(e) : $"the key {StateChecks.Quoted(key)}: {StateJson.Sentence(e)}");
         }
     }
 
