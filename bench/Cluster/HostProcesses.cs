@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using ActorSync.Tests;
 
 namespace ActorSync.Bench;
 
@@ -16,7 +15,7 @@ internal sealed class HostProcesses : IAsyncDisposable, IEnumerable<HostProcesse
     public static async Task<HostProcesses> StartAsync(int count, int replicas)
     {
         var cluster = new HostProcesses();
-        var ports = string.Join(',', FreePorts(count));
+        var ports = string.Join(',', LoopbackPorts.Free(count));
         for (var i = 0; i < count; i++)
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!, ["host", $"{i}", ports, $"{replicas}", Path.Combine(cluster._folder.FullName, $"{i}")])
@@ -46,17 +45,6 @@ internal sealed class HostProcesses : IAsyncDisposable, IEnumerable<HostProcesse
             host.Process.Dispose();
         }
         await Task.Run(() => _folder.Delete(recursive: true));
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 
     internal sealed record One(Process Process)

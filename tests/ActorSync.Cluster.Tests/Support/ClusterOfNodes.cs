@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using ActorSync.Actors;
 using ActorSync.Graphs;
@@ -17,7 +15,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     private readonly Dictionary<ISyncNode, ActorSystem> _systems = [];
     private readonly Dictionary<NodeId, CuttableLinks> _links = [];
     private readonly Dictionary<uint, INodeStore> _stores = [];
-    private readonly int[] _ports = FreePorts(8);
+    private readonly int[] _ports = LoopbackPorts.Free(8);
 
     /// <summary>The network on which nodes outside of the cluster reach those in it, as "memory://node-N".</summary>
     public MemoryLinkNetwork Network { get; } = new();
@@ -170,16 +168,5 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     {
         foreach (var node in Nodes)
             await node.DisposeAsync();
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using ActorSync.Graphs;
 using ActorSync.Node.Control;
@@ -17,7 +15,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
 
     public async Task InitializeAsync()
     {
-        var ports = FreePorts(3);
+        var ports = LoopbackPorts.Free(3);
         foreach (var port in ports)
         {
             _daemons.Add(await Daemon.StartAsync(
@@ -95,15 +93,4 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     private static GraphId GraphOf(Result<GraphCreated> created) => GraphId.TryParse(created.Value.Graph, out var graph) ? graph : throw new FormatException();
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
-    }
 }
