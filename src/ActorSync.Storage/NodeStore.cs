@@ -7,17 +7,6 @@ using ActorSync.States.Stores;
 
 namespace ActorSync.Storage;
 
-/// <summary>What opening a store found.</summary>
-/// <param name="IsNew">The store was made now.</param>
-/// <param name="WasUnclean">The last run did not end by closing the store.</param>
-/// <param name="LostTails">Graphs that have lost their end: torn in a crash, or missing after a run that ended cleanly.</param>
-/// <param name="TornBytes">Bytes at the ends of graphs that were no whole commit, cut off: what a crash leaves of a commit that was
-/// never whole on the disk; after a clean end, what is left of one that was.</param>
-/// <param name="IsNewInstance">The instance id was drawn anew.</param>
-/// <param name="LostPeerKnowledge">The log of peers' heads was damaged and begun anew: some commands will be sent twice.</param>
-/// <param name="LostEnds">Graphs and states whose end was on the disk when the last run closed the store, and is not there any more.</param>
-public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge, int LostEnds = 0);
-
 /// <summary>
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
 /// process at a time holds it.
@@ -35,10 +24,11 @@ public sealed class NodeStore : INodeStore, IStateStores
     private readonly PeerKnowledgeLog _knowledge;
     private readonly SemaphoreSlim _catalog = new(1);
     private readonly Dictionary<GraphId, Task<Result<(GraphLog Log, GraphIndex Index)>>> _open = [];
-    private readonly Dictionary<GraphId, (uint Segment, long Length)> _ends;
+    private readonly StoreCatalog _names;
+    private readonly Dictionary<GraphId, LogEnd> _ends;
     private readonly NodeFile _identity;
     private volatile IReadOnlyList<GraphId> _graphs;
-    private bool _allFlushed = true;
+    private bool _allFlushed;
     private bool _isClosed;
 
     private NodeStore(StoreOpening opening)
@@ -53,7 +43,9 @@ public sealed class NodeStore : INodeStore, IStateStores
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
         _graphs = opening.Graphs;
+        _names = opening.Catalog;
         _ends = opening.Ends;
+        _allFlushed = opening.IsSealed;
         _identity = opening.Identity!;
         Recovery = opening.Recovery;
     }
@@ -94,6 +86,7 @@ public sealed class NodeStore : INodeStore, IStateStores
             return new SyncError(SyncErrorKind.InvalidRequest, $"a graph begins with an init command, {init} is none");
         if (_graphs.Contains(graph))
             return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is here already");
+        _folders.Clear(graph);
         _folders.Begin(graph);
         var options = OptionsOf(graph) with { Folder = _folders.NewPathOf(graph) };
         if (await GraphLog.CreateAsync(options, init).ConfigureAwait(false) is { } error)
@@ -107,6 +100,8 @@ public sealed class NodeStore : INodeStore, IStateStores
     {
         if (!_graphs.Contains(graph))
             return Unknown(graph);
+        if (!_files.FolderExists(_folders.PathOf(graph)))
+            return StoreErrors.Missing(_folders.PathOf(graph), $"the graph {graph}");
         return await FindOpenAsync(graph).ConfigureAwait(false) is not null
             ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open already; it has one writer")
             : BeginOpen(graph, identity);
@@ -181,13 +176,21 @@ public sealed class NodeStore : INodeStore, IStateStores
     {
         try
         {
-            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
-            _allFlushed &= flushed.All(graph => graph) & await _states.CloseAsync().ConfigureAwait(false);
+            foreach (var (graph, end, isFlushed) in await Task.WhenAll(_open.Select(open => CloseAsync(open.Key, open.Value))).ConfigureAwait(false))
+            {
+                _allFlushed &= isFlushed;
+                if (end is not null)
+                    _ends[graph] = end.Value;
+            }
+            _allFlushed &= await _states.CloseAsync().ConfigureAwait(false);
             // What peers hold may be lost, so that it has no say in whether the end is clean.
             await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _writers.Dispose();
             if (_allFlushed)
+            {
+                NoteEnds();
                 MarkClosed();
+            }
         }
         finally
         {
@@ -220,18 +223,18 @@ public sealed class NodeStore : INodeStore, IStateStores
             if (!opened.Log.IsClosing)
                 return opened.Log;
             _allFlushed &= await opened.Log.Closed.ConfigureAwait(false);
-            _ends[graph] = opened.Log.CommittedEnd;
+            _ends[graph] = opened.Log.End;
         }
         _open.Remove(graph);
         return null;
     }
 
-    private static async Task<bool> CloseAsync(Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
+    private static async Task<(GraphId Graph, LogEnd? End, bool IsFlushed)> CloseAsync(GraphId graph, Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
     {
         if (!(await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
-            return true;
+            return (graph, null, true);
         await opened.Log.DisposeAsync().ConfigureAwait(false);
-        return await opened.Log.Closed.ConfigureAwait(false);
+        return (graph, opened.Log.End, await opened.Log.Closed.ConfigureAwait(false));
     }
 
     private LogOptions OptionsOf(GraphId graph) => new()
@@ -249,13 +252,24 @@ public sealed class NodeStore : INodeStore, IStateStores
     // Peers were told which incarnation this is, so that nothing that it held may be missing from now on.
     private LogOptions CheckedOptionsOf(GraphId graph)
     {
-        var (options, end) = (OptionsOf(graph), _ends.GetValueOrDefault(graph));
+        var (options, end) = (OptionsOf(graph), _ends.GetValueOrDefault(graph).Place);
         return options with
         {
             Walked = found => found.End.CompareTo(end) >= 0 ? null : new SyncError(SyncErrorKind.StoreDamaged,
                 $"{options.PathOf(found.LastSegment)} ends at byte {found.End.Length}, and held more when the store was opened; "
                 + "start the node again, so that its peers send what is missing, or bring the file back from a copy"),
         };
+    }
+
+    // Nothing waits for it: what is not noted is no more than an older end, which the log has passed.
+    private void NoteEnds()
+    {
+        foreach (var graph in _graphs)
+        {
+            if (_ends.TryGetValue(graph, out var end))
+                _names.Note(LogKind.Graph, graph.ToString(), end);
+        }
+        _ = _names.TryWrite();
     }
 
     private void MarkClosed()

@@ -40,6 +40,9 @@ internal sealed class StateLog : IStateStore
 
     public bool IsClosing => _log.IsClosing;
 
+    /// <summary>Where it ends; on the disk once it is closed.</summary>
+    public LogEnd End => new(_log.Salt, _log.CommittedEnd.Segment, _log.CommittedEnd.Length);
+
     /// <summary>Bytes of bodies that were appended since the last compaction, it included.</summary>
     public long LoggedBytes
     {
