@@ -108,7 +108,7 @@ public sealed class NodeStore : INodeStore, IStateStores
     });
 
     public Task<Result<OpenedState>> OpenStateAsync(StateName name, StateSettings settings) => InCatalogAsync(() =>
-        _states.OpenAsync(name, settings, OptionsOf(default(GraphId)) with { Kind = LogKind.State, IsReplaceable = true }));
+        _states.OpenAsync(name, settings, OptionsOf(default(GraphId)) with { Kind = LogKind.State, IsReplaceable = true, CompactBytes = _settings.StateCompactBytes }));
 
     public async Task<SyncError?> RemoveAsync(GraphId graph)
     {

@@ -16,6 +16,7 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
 
     private readonly List<string> _problems = [];
     private readonly HashSet<int> _heads = [];
+    private string? _lastDamage;
     private int _problemCount;
     private long _bytes;
 
@@ -48,7 +49,7 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
         }
         catch (SyncException e)
         {
-            Problem(ordinal, e.Error.Message);
+            Damaged(ordinal, e.Error.Message);
         }
     }
 
@@ -86,6 +87,14 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
         var heads = new HeadSet(_heads.Select(snapshot.AddressOf));
         if (!heads.Equals(snapshot.Heads))
             Problem(snapshot.Count, $"the graph has the heads {snapshot.Heads}, its commands leave {heads}");
+    }
+
+    // Commands are read in blocks: of one that is damaged no command can be, and that is one problem, told once.
+    private void Damaged(int ordinal, string what)
+    {
+        if (_lastDamage != what)
+            Problem(ordinal, what);
+        _lastDamage = what;
     }
 
     private void Problem(int ordinal, string what)
