@@ -11,7 +11,7 @@ namespace ActorSync.Storage;
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
 /// process at a time holds it.
 /// </summary>
-public sealed class NodeStore : INodeStore, IStateStores
+public sealed partial class NodeStore : INodeStore, IStateStores
 {
     private readonly StoreSettings _settings;
     private readonly IFileSystem _files;
@@ -154,50 +154,6 @@ public sealed class NodeStore : INodeStore, IStateStores
         }
     }
 
-    /// <summary>Closes the graphs that are open, writes what is queued, and marks the run as ended when all is on the disk.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _catalog.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (_isClosed)
-                return;
-            _isClosed = true;
-            await CloseLogsAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _catalog.Release();
-        }
-    }
-
-    // The lock is let go of whatever happens: a store that nobody can open again helps nobody.
-    private async Task CloseLogsAsync()
-    {
-        try
-        {
-            foreach (var (graph, end, isFlushed) in await Task.WhenAll(_open.Select(open => CloseAsync(open.Key, open.Value))).ConfigureAwait(false))
-            {
-                _allFlushed &= isFlushed;
-                if (end is not null)
-                    _ends[graph] = end.Value;
-            }
-            _allFlushed &= await _states.CloseAsync().ConfigureAwait(false);
-            // What peers hold may be lost, so that it has no say in whether the end is clean.
-            await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _writers.Dispose();
-            if (_allFlushed)
-            {
-                NoteEnds();
-                MarkClosed();
-            }
-        }
-        finally
-        {
-            _lock.Dispose();
-        }
-    }
-
     // Graphs are opened beside each other: only who opens what is settled under the catalog's lock.
     private async Task<Result<OpenedGraph>> OpenedAsync(Func<Task<Result<Task<Result<(GraphLog Log, GraphIndex Index)>>>>> begin)
     {
@@ -229,14 +185,6 @@ public sealed class NodeStore : INodeStore, IStateStores
         return null;
     }
 
-    private static async Task<(GraphId Graph, LogEnd? End, bool IsFlushed)> CloseAsync(GraphId graph, Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
-    {
-        if (!(await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
-            return (graph, null, true);
-        await opened.Log.DisposeAsync().ConfigureAwait(false);
-        return (graph, opened.Log.End, await opened.Log.Closed.ConfigureAwait(false));
-    }
-
     private LogOptions OptionsOf(GraphId graph) => new()
     {
         Files = _files,
@@ -259,29 +207,6 @@ public sealed class NodeStore : INodeStore, IStateStores
                 $"{options.PathOf(found.LastSegment)} ends at byte {found.End.Length}, and held more when the store was opened; "
                 + "start the node again, so that its peers send what is missing, or bring the file back from a copy"),
         };
-    }
-
-    // Nothing waits for it: what is not noted is no more than an older end, which the log has passed.
-    private void NoteEnds()
-    {
-        foreach (var graph in _graphs)
-        {
-            if (_ends.TryGetValue(graph, out var end))
-                _names.Note(LogKind.Graph, graph.ToString(), end);
-        }
-        _ = _names.TryWrite();
-    }
-
-    private void MarkClosed()
-    {
-        try
-        {
-            (_identity with { State = RunState.Closed }).Write(_files, _settings.Folder);
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            // The next run then finds an unclean end, which costs it a look at the tails and no more.
-        }
     }
 
     private async Task<Result<T>> InCatalogAsync<T>(Func<Task<Result<T>>> work)

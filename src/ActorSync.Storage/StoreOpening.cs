@@ -106,7 +106,8 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
         Identity = new NodeFile(
             last?.Node ?? NodeFile.DrawNode(),
             isNewInstance ? NodeFile.DrawInstance() : last!.Instance,
-            settings.Fsync == FsyncMode.Always ? RunState.RunningFlushed : RunState.RunningUnflushed) { Sequence = last?.Sequence ?? 0 };
+            settings.Fsync == FsyncMode.Always ? RunState.RunningFlushed : RunState.RunningUnflushed)
+        { Sequence = last?.Sequence ?? 0 };
         // A store that is new is there with its node file; one of an earlier version gets its catalog before that says so.
         Folders.Open();
         if (last is null or { IsFirstVersion: true })
