@@ -18,7 +18,8 @@ public static class MetricsText
         if (status.Store is { } store)
         {
             Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of no whole commit, cut off the ends of graphs when the store was opened.", [([], store.TornBytes)]);
-            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost, when the store was opened, the end that was there when it was closed.", [([], store.LostEnds)]);
+            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost something, when the store was opened, of which nobody knows that it is back.", [([], store.LostEnds)]);
+            Family(text, "actorsync_store_missing", "gauge", "Graphs and states that were here, when the store was opened, and whose folders are gone.", [([], store.Missing.Count)]);
         }
         if (status.Mesh is { } mesh)
             Mesh(text, mesh);

@@ -8,7 +8,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false, LostEnds: 2), Engine = "En\"gine\\ 1\n2", PeerSources = [Statuses.Source], Http = [Statuses.Http] };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false, LostEnds: 2) { Missing = ["graph aa"] }, Engine = "En\"gine\\ 1\n2", PeerSources = [Statuses.Source], Http = [Statuses.Http] };
 
         var text = MetricsText.Of(status);
 
@@ -22,6 +22,7 @@ public sealed class MetricsTests
             "actorsync_subscriptions_maximum 128",
             "actorsync_store_torn_bytes 13",
             "actorsync_store_lost_ends 2",
+            "actorsync_store_missing 1",
             """actorsync_graph_commands{graph="aa"} 5""",
             """actorsync_graph_heads{graph="aa"} 2""",
             """actorsync_graph_damaged{graph="aa"} 0""",
