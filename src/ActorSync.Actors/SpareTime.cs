@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorSync.Actors;
 
@@ -24,7 +25,7 @@ internal sealed class SpareTime : IThreadPoolWorkItem
     private int _stoodAside;
 
     /// <summary>To an actor that asked for it: now is the time.</summary>
-    public sealed record Now : ILocalMessage
+    public sealed record Now : ILocalMessage, IDeadLetterSuppression
     {
         public static readonly Now Instance = new();
     }
