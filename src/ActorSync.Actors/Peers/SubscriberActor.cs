@@ -49,6 +49,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     private int _links;
     private bool _isLinkFull;
     private WayToLink _way;
+    private readonly List<ReadOnlyMemory<byte>> _waiting = [];
 
     public SubscriberActor(SyncContext sync)
     {
@@ -72,6 +73,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
             case GraphActor.Changed changed: OnChanged(changed); break;
             case GraphActor.PeerHolds: break;
             case PeerActor.Taken: _way.Took(); break;
+            case SpareTime.Now: SendWaiting(); break;
             case PeerActor.LinkTook took: OnLinkTook(took); break;
             case PeerActor.Want want: OnWant(want); break;
             case PeerActor.Unwant unwant: OnUnwant(unwant); break;
@@ -162,6 +164,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     private void OnLinked(PeerActor.Linking linked)
     {
         (_peer, _isLinkFull) = (linked.Peer, false);
+        _waiting.Clear();
         // What an answer stayed out for, with a graph that went down, is not waited for any more.
         (_storing, _throughRouter, _links) = (0, 0, _links + 1);
         Run(new SubscriberInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
@@ -223,7 +226,11 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
     {
         switch (output)
         {
+            case SubscriberOutput.Send { MayWait: true } patient:
+                SendLater(patient.Payload);
+                break;
             case SubscriberOutput.Send send:
+                SendWaiting();
                 Send(send.Payload);
                 break;
             case SubscriberOutput.Store store:
@@ -242,6 +249,23 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
                 Timer.Start(timer.At);
                 break;
         }
+    }
+
+    // What other pushes bring goes before it, of this publisher and of all others. So much of it waits, and no more.
+    private void SendLater(ReadOnlyMemory<byte> payload)
+    {
+        if (_waiting.Count == 0)
+            SpareTime.Ask(Self);
+        _waiting.Add(payload);
+        if (_waiting.Count > _sync.Settings.Subscriptions.UnackedPushes / 2)
+            SendWaiting();
+    }
+
+    private void SendWaiting()
+    {
+        foreach (var payload in _waiting)
+            Send(payload);
+        _waiting.Clear();
     }
 
     // Straight to the link, unless that has not yet taken what it was given so: then the peer's actor bounds what waits,

@@ -89,7 +89,7 @@ internal sealed class ActiveSegment : IDisposable
 
     /// <summary>Writes records behind each other; they count once <see cref="Accept"/> is called.</summary>
     /// <returns>Where the last one ends.</returns>
-    public long Write(IReadOnlyList<PendingRecord> records)
+    public long Write(ReadOnlySpan<PendingRecord> records)
     {
         Repair();
         _isSuspect = true;
@@ -99,7 +99,7 @@ internal sealed class ActiveSegment : IDisposable
             RecordFormat.WriteHead(record.Bytes, record.Type, (uint)Durable, _seed, (uint)at);
             at += record.Bytes.Length;
         }
-        if (records.Count == 1)
+        if (records.Length == 1)
             _file.Write(Length, records[0].Bytes);
         else
             WriteGathered(records);
@@ -148,7 +148,7 @@ internal sealed class ActiveSegment : IDisposable
     public void Dispose() => _file.Dispose();
 
     // Small records share a write.
-    private void WriteGathered(IReadOnlyList<PendingRecord> records)
+    private void WriteGathered(ReadOnlySpan<PendingRecord> records)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

@@ -25,16 +25,24 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     public bool IsQuick(PendingRecord record) => !_active.IsSuspect && !MustRoll(record);
 
     /// <summary>Writes a group of records behind each other in one file, flushed as the mode wants it; or says why not.</summary>
-    public SyncError? Write(List<PendingRecord> group) => Try(() =>
+    public SyncError? Write(ReadOnlySpan<PendingRecord> group)
     {
-        if (MustRoll(group[0]))
-            Roll();
-        _isMarked = false;
-        var end = _active.Write(group);
-        if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
-            _active.Flush(end);
-        _active.Accept(end);
-    });
+        try
+        {
+            if (MustRoll(group[0]))
+                Roll();
+            _isMarked = false;
+            var end = _active.Write(group);
+            if (options.Fsync == FsyncMode.Always || group[0].ReplacesAll)
+                _active.Flush(end);
+            _active.Accept(end);
+            return null;
+        }
+        catch (Exception failure) when (ErrorOf(failure) is { } error)
+        {
+            return error;
+        }
+    }
 
     /// <summary>Gives the space of a failed group back, if that can be now; if not, the next write tries again.</summary>
     public void GiveBack() => _ = Try(_active.Repair);
@@ -100,13 +108,17 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
             action();
             return null;
         }
-        catch (SyncException damage)
+        catch (Exception failure) when (ErrorOf(failure) is { } error)
         {
-            return damage.Error;
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            return StoreErrors.Failed("writing to", _active.Path, failure);
+            return error;
         }
     }
+
+    // Null of a bug.
+    private SyncError? ErrorOf(Exception failure) => failure switch
+    {
+        SyncException damage => damage.Error,
+        _ when StoreErrors.IsFileFailure(failure) => StoreErrors.Failed("writing to", _active.Path, failure),
+        _ => null,
+    };
 }

@@ -15,5 +15,6 @@ internal sealed class PendingRecord(byte type, byte[] bytes, int items, bool rep
 
     public bool ReplacesAll => replacesAll;
 
-    public TaskCompletionSource<SyncError?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>How it ends, for whoever waits: made by the first who asks, which is before it is queued, if it is.</summary>
+    public TaskCompletionSource<SyncError?> Done => field ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -123,6 +123,36 @@ public sealed class SubscriberActorTests : ActorTest
     }
 
     [Fact]
+    public void An_acknowledgement_that_waits_for_spare_time_goes_before_what_is_said_after_it()
+    {
+        Link();
+        var id = Accept(Want(_graph));
+        for (var index = 0u; index < 2; index++)
+        {
+            Push(id, index);
+            Stored(_router, _router.ExpectMsg<GraphActor.ReceiveCommands>());
+        }
+        _subscriber.Tell(SubscriberActor.Stop.Instance);
+        Assert.Equal(0u, ExpectSent<PushAck>(_peer).Index);
+        Assert.Equal(1u, ExpectSent<PushAck>(_peer).Index);
+        ExpectSent<Unsubscribe>(_peer);
+    }
+
+    [Fact]
+    public void A_push_is_acknowledged_also_by_a_node_that_never_rests()
+    {
+        using var busy = new BusyPool();
+        Link();
+        var id = Accept(Want(_graph));
+        for (var index = 0u; index < 3; index++)
+        {
+            Push(id, index);
+            Stored(_router, _router.ExpectMsg<GraphActor.ReceiveCommands>());
+            Assert.Equal(index, ExpectSent<PushAck>(_peer).Index);
+        }
+    }
+
+    [Fact]
     public void A_push_that_meets_no_subscription_is_answered_by_unsubscribe()
     {
         Link();

@@ -99,7 +99,7 @@ public sealed partial class SubscriberMachine
         }
         if (result.LeftOut > 0)
             return;
-        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(Acknowledge(stored))));
+        outbox.Put(new SubscriberOutput.Send(SyncCodec.Encode(Acknowledge(stored))) { MayWait = true });
     }
 
     // The push stays unacknowledged; when it comes again, the poll has brought what it builds on.

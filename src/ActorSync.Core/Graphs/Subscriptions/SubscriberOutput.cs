@@ -10,7 +10,11 @@ public abstract record SubscriberOutput
     {
     }
 
-    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput;
+    public sealed record Send(ReadOnlyMemory<byte> Payload) : SubscriberOutput
+    {
+        /// <summary>Nobody waits for it: what is more urgent goes before it, for some milliseconds.</summary>
+        public bool MayWait { get; init; }
+    }
 
     /// <summary>
     /// Commit the commands of this push, and answer with <see cref="SubscriberInput.Stored"/>. Of a short one: with the
