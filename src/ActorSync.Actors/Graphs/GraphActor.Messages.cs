@@ -93,7 +93,19 @@ public sealed partial class GraphActor
 
     private sealed record Opened(Result<ReadyGraph> Result) : ILocalMessage;
 
-    private sealed record AppendEnded(long Number, SyncError? Error) : ILocalMessage;
+    private sealed record AppendsEnded : ILocalMessage
+    {
+        public static readonly AppendsEnded Instance = new();
+    }
+
+    /// <param name="Number">Of the append.</param>
+    /// <param name="Error">Why it failed; null when it is durable.</param>
+    private sealed record AppendEnded(long Number, SyncError? Error);
+
+    private sealed record MayRest : ILocalMessage
+    {
+        public static readonly MayRest Instance = new();
+    }
 
     private sealed record StoreClosed : ILocalMessage
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorSync.Graphs;
 using ActorSync.Machines;
 using ActorSync.Peers;
@@ -9,6 +10,15 @@ namespace ActorSync.Actors;
 // What comes in, through the machine to the store, and its fate back to who sent it.
 public sealed partial class GraphActor
 {
+    // What is told of them stands in the mailbox behind all batches that wait there. So they are looked for before each
+    // batch: whoever sends one after the other on credit would hear of none before all were taken in, and then be waited for.
+    private readonly ConcurrentQueue<AppendEnded> _ended = new();
+
+    // No command for so long is rest.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
+    private int _restsSince;
+
     private void OnAct(Act act)
     {
         var token = Remember(new Request(Sender, true, null, null, [], false));
@@ -17,6 +27,7 @@ public sealed partial class GraphActor
 
     private void OnReceive(ReceiveCommands receive)
     {
+        OnAppendsEnded();
         // The batch that began the graph brought its init command, which the store has since it was made.
         var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
         _isNew &= !beganHere;
@@ -57,7 +68,7 @@ public sealed partial class GraphActor
                 break;
             case GraphOutput.Changed changed:
                 Publish(changed);
-                _snapshots!.AfterCommit(isBusy: _appending > 0);
+                SnapshotAtRest();
                 break;
             case GraphOutput.Acted acted:
                 _requests.Remove(acted.Token, out var actor);
@@ -74,7 +85,7 @@ public sealed partial class GraphActor
     private void OnAppend(GraphOutput.Append append, MonotonicTime now)
     {
         _appending++;
-        var (self, number) = (Self, append.Number);
+        var number = append.Number;
         var appending = _commands!.AppendAsync(append.First, append.Commands);
         if (appending is { IsCompletedSuccessfully: true, Result: null })
         {
@@ -82,7 +93,26 @@ public sealed partial class GraphActor
             _machine!.Handle(new GraphInput.Committed(number), now, _outbox);
             return;
         }
-        appending.PipeTo(self, success: error => new AppendEnded(number, error), failure: why => new AppendEnded(number, Unexpected(why)));
+        _ = TellEndAsync(number, appending, _ended, Self);
+    }
+
+    private static async Task TellEndAsync(long number, Task<SyncError?> appending, ConcurrentQueue<AppendEnded> ended, IActorRef self)
+    {
+        try
+        {
+            ended.Enqueue(new AppendEnded(number, await appending.ConfigureAwait(false)));
+        }
+        catch (Exception why)
+        {
+            ended.Enqueue(new AppendEnded(number, Unexpected(why)));
+        }
+        self.Tell(AppendsEnded.Instance, ActorRefs.NoSender);
+    }
+
+    private void OnAppendsEnded()
+    {
+        while (_ended.TryDequeue(out var ended))
+            OnAppendEnded(ended);
     }
 
     private void OnAppendEnded(AppendEnded ended)
@@ -99,6 +129,25 @@ public sealed partial class GraphActor
             Run(new GraphInput.Committed(ended.Number));
         }
         CloseIfDone();
+    }
+
+    // Written while commands go on coming, a snapshot takes what they need, and is soon out of date: it waits until none
+    // came for a while, unless it has waited for too many.
+    private void SnapshotAtRest()
+    {
+        _snapshots!.AfterCommit(isBusy: true);
+        if (!_machine!.IsSnapshotDue || Timers.IsTimerActive(MayRest.Instance))
+            return;
+        _restsSince = _machine.Committed.Count;
+        Timers.StartSingleTimer(MayRest.Instance, MayRest.Instance, Rest);
+    }
+
+    private void OnMayRest()
+    {
+        if (_appending == 0 && _machine!.Committed.Count == _restsSince)
+            _snapshots!.AfterCommit();
+        else
+            SnapshotAtRest();
     }
 
     private void Answer(Request request, Result<ReceiveResult> result)

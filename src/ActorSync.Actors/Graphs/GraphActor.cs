@@ -169,6 +169,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<Act>(OnAct);
         Receive<ReceiveCommands>(OnReceive);
         Receive<MachineTick>(_ => OnTick());
+        Receive<MayRest>(_ => OnMayRest());
         Receive<LetGo>(OnLetGo);
         Receive<Close>(_ => OnClose());
         Reading();
@@ -182,13 +183,14 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         Receive<StoreClosed>(_ => Context.Stop(Self));
         Receive<MachineTick>(_ => { });
+        Receive<MayRest>(_ => { });
         Receive<Close>(_ => { });
         Reading();
     }
 
     private void Reading()
     {
-        Receive<AppendEnded>(OnAppendEnded);
+        Receive<AppendsEnded>(_ => OnAppendsEnded());
         Receive<Read>(_ => OnRead());
         Receive<Follow>(OnFollow);
         Receive<Unfollow>(_ => OnUnfollow(Sender));

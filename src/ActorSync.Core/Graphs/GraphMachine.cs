@@ -196,12 +196,13 @@ public sealed class GraphMachine : IMachine<GraphInput, GraphOutput>, IFactKeepi
     private void Gather(GraphInput.Receive receive)
     {
         var tally = new ReceiveTally(_index, _limits.ReportedRefusals);
-        var commands = receive.Commands;
-        for (var i = 0; i < commands.Count; i++)
+        // What was decoded is an array: asked as a list it takes its time.
+        var commands = receive.Commands as Command[] ?? [.. receive.Commands];
+        for (var i = 0; i < commands.Length; i++)
         {
-            if (i + ExpectedAhead < commands.Count)
+            if (i + ExpectedAhead < commands.Length)
                 _index.Expect(commands[i + ExpectedAhead].Id);
-            if (i + ExpectedNext < commands.Count)
+            if (i + ExpectedNext < commands.Length)
                 _index.ExpectNext(commands[i + ExpectedNext].Id);
             var command = commands[i];
             if (Forbidden(command) is { } forbidden)

@@ -137,6 +137,29 @@ public sealed class GraphActorPolicyTests : ActorTest
         Assert.Equal(1, changed.Facts.Count);
     }
 
+    [Fact]
+    public async Task An_append_that_ends_while_batches_wait_is_answered_before_they_are_taken_in()
+    {
+        var policy = new Policy { WaitsAt = "b" };
+        Start(policy);
+        Read();
+        _store.HoldsAppends = true;
+        var a = After(Init, "a");
+        var b = After(a, "b");
+        Send(a);
+        var append = await _store.Appends.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        Send(b);
+        await policy.Waits.WaitAsync(TimeSpan.FromSeconds(20));
+        Send(After(b, "c"));
+        _graph.Tell(GraphActor.Read.Instance, TestActor);
+        // Where no context is in the way the graph's actor is told before this ends.
+        await Task.Run(append.CommitHereAsync);
+        policy.GoOn();
+
+        Assert.Equal(1, ExpectMsg<GraphActor.CommandsReceived>().Result.Value.Added);
+        Assert.Equal(2, ExpectMsg<GraphActor.Version>().Result.Value.Count);
+    }
+
     private static SyncSettings With(IGraphPolicy policy) => new() { Policies = new GraphPolicies(policy) };
 
     private void Start(IGraphPolicy policy) => StartWith(With(policy));
@@ -151,6 +174,8 @@ public sealed class GraphActorPolicyTests : ActorTest
     }
 
     private Result<ReceiveResult> Receive(params IReadOnlyList<Command> commands) => ReceiveFrom(null, commands);
+
+    private void Send(Command command) => _graph.Tell(new GraphActor.ReceiveCommands(Graph, [command], null, null), TestActor);
 
     private Result<ReceiveResult> ReceiveFrom(PeerIdentity? peer, params IReadOnlyList<Command> commands)
     {
@@ -196,6 +221,16 @@ public sealed class GraphActorPolicyTests : ActorTest
 
         public ICommandIdentity? Identity { get; init; }
 
+        public string? WaitsAt { get; init; }
+
+        /// <summary>Ends when it waits.</summary>
+        public Task Waits => _waits.Task;
+
+        private readonly TaskCompletionSource _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void GoOn() => _goesOn.SetResult();
+
         public Verdict Evaluate(Command command, Evaluation facts)
         {
             if (RejectsAll)
@@ -205,6 +240,8 @@ public sealed class GraphActorPolicyTests : ActorTest
             var text = Encoding.UTF8.GetString(command.Payload.Span);
             if (text == FailsAt || text == FailsBehindOthersAt && facts.Query("text").Any())
                 throw new InvalidOperationException("planned");
+            if (text == WaitsAt && _waits.TrySetResult())
+                _goesOn.Task.Wait(TimeSpan.FromSeconds(20));
             facts.Set("text", command.Payload.Span, default);
             facts.Emit(text, default);
             return Verdict.Accept;

@@ -68,13 +68,16 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
     /// <summary>An append that a test ends.</summary>
     public sealed class HeldAppend(Func<Task<SyncError?>> append)
     {
-        private readonly TaskCompletionSource<SyncError?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<SyncError?> _ended = new();
 
         public Task<SyncError?> Ended => _ended.Task;
 
-        public async Task CommitAsync() => _ended.SetResult(await append());
+        public Task CommitAsync() => Task.Run(CommitHereAsync);
 
-        public void Fail() => _ended.SetResult(new SyncError(SyncErrorKind.StoreFailed, "the disk is full"));
+        /// <summary>Whoever waits for the append goes on before this ends.</summary>
+        public async Task CommitHereAsync() => _ended.SetResult(await append());
+
+        public void Fail() => Task.Run(() => _ended.SetResult(new SyncError(SyncErrorKind.StoreFailed, "the disk is full")));
     }
 
     private sealed class Graph(FaultStore store, IGraphStore inner) : IGraphStore

@@ -20,11 +20,15 @@ internal readonly struct FactValue(byte[]? bytes, int start, int length)
     public static implicit operator FactValue(byte[]? bytes) => new(bytes, 0, bytes?.Length ?? 0);
 }
 
-/// <summary>Where values are put behind each other. Small, so that one value that is left keeps few others.</summary>
+/// <summary>
+/// Where values are put behind each other. Blocks begin small, as most graphs are, and grow until they are large objects:
+/// those are moved by no collection, where values that all survive were moved twice.
+/// </summary>
 internal sealed class FactValues
 {
-    private const int BlockBytes = 4096;
-    private const int LargestShared = BlockBytes / 8;
+    private const int SmallestBlock = 4 << 10;
+    private const int LargestBlock = 128 << 10;
+    private const int LargestShared = SmallestBlock / 8;
 
     private byte[] _block = [];
     private int _used;
@@ -34,7 +38,7 @@ internal sealed class FactValues
         if (value.Length > LargestShared)
             return value.ToArray();
         if (value.Length > _block.Length - _used)
-            (_block, _used) = (GC.AllocateUninitializedArray<byte>(BlockBytes), 0);
+            (_block, _used) = (GC.AllocateUninitializedArray<byte>(Math.Clamp(2 * _block.Length, SmallestBlock, LargestBlock)), 0);
         var start = _used;
         value.CopyTo(_block.AsSpan(start));
         _used += value.Length;
