@@ -62,7 +62,7 @@ public sealed partial class SyncNode
         {
             var settings = node._sync.Settings.States;
             var queue = new WatchQueue(settings.WatchedChanges, settings.WatchedBytes);
-            if (node.Begin(StateFollowerActor.Props(actor, name, prefix, queue)) is not { } follower)
+            if (await node.BeginAsync(StateFollowerActor.Props(actor, name, prefix, queue, () => node._place.IsEnding)) is not { } follower)
                 yield break;
             try
             {
@@ -71,7 +71,7 @@ public sealed partial class SyncNode
             }
             finally
             {
-                node._system.Stop(follower);
+                node._place.System.Stop(follower);
             }
         }
 

@@ -67,7 +67,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     {
         _outbound?.Clear();
         _link?.DisposeInBackground();
-        Context.System.EventStream.Publish(new LinkDown(_node));
+        _sync.Events.Publish(new LinkDown(_node));
         _sync.Router.Tell(new SyncRouter.PeerStopped(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
     }

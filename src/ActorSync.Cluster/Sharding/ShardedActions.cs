@@ -44,11 +44,11 @@ internal sealed class ShardedActions : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
+        _mesh.Sync.Events.Subscribe(Self, typeof(MembershipActor.ViewChanged));
         _mesh.Sync.Router.Tell(SyncRouter.ServeActions.Instance);
     }
 
-    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+    protected override void PostStop() => _mesh.Sync.Events.Unsubscribe(Self);
 
     private static GraphActor.Acted Lost(string when) =>
         new(new SyncError(SyncErrorKind.Unreachable, $"the graph's owner did not answer {when}: the action may have been carried out"));
