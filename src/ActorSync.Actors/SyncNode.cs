@@ -179,7 +179,7 @@ public sealed partial class SyncNode : ISyncNode
         if (!(await AskAsync<PeersActor.All>(_peers, PeersActor.GetAll.Instance, cancellation, StatusTimeout)).TryGet(out var all, out _))
             return [];
         // All are asked at once, and who is gone by now is left out.
-        var peers = await AskAllAsync<PeerStatus>(all.Peers, PeerActor.GetStatus.Instance, cancellation);
+        var peers = (await AskAllAsync<PeerActor.Status>(all.Peers, PeerActor.GetStatus.Instance, cancellation)).ConvertAll(peer => peer.Now);
         foreach (var status in await AskAllAsync<DialerActor.Status>(all.Dialers, DialerActor.GetStatus.Instance, cancellation))
         {
             var known = peers.FindIndex(peer => peer.Node == status.Peer?.ToString());

@@ -139,7 +139,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         Receive<MachineTick>(_ => OnTick());
         Receive<Remove>(OnRemove);
         Receive<Leave>(_ => OnLeave());
-        Receive<StateStatus>(OnStateStatus);
+        Receive<StateActor.Status>(status => OnStateStatus(status.Now));
         Joining();
         ReceiveAny(_ => { });
     }

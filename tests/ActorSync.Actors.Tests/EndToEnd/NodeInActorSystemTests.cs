@@ -10,7 +10,7 @@ namespace ActorSync.Actors.Tests.EndToEnd;
 /// <summary>Nodes in an actor system that is somebody else's.</summary>
 public sealed class NodeInActorSystemTests : IAsyncDisposable
 {
-    private readonly ActorSystem _theirs = ActorSystem.Create("theirs", "akka { loglevel = ERROR, stdout-loglevel = ERROR, log-dead-letters = off }");
+    private readonly ActorSystem _theirs = ActorSystem.Create("theirs", TestEngine.Configuration + "akka { loglevel = ERROR, stdout-loglevel = ERROR, log-dead-letters = off }");
     private readonly MemoryLinkNetwork _network = new();
 
     public async ValueTask DisposeAsync() => await _theirs.Terminate();

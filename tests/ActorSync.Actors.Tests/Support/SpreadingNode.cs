@@ -66,7 +66,7 @@ internal sealed class SpreadingNode : IAsyncDisposable
     public async Task<IReadOnlyList<PeerStatus>> StatusAsync()
     {
         var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, Nodes.Patience);
-        return await Task.WhenAll(all.Peers.Select(peer => peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, Nodes.Patience)));
+        return await Task.WhenAll(all.Peers.Select(async peer => (await peer.Ask<PeerActor.Status>(PeerActor.GetStatus.Instance, Nodes.Patience)).Now));
     }
 
     /// <summary>Ends it without a word to anybody.</summary>

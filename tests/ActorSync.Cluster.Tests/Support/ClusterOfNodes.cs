@@ -31,6 +31,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
 
     public int Shards { get; init; } = 16;
 
+    /// <summary>HOCON for the engine of each.</summary>
+    public string Engine { get; init; } = TestEngine.Configuration;
+
     /// <summary>How long the members must have been as they are before the smaller part of a cluster that is cut ends itself.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -56,7 +59,7 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             },
             EngineConfiguration =
                 $$"""
-                {{Faults.Engine}}
+                {{Engine}}
                 akka {
                   loglevel = {{(Log is null ? "WARNING" : "INFO")}}
                   remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }

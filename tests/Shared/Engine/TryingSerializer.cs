@@ -1,10 +1,11 @@
+#if ACTOR_ENGINE_AKKA
 using System.Collections.Concurrent;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
 
-namespace ActorSync.Cluster.Tests.Support;
+namespace ActorSync.Tests;
 
 /// <summary>
 /// With serialize-messages on every message to an actor is made into bytes and back. Akka.NET's own that never leave a
@@ -41,3 +42,4 @@ internal sealed class TryingSerializer : Serializer
     public override object FromBinary(byte[] bytes, Type type) =>
         PassingThrough.TryRemove(BitConverter.ToInt64(bytes), out var obj) ? obj : throw new SerializationException("nothing that was passed through");
 }
+#endif
