@@ -6,6 +6,7 @@ using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 using Akka.Actor;
+using Akka.Actor.Setup;
 
 namespace ActorSync.Cluster.Tests.Support;
 
@@ -40,47 +41,64 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>The rule by which all nodes place graphs.</summary>
     public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
 
-    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
+    public Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
     {
         ActorSystem? made = null;
-        var links = new CuttableLinks(Network);
+        var options = OptionsOf(number, store) with { EngineConfiguration = EngineOf(number, role) };
+        ((NodeCluster)options.Cluster!).Started += system => made = system;
+        return AddAsync(SyncNode.Start(options).Value, () => made!);
+    }
+
+    /// <summary>Starts one in an actor system that is there before it.</summary>
+    public Task<ISyncNode> StartInAsync(uint number, Func<ActorSystemSetup, ActorSystem> create)
+    {
+        var options = OptionsOf(number, null);
+        var system = create(options.ClusterSetup(EngineOf(number, "sync")).Value);
+        return AddAsync(SyncNode.Start(options.InActorSystem(system)).Value, () => system);
+    }
+
+    /// <summary>A node of the cluster, but for the configuration of its engine.</summary>
+    public SyncNodeOptions OptionsOf(uint number, INodeStore? store)
+    {
         _stores[number] = store ??= ActorSync.Actors.Tests.Support.Nodes.MemoryStore(number);
-        var settings = new ClusterSettings { Shards = Shards };
-        var options = new SyncNodeOptions
+        return new SyncNodeOptions
         {
             Store = store,
-            Connector = links,
+            Connector = _links[store.Node] = new CuttableLinks(Network),
             Listen = identity => Network.Listen($"node-{number}", identity),
             Log = Log is null ? null : (level, line) => Log($"{number} {level} {line}"),
             Mesh = new MeshOptions
             {
+                Endpoints = [$"memory://node-{number}"],
                 Placement = Placement,
                 Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
             },
-            EngineConfiguration =
-                $$"""
-                {{Engine}}
-                akka {
-                  loglevel = {{(Log is null ? "WARNING" : "INFO")}}
-                  remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
-                  cluster {
-                    seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
-                    roles = ["{{role}}"]
-                    gossip-interval = 200ms
-                    leader-actions-interval = 200ms
-                    unreachable-nodes-reaper-interval = 200ms
-                    failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
-                    split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
-                    sharding { rebalance-interval = 500ms, retry-interval = 200ms }
-                    distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
-                  }
-                }
-                """,
-        }.InCluster(settings);
-        ((NodeCluster)options.Cluster!).Started += system => made = system;
-        var node = SyncNode.Start(options).Value;
-        _systems.Add(node, made!);
-        _links[node.Id] = links;
+        }.InCluster(new ClusterSettings { Shards = Shards });
+    }
+
+    private string EngineOf(uint number, string role) =>
+        $$"""
+        {{Engine}}
+        akka {
+          loglevel = {{(Log is null ? "WARNING" : "INFO")}}
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
+          cluster {
+            seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
+            roles = ["{{role}}"]
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
+            unreachable-nodes-reaper-interval = 200ms
+            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
+            split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
+            sharding { rebalance-interval = 500ms, retry-interval = 200ms }
+            distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
+          }
+        }
+        """;
+
+    private async Task<ISyncNode> AddAsync(ISyncNode node, Func<ActorSystem> system)
+    {
+        _systems.Add(node, system());
         Nodes = [.. Nodes, node];
         await ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, Nodes.Count);
         return node;
