@@ -137,6 +137,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         }
     }
 
+    /// <summary>The actor system that a node is in.</summary>
+    public ActorSystem SystemOf(ISyncNode node) => _systems[node];
+
     /// <summary>The nodes that placement names for a graph.</summary>
     public ISyncNode[] HoldersOf(GraphId graph)
     {
