@@ -21,7 +21,7 @@ public sealed class ClusterPeerProviderTests : IAsyncDisposable
         Assert.Equal("cluster", provider.Name);
         using var patience = new CancellationTokenSource(Nodes.Patience);
         await using var views = provider.WatchAsync(patience.Token).GetAsyncEnumerator();
-        var (one, other) = (new PeerEndpoint("127.0.0.1", null, second.Id), new PeerEndpoint("127.0.0.1", null, new NodeId(3)));
+        var (one, other) = (new PeerEndpoint("127.0.0.2", null, second.Id), new PeerEndpoint("127.0.0.3", null, new NodeId(3)));
         Assert.Equal([one], await NextWithAsync(views, 1));
 
         await _cluster.StartAsync(4, "proxy");

@@ -81,9 +81,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         {{Engine}}
         akka {
           loglevel = {{(Log is null ? "WARNING" : "INFO")}}
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
+          remote.dot-netty.tcp { hostname = "127.0.0.{{number}}", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
           cluster {
-            seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
+            seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.2:{{_ports[1]}}"]
             roles = ["{{role}}"]
             gossip-interval = 200ms
             leader-actions-interval = 200ms
