@@ -129,7 +129,7 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
             return sharding.StartProxy(Shards, role, extractor);
         var patience = mesh.Sync.Settings.GraphTimeout;
         return sharding.Start(
-            Shards, _ => GraphEntity.Props(graphs, patience), ClusterShardingSettings.Create(system).WithRole(holderRole), extractor,
+            Shards, _ => GraphEntity.Props(graphs, patience), ClusterShardingSettings.Create(system).WithRole(holderRole).WithStateStoreMode(StateStoreMode.DData), extractor,
             new HolderAllocation(board, mesh.Options.Placement, cluster), PoisonPill.Instance);
     }
 }

@@ -76,14 +76,20 @@ public sealed class ClusterOfNodes : IAsyncDisposable
         }.InCluster(new ClusterSettings { Shards = Shards });
     }
 
+    // Who is the first begins the cluster at once; all others join those that are there, and never begin one of their own.
+    private string Seeds(uint number) => string.Join(", ", (Nodes.Count == 0 ? [number] : Nodes.Select(node => (uint)node.Id.Value))
+        .Select(seed => $"\"akka.trttl.tcp://actorsync@127.0.0.{seed}:{_ports[seed - 1]}\""));
+
+    // Times are short: so long as nobody waits for more, a test takes no longer than the failure detector.
     private string EngineOf(uint number, string role) =>
         $$"""
         {{Engine}}
         akka {
           loglevel = {{(Log is null ? "WARNING" : "INFO")}}
+          remote.retry-gate-closed-for = 200ms
           remote.dot-netty.tcp { hostname = "127.0.0.{{number}}", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
           cluster {
-            seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.2:{{_ports[1]}}"]
+            seed-nodes = [{{Seeds(number)}}]
             roles = ["{{role}}"]
             gossip-interval = 200ms
             leader-actions-interval = 200ms
