@@ -39,6 +39,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
     [Fact]
     public async Task Five_hosts_are_started_anew_one_after_the_other_under_load()
     {
+        _cluster = new ClusterOfNodes { Pause = TimeSpan.FromSeconds(20) };
         await _cluster.StartAllAsync(5);
         var graphs = await _cluster.MakeGraphsAsync(8);
         var writers = new Writers(_cluster, graphs);

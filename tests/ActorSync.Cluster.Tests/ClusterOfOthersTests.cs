@@ -9,7 +9,7 @@ namespace ActorSync.Cluster.Tests;
 /// <summary>Nodes in actor systems that are somebody else's, and in their cluster.</summary>
 public sealed class ClusterOfOthersTests : IAsyncDisposable
 {
-    private readonly ClusterOfNodes _cluster = new();
+    private readonly ClusterOfNodes _cluster = new() { Pause = TimeSpan.FromSeconds(20) };
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

@@ -8,7 +8,7 @@ namespace ActorSync.Cluster.Tests;
 /// <summary>The members of a cluster as peers, for what is not the node's own links.</summary>
 public sealed class ClusterPeerProviderTests : IAsyncDisposable
 {
-    private readonly ClusterOfNodes _cluster = new();
+    private readonly ClusterOfNodes _cluster = new() { Pause = TimeSpan.FromSeconds(20) };
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

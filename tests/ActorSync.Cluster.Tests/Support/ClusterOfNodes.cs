@@ -38,6 +38,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
     /// <summary>How long the members must have been as they are before the smaller part of a cluster that is cut ends itself.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long heartbeats may be missing; long where nobody is to be missed, so that a busy machine is not taken for one that died.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The rule by which all nodes place graphs.</summary>
     public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
 
@@ -93,8 +96,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             roles = ["{{role}}"]
             gossip-interval = 200ms
             leader-actions-interval = 200ms
+            retry-unsuccessful-join-after = 500ms
             unreachable-nodes-reaper-interval = 200ms
-            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
+            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = {{(int)Pause.TotalSeconds}}s }
             split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
             sharding { rebalance-interval = 500ms, retry-interval = 200ms }
             distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
