@@ -3,6 +3,7 @@ using System.Text;
 using ActorSync.Actors;
 using ActorSync.Cluster;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Storage;
@@ -23,7 +24,7 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
     public static async Task<int> RunAsync(int number, int[] ports, int replicas, string folder)
     {
         var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = folder })).Value;
-        var placement = new PlacementRule(replicas, "sync") { Shards = Shards };
+        var placement = new PlacementRule(replicas, "sync") { Shards = Shards, Stores = Math.Min(replicas, 2) };
         var node = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
@@ -183,6 +184,7 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
                 last = Stopwatch.GetTimestamp();
                 await Task.Delay(20);
             }
+            longest[writer] = Math.Max(longest[writer], Stopwatch.GetElapsedTime(last).TotalSeconds);
         })));
         var hit = longest.Where(gap => gap >= 1).Order().ToArray();
         return hit.Length == 0 ? $"{longest.Length} 0 0 0" : $"{longest.Length} {hit.Length} {hit[hit.Length / 2]} {hit[^1]}";

@@ -6,9 +6,6 @@ namespace ActorSync.Bench;
 /// <summary>One cluster: what it takes and gives alone, with peers outside that subscribe, and when one of its hosts dies.</summary>
 internal sealed class Measurement(Options options, Sheet sheet, int hosts, int replicas)
 {
-    private static readonly long Began = Stopwatch.GetTimestamp();
-    private static int _done;
-
     public async Task RunAsync()
     {
         await using var cluster = await HostProcesses.StartAsync(hosts, replicas);
@@ -48,8 +45,8 @@ internal sealed class Measurement(Options options, Sheet sheet, int hosts, int r
 
     private void Tell()
     {
-        var (all, took) = (options.Clusters.Length, Stopwatch.GetElapsedTime(Began));
-        Console.Error.WriteLine($"{++_done} of {all} clusters, {took.TotalSeconds:f0} s, about {took.TotalSeconds / _done * (all - _done):f0} s left");
+        var (all, done, took) = (options.Clusters.Length, ++sheet.Done, Stopwatch.GetElapsedTime(sheet.Began));
+        Console.Error.WriteLine($"{done} of {all} clusters, {took.TotalSeconds:f0} s, about {took.TotalSeconds / done * (all - done):f0} s left");
     }
 
     private static async Task<double[][]> AllAsync(HostProcesses cluster, string line) =>

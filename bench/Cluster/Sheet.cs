@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace ActorSync.Bench;
@@ -26,6 +27,12 @@ internal sealed record TakeOver(int Hosts, int Replicas, int Graphs, int Waited,
 internal sealed class Sheet
 {
     private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>When it was begun, for the progress.</summary>
+    internal long Began { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>Clusters that are measured.</summary>
+    internal int Done { get; set; }
 
     public List<Row> Rows { get; } = [];
 
