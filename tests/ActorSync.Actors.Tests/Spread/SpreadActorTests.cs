@@ -28,7 +28,8 @@ public sealed class SpreadActorTests : ActorTest
         _self = members.First(member => _view.NeighboursOf(member).Count == 4 && _view.TreeOf(_graph.Id, member).Count == 2);
         (_peers, _links) = (CreateTestProbe(), CreateTestProbe());
         var sync = new SyncContext(
-            new PeerIdentity(_self, new InstanceId(1)), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), new SyncSettings(), new ErrorCounts(), new Random(1)) { Events = _events };
+            new PeerIdentity(_self, new InstanceId(1)), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), new SyncSettings(), new ErrorCounts(), new Random(1))
+        { Events = _events };
         _spread = Sys.ActorOf(SpreadActor.Props(_graph.Id, sync, _peers.Ref, _links.Ref, SpreadSettings.Default));
         _peers.ExpectMsg<PeersActor.AnnounceLinks>();
     }
