@@ -3,6 +3,7 @@ using System.Text;
 using ActorSync.Actors;
 using ActorSync.Cluster;
 using ActorSync.Graphs;
+using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Storage;
@@ -10,18 +11,20 @@ using ActorSync.Transport.Tcp;
 
 namespace ActorSync.Bench;
 
-/// <summary>One host of the cluster: a node with a durable store, and writers beside it.</summary>
+/// <summary>One host of the cluster: a node with a durable store, writers beside it, and a peer from outside that subscribes.</summary>
 internal sealed class Host(ISyncNode node, PlacementRule placement)
 {
     private const int Writers = 32;
     private const int Shards = 128;
 
     private readonly List<GraphId> _graphs = [];
+    private ISyncNode? _subscriber;
+    private long _pushed;
 
     public static async Task<int> RunAsync(int number, int[] ports, int replicas, string folder)
     {
         var store = (await NodeStore.OpenAsync(new StoreSettings { Folder = folder })).Value;
-        var placement = new PlacementRule(replicas, "sync") { Shards = Shards };
+        var placement = new PlacementRule(replicas, "sync") { Shards = Shards, Stores = Math.Min(replicas, 2) };
         var node = SyncNode.Start(new SyncNodeOptions
         {
             Store = store,
@@ -43,6 +46,8 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
             var host = new Host(node, placement);
             while (Console.ReadLine() is { } line)
                 Console.WriteLine(await host.DoAsync(line.Split(' ')));
+            if (host._subscriber is not null)
+                await host._subscriber.DisposeAsync();
         }
         return 0;
     }
@@ -54,7 +59,9 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
         ["find", var count] => FindAsync(int.Parse(count)),
         ["run", var ack, var seconds] => WriteAsync(new ActionOptions { Ack = Enum.Parse<AckMode>(ack, ignoreCase: true) }, TimeSpan.FromSeconds(int.Parse(seconds))),
         ["settle"] => SettleAsync(),
-        ["outage", var seconds] => OutageAsync(TimeSpan.FromSeconds(int.Parse(seconds))),
+        ["subscribe"] => SubscribeAsync(),
+        ["pushed"] => PushedAsync(),
+        ["outage"] => OutageAsync(),
         _ => throw new ArgumentException($"told to {string.Join(' ', told)}"),
     };
 
@@ -62,7 +69,7 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
     {
         while (node.Membership!.View.Members.Count(member => node.Membership.View.Reaches(member.Node)) < members)
             await Task.Delay(50);
-        return "ready";
+        return "";
     }
 
     private static byte[] NameOf(int graph) => Encoding.UTF8.GetBytes($"graph {graph}");
@@ -76,13 +83,13 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
             while ((await node.AddAsync(graph, "first"u8.ToArray(), new ActionOptions { Ack = AckMode.Replicated })).Error is not null)
                 await Task.Delay(20);
         }
-        return "made";
+        return "";
     }
 
     private Task<string> FindAsync(int count)
     {
         _graphs.AddRange(Enumerable.Range(0, count).Select(i => new GraphId(Command.Init(NameOf(i)).Id)));
-        return Task.FromResult("found");
+        return Task.FromResult("");
     }
 
     private async Task<string> WriteAsync(ActionOptions options, TimeSpan time)
@@ -102,7 +109,7 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
             }
         })));
         var all = times.SelectMany(own => own).Order().ToArray();
-        return $"{all.Length} {refused} {all[all.Length / 2]} {all[all.Length * 99 / 100]}";
+        return all.Length == 0 ? $"0 {refused} 0 0" : $"{all.Length} {refused} {all[all.Length / 2]} {all[all.Length * 99 / 100]}";
     }
 
     // Until what this node holds is what all other holders acknowledged: their replicated commits are all that are.
@@ -113,13 +120,58 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
             while ((await node.AddAsync(graph, "last"u8.ToArray(), new ActionOptions { Ack = AckMode.Replicated })).Error is not null)
                 await Task.Delay(20);
         }
-        return "level";
+        return "";
+    }
+
+    private async Task<string> SubscribeAsync()
+    {
+        _subscriber = SyncNode.Start(new SyncNodeOptions
+        {
+            Store = new MemoryNodeStore(new PeerIdentity(new NodeId((UInt128)Random.Shared.NextInt64(1, long.MaxValue)), new InstanceId(1))),
+            Connector = new TcpLinkConnector(),
+        }).Value;
+        foreach (var graph in _graphs)
+        {
+            while (await _subscriber.SubscribeAsync(node.ListenName!, graph) is not null)
+                await Task.Delay(50);
+        }
+        _pushed = await ReachedAsync();
+        return "";
+    }
+
+    // How many commands came to the subscriber since it was asked last, once the last command of each graph has.
+    private async Task<string> PushedAsync()
+    {
+        if (_subscriber is null)
+            return "0";
+        var before = _pushed;
+        _pushed = await ReachedAsync();
+        return $"{_pushed - before}";
+    }
+
+    private async Task<long> ReachedAsync()
+    {
+        var commands = 0L;
+        foreach (var graph in _graphs)
+        {
+            while (true)
+            {
+                var (here, there) = (await node.ReadAsync(graph), await _subscriber!.ReadAsync(graph));
+                if (here.Error is null && there.Error is null && there.Value.Count >= here.Value.Count)
+                {
+                    commands += there.Value.Count;
+                    break;
+                }
+                await Task.Delay(10);
+            }
+        }
+        return commands;
     }
 
     // The longest time that any graph took no action, from the outside: one writer for each of fifty graphs.
-    private async Task<string> OutageAsync(TimeSpan quiet)
+    private async Task<string> OutageAsync()
     {
-        var (longest, end) = (new double[50], Stopwatch.GetTimestamp() + 20 * Stopwatch.Frequency);
+        var (longest, end) = (new double[Math.Min(50, _graphs.Count)], Stopwatch.GetTimestamp() + 20 * Stopwatch.Frequency);
         await Task.WhenAll(Enumerable.Range(0, longest.Length).Select(writer => Task.Run(async () =>
         {
             var last = Stopwatch.GetTimestamp();
@@ -132,8 +184,9 @@ internal sealed class Host(ISyncNode node, PlacementRule placement)
                 last = Stopwatch.GetTimestamp();
                 await Task.Delay(20);
             }
+            longest[writer] = Math.Max(longest[writer], Stopwatch.GetElapsedTime(last).TotalSeconds);
         })));
-        var hit = longest.Where(gap => gap > quiet.TotalSeconds / 2).ToArray();
-        return hit.Length == 0 ? "no graph waited" : $"of {longest.Length} graphs {hit.Length} took no replicated action for up to {hit.Max():f1} s, half of them for {hit.Order().ElementAt(hit.Length / 2):f1} s or less";
+        var hit = longest.Where(gap => gap >= 1).Order().ToArray();
+        return hit.Length == 0 ? $"{longest.Length} 0 0 0" : $"{longest.Length} {hit.Length} {hit[hit.Length / 2]} {hit[^1]}";
     }
 }

@@ -15,6 +15,9 @@ public sealed record SyncContext(PeerIdentity Self, IActorRef Router, INodeStore
 {
     /// <summary>The graphs that are open; without any, all goes through the router.</summary>
     public OpenGraphs Open { get; init; } = new();
+
+    /// <summary>What happens at the node, for those of its actors that want to hear of it.</summary>
+    public NodeEvents Events { get; init; } = new();
 }
 
 /// <summary>How often each kind of error was seen. Safe from any thread.</summary>

@@ -62,7 +62,7 @@ public sealed partial class SyncNode
     public async IAsyncEnumerable<GraphSnapshot> WatchAsync(GraphId graph, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var versions = Channel.CreateBounded<GraphSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        if (Begin(FollowerActor.Props(_sync.Router, graph, versions.Writer)) is not { } follower)
+        if (await BeginAsync(FollowerActor.Props(_sync.Router, graph, versions.Writer)) is not { } follower)
             yield break;
         try
         {
@@ -71,7 +71,7 @@ public sealed partial class SyncNode
         }
         finally
         {
-            _system.Stop(follower);
+            _place.System.Stop(follower);
         }
     }
 
@@ -79,7 +79,7 @@ public sealed partial class SyncNode
     {
         // One place more for what the watching begins with.
         var commits = Channel.CreateBounded<GraphCommit>(_sync.Settings.WatchedCommits + 1);
-        if (Begin(CommitFollowerActor.Props(_sync.Router, graph, commits.Writer)) is not { } follower)
+        if (await BeginAsync(CommitFollowerActor.Props(_sync.Router, graph, commits.Writer)) is not { } follower)
             yield break;
         try
         {
@@ -88,7 +88,7 @@ public sealed partial class SyncNode
         }
         finally
         {
-            _system.Stop(follower);
+            _place.System.Stop(follower);
         }
     }
 

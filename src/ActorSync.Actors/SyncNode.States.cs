@@ -22,7 +22,7 @@ public sealed partial class SyncNode
 
     private async Task<IReadOnlyList<StateStatus>> StatesAsync(CancellationToken cancellation) =>
         (await AskAsync<SyncRouter.OpenStates>(_sync.Router, SyncRouter.GetStates.Instance, cancellation, StatusTimeout)).TryGet(out var open, out _)
-            ? await AskAllAsync<StateStatus>(open.Actors, StateActor.GetStatus.Instance, cancellation)
+            ? (await AskAllAsync<StateActor.Status>(open.Actors, StateActor.GetStatus.Instance, cancellation)).ConvertAll(state => state.Now)
             : [];
 
     private sealed class SharedState(SyncNode node, StateName name, IActorRef actor) : ISharedState, IStateExchange
@@ -62,7 +62,7 @@ public sealed partial class SyncNode
         {
             var settings = node._sync.Settings.States;
             var queue = new WatchQueue(settings.WatchedChanges, settings.WatchedBytes);
-            if (node.Begin(StateFollowerActor.Props(actor, name, prefix, queue)) is not { } follower)
+            if (await node.BeginAsync(StateFollowerActor.Props(actor, name, prefix, queue, () => node._place.IsEnding)) is not { } follower)
                 yield break;
             try
             {
@@ -71,14 +71,14 @@ public sealed partial class SyncNode
             }
             finally
             {
-                node._system.Stop(follower);
+                node._place.System.Stop(follower);
             }
         }
 
         public async Task<StateStatus> StatusAsync(CancellationToken cancellation = default)
         {
-            var answer = await node.AskAsync<StateStatus>(actor, StateActor.GetStatus.Instance, cancellation, StatusTimeout);
-            return answer.TryGet(out var status, out var error) ? status : StateStatus.Of(name, error);
+            var answer = await node.AskAsync<StateActor.Status>(actor, StateActor.GetStatus.Instance, cancellation, StatusTimeout);
+            return answer.TryGet(out var status, out var error) ? status.Now : StateStatus.Of(name, error);
         }
 
         public void UsePeers(IReadOnlyCollection<IPlainPeer> peers) => actor.Tell(new StateActor.UsePlain(peers));

@@ -4,21 +4,16 @@ using ActorSync.Actors;
 using ActorSync.Graphs;
 using ActorSync.Graphs.Hellos;
 using ActorSync.Peers;
-using Akka;
 using Akka.Actor;
-using Akka.Configuration;
 
 namespace ActorSync;
 
 /// <summary>A node in this process: an actor system, its store and its links.</summary>
 public sealed partial class SyncNode : ISyncNode
 {
-    // The same on all nodes of a cluster.
-    private const string EngineName = "actorsync";
-
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ActorSystem _system;
+    private readonly NodePlace _place;
     private readonly SyncContext _sync;
     private readonly ILinkListener? _listener;
     private readonly IActorRef _peers;
@@ -26,10 +21,10 @@ public sealed partial class SyncNode : ISyncNode
     private readonly StoreStatus? _store;
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    private SyncNode(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, NodeMesh? mesh, StoreStatus? store)
+    private SyncNode(NodePlace place, SyncContext sync, ILinkListener? listener, IActorRef peers, NodeMesh? mesh, StoreStatus? store)
     {
         _mesh = mesh;
-        _system = system;
+        _place = place;
         _sync = sync;
         _listener = listener;
         _peers = peers;
@@ -42,7 +37,7 @@ public sealed partial class SyncNode : ISyncNode
 
     public StoreStatus? Store => _store;
 
-    public Task Ended => _system.WhenTerminated;
+    public Task Ended => _place.Ended;
 
     /// <summary>The version of ActorSync.</summary>
     public static string Version { get; } =
@@ -50,44 +45,6 @@ public sealed partial class SyncNode : ISyncNode
 
     /// <summary>The actor engine that runs, with its version.</summary>
     public static string Engine => EngineInfo.Name;
-
-    /// <summary>
-    /// Starts a node. On an error nothing is left running, and the store is as it was, still the caller's.
-    /// </summary>
-    public static Result<ISyncNode> Start(SyncNodeOptions options)
-    {
-        var self = new PeerIdentity(options.Store.Node, options.Store.Instance);
-        ILinkListener? listener = null;
-        if (options.Listen?.Invoke(new LinkIdentity(self, options.Settings.Wire.PayloadBytes)) is { } listening && !listening.TryGet(out listener, out var error))
-            return error;
-        var joined = MeshOf(options, listener);
-        if (joined is not null && options.Cluster is null && MembershipActor.Check(self.Node, joined) is { } refusal)
-        {
-            listener?.DisposeInBackground();
-            return refusal;
-        }
-        ActorSystem system;
-        try
-        {
-            system = options.Cluster?.CreateSystem(EngineName, self.Node, joined!, EngineConfiguration(options)) ?? ActorSystem.Create(EngineName, EngineConfiguration(options));
-        }
-        catch (Exception refused)
-        {
-            // Each engine has its own ways to say that it cannot read its configuration.
-            listener?.DisposeInBackground();
-            return new SyncError(SyncErrorKind.InvalidRequest, $"the actor engine does not start: {refused.Message}");
-        }
-        var settings = joined is null ? options.Settings : options.Settings.InMesh();
-        if (options.Log is { } log)
-            system.ActorOf(EngineLogActor.Props(log), "log");
-        var open = new OpenGraphs();
-        var router = system.ActorOf(SyncRouter.Props(options.Store, settings, options.Errors, open), "router");
-        var sync = new SyncContext(self, router, options.Store, settings, options.Errors, Random.Shared) { Open = open };
-        var peers = system.ActorOf(PeersActor.Props(sync, options.Connector, listener), "peers");
-        var mesh = joined is null ? null : NodeMesh.Start(system, new MeshContext(sync, peers, joined), options.Cluster);
-        AddShutdownTasks(system, sync, listener, peers, mesh);
-        return new Result<ISyncNode>(new SyncNode(system, sync, listener, peers, mesh, options.Recovered));
-    }
 
     public async Task<Result<NodeId>> ConnectAsync(string endpoint, CancellationToken cancellation = default)
     {
@@ -106,9 +63,9 @@ public sealed partial class SyncNode : ISyncNode
         if (!(await FindAsync(peer, cancellation)).TryGet(out var actor, out var error))
             return error;
         var ended = new TaskCompletionSource<Result<PollOutcome>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Begin(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended)) is not { } asker)
+        if (await BeginAsync(PollAskerActor.Props(actor, new PeerActor.Poll(graph, options ?? new PollOptions()), ended)) is not { } asker)
             return ShuttingDown;
-        await using var stopping = cancellation.Register(() => _system.Stop(asker));
+        await using var stopping = cancellation.Register(() => _place.System.Stop(asker));
         var result = await ended.Task;
         cancellation.ThrowIfCancellationRequested();
         return result.TryGet(out var outcome, out error) ? outcome : AtPeer(error, peer, graph);
@@ -172,81 +129,21 @@ public sealed partial class SyncNode : ISyncNode
     }
 
     /// <summary>Stops accepting links, ends the subscriptions, lets the graphs finish what they commit, and closes the store.</summary>
-    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
-
-    // A phase may last as long as the drain that it waits for; late messages to what has ended are no news.
-    private static Config EngineConfiguration(SyncNodeOptions options) => ConfigurationFactory.ParseString(options.EngineConfiguration).WithFallback(ConfigurationFactory.ParseString(
-        $$"""
-        akka {
-          loglevel = WARNING
-          stdout-loglevel = WARNING
-          {{(options.Log is null ? "" : "loggers = [], stdout-loglevel = OFF")}}
-          log-dead-letters = off
-          coordinated-shutdown {
-            default-phase-timeout = {{(int)Math.Ceiling(options.Settings.DrainTimeout.TotalSeconds) + 1}}s
-            run-by-clr-shutdown-hook = off
-          }
-        }
-        """));
-
-    // Members reach a node where it listens, unless it says otherwise.
-    private static MeshOptions? MeshOf(SyncNodeOptions options, ILinkListener? listener) =>
-        options.Mesh is { Endpoints.Count: 0 } mesh && listener is not null ? mesh with { Endpoints = [listener.LocalName] } : options.Mesh;
-
-    private static void AddShutdownTasks(ActorSystem system, SyncContext sync, ILinkListener? listener, IActorRef peers, NodeMesh? mesh)
-    {
-        var shutdown = CoordinatedShutdown.Get(system);
-        var drain = sync.Settings.DrainTimeout;
-        if (mesh is not null)
-            shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "leave-mesh", mesh.LeaveAsync);
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-accepting", async () =>
-        {
-            if (listener is not null)
-                await listener.DisposeAsync();
-            return Done.Instance;
-        });
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close-links", () => StopAsync(peers, PeersActor.Close.Instance, drain));
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "close-graphs", () => StopAsync(sync.Router, SyncRouter.Close.Instance, drain));
-        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-store", async () =>
-        {
-            await sync.Store.DisposeAsync();
-            return Done.Instance;
-        });
-    }
-
-    private static async Task<Done> StopAsync(IActorRef actor, object message, TimeSpan timeout)
-    {
-        await actor.GracefulStop(timeout, message);
-        return Done.Instance;
-    }
+    public async ValueTask DisposeAsync() => await _place.EndAsync();
 
     // A peer says of a graph that it is "not here", which would read as if it were not at this node.
     private static SyncError AtPeer(SyncError error, string peer, GraphId graph) =>
         error.Kind == SyncErrorKind.UnknownGraph ? new SyncError(error.Kind, $"the peer {peer} does not hold the graph {graph}") : error;
 
-    private bool IsShuttingDown => CoordinatedShutdown.Get(_system).ShutdownReason is not null;
-
     private static SyncError ShuttingDown => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
 
     // An actor that waits for a caller; null when the node is shutting down.
-    private IActorRef? Begin(Props props)
-    {
-        if (IsShuttingDown)
-            return null;
-        try
-        {
-            return _system.ActorOf(props);
-        }
-        catch (InvalidOperationException) when (IsShuttingDown)
-        {
-            return null;
-        }
-    }
+    private Task<IActorRef?> BeginAsync(Props props) => _place.BeginAsync(props);
 
     // No answer is a failure to expect: of a graph whose store hangs, of a peer whose actor has stopped meanwhile.
     private async Task<Result<T>> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation, TimeSpan? atMost = null)
     {
-        if (IsShuttingDown)
+        if (_place.IsEnding)
             return ShuttingDown;
         var timeout = atMost ?? _sync.Settings.GraphTimeout;
         try
@@ -282,7 +179,7 @@ public sealed partial class SyncNode : ISyncNode
         if (!(await AskAsync<PeersActor.All>(_peers, PeersActor.GetAll.Instance, cancellation, StatusTimeout)).TryGet(out var all, out _))
             return [];
         // All are asked at once, and who is gone by now is left out.
-        var peers = await AskAllAsync<PeerStatus>(all.Peers, PeerActor.GetStatus.Instance, cancellation);
+        var peers = (await AskAllAsync<PeerActor.Status>(all.Peers, PeerActor.GetStatus.Instance, cancellation)).ConvertAll(peer => peer.Now);
         foreach (var status in await AskAllAsync<DialerActor.Status>(all.Dialers, DialerActor.GetStatus.Instance, cancellation))
         {
             var known = peers.FindIndex(peer => peer.Node == status.Peer?.ToString());

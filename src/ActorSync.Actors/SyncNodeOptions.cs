@@ -1,6 +1,7 @@
 using ActorSync.Actors;
 using ActorSync.Graphs.Stores;
 using ActorSync.Peers;
+using Akka.Actor;
 
 namespace ActorSync;
 
@@ -24,6 +25,9 @@ public sealed record SyncNodeOptions
 
     /// <summary>The cluster of the engine that the node is in, with the placement of <see cref="Mesh"/>; null for none.</summary>
     internal INodeCluster? Cluster { get; init; }
+
+    /// <summary>The actor system that its actors are in, and the name of the one above them; null for an actor system of its own.</summary>
+    internal (ActorSystem System, string Name)? Place { get; init; }
 
     /// <summary>Limits and times.</summary>
     public SyncSettings Settings { get; init; } = new();

@@ -2,6 +2,7 @@ using System.Text;
 using ActorSync.Actors.Tests.Support;
 using ActorSync.Cluster.Tests.Support;
 using ActorSync.Graphs;
+using ActorSync.Peers;
 using ActorSync.Placement;
 using Xunit.Abstractions;
 
@@ -38,6 +39,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
     [Fact]
     public async Task Five_hosts_are_started_anew_one_after_the_other_under_load()
     {
+        _cluster = new ClusterOfNodes { Pause = TimeSpan.FromSeconds(20) };
         await _cluster.StartAllAsync(5);
         var graphs = await _cluster.MakeGraphsAsync(8);
         var writers = new Writers(_cluster, graphs);
@@ -73,6 +75,19 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncDisposab
         // Level once more after the last merge: the same heads, the same order.
         var weaves = await Task.WhenAll(_cluster.Nodes.Select(async node => (await node.ReadWeaveAsync(graph)).Value));
         Assert.All(weaves, weave => Assert.Equal(Order(weaves[0]), Order(weave)));
+    }
+
+    [Fact]
+    public async Task A_member_that_will_not_come_back_is_taken_out_by_hand_before_the_cluster_would()
+    {
+        _cluster = new ClusterOfNodes { StableAfter = TimeSpan.FromMinutes(1) };
+        await _cluster.StartAllAsync(3);
+        var (first, second, third) = (_cluster.Nodes[0], _cluster.Nodes[1], _cluster.Nodes[2]);
+        Assert.Equal(SyncErrorKind.InvalidRequest, (await first.RemoveMemberAsync(first.Id))!.Kind);
+        Assert.Equal(SyncErrorKind.InvalidRequest, (await first.RemoveMemberAsync(new NodeId(77)))!.Kind);
+        await _cluster.CrashAsync(third);
+        Assert.Null(await first.RemoveMemberAsync(third.Id));
+        await Task.WhenAll(Nodes.WaitForMembersAsync(first, 2), Nodes.WaitForMembersAsync(second, 2));
     }
 
     private static CommandId[] Order(GraphWeave weave) => [.. weave.Read().Select(command => command.Id)];

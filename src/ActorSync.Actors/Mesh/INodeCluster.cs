@@ -18,10 +18,13 @@ internal interface INodeCluster
     /// <param name="config">The engine's configuration.</param>
     ActorSystem CreateSystem(string name, NodeId self, MeshOptions options, Config config);
 
+    /// <summary>Why the node cannot be in the cluster of an engine that is started already; null when it can.</summary>
+    SyncError? Check(ActorSystem system, NodeId self, MeshOptions options);
+
     /// <summary>
     /// Begins to keep the members on the board and to tell of them (<see cref="MembershipActor.ViewChanged"/>), to keep
     /// links to them, and to carry actions to whoever owns their graph.
     /// </summary>
     /// <returns>The actor that <see cref="MembershipActor.Leave"/> and <see cref="MembershipActor.Remove"/> are for.</returns>
-    IActorRef Join(ActorSystem system, MeshContext mesh, IActorRef graphs, MembershipBoard board);
+    IActorRef Join(ActorSystem system, IActorRefFactory place, MeshContext mesh, IActorRef graphs, MembershipBoard board);
 }

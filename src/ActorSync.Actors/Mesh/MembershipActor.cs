@@ -139,7 +139,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
         Receive<MachineTick>(_ => OnTick());
         Receive<Remove>(OnRemove);
         Receive<Leave>(_ => OnLeave());
-        Receive<StateStatus>(OnStateStatus);
+        Receive<StateActor.Status>(status => OnStateStatus(status.Now));
         Joining();
         ReceiveAny(_ => { });
     }
@@ -242,7 +242,7 @@ public sealed partial class MembershipActor : ReceiveActor, IWithTimers, IWithUn
                 break;
             case MembershipOutput.View view:
                 _board.Publish(view.Value);
-                Context.System.EventStream.Publish(new ViewChanged(view.Value));
+                _sync.Events.Publish(new ViewChanged(view.Value));
                 break;
             case MembershipOutput.Event happened:
                 Tell(happened);

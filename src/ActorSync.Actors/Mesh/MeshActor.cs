@@ -56,11 +56,11 @@ internal sealed partial class MeshActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         foreach (var type in new[] { typeof(MembershipActor.ViewChanged), typeof(SubscriptionActor.PeerAcked) })
-            Context.System.EventStream.Subscribe(Self, type);
+            _mesh.Sync.Events.Subscribe(Self, type);
         _mesh.Sync.Router.Tell(SyncRouter.ServeMesh.Instance);
     }
 
-    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+    protected override void PostStop() => _mesh.Sync.Events.Unsubscribe(Self);
 
     private void OnView(MembershipView view)
     {

@@ -33,15 +33,16 @@ internal sealed class NodeMesh
     public IActorRef Graphs { get; }
 
     /// <param name="system">The node's engine.</param>
+    /// <param name="place">Where its actors are made.</param>
     /// <param name="mesh">What the actors of the mesh share.</param>
     /// <param name="cluster">Who knows the members; null where they find each other over links.</param>
-    public static NodeMesh Start(ActorSystem system, MeshContext mesh, INodeCluster? cluster)
+    public static NodeMesh Start(ActorSystem system, IActorRefFactory place, MeshContext mesh, INodeCluster? cluster)
     {
         var board = new MembershipBoard(mesh.Self);
-        var graphs = system.ActorOf(MeshActor.Props(mesh), "mesh");
+        var graphs = place.ActorOf(MeshActor.Props(mesh), "mesh");
         var membership = cluster is null
-            ? system.ActorOf(MembershipActor.Props(mesh.Sync, mesh.Peers, mesh.Options, board, TimeProvider.System), "membership")
-            : cluster.Join(system, mesh, graphs, board);
+            ? place.ActorOf(MembershipActor.Props(mesh.Sync, mesh.Peers, mesh.Options, board, TimeProvider.System), "membership")
+            : cluster.Join(system, place, mesh, graphs, board);
         return new NodeMesh(mesh.Options, board, membership, graphs, cluster is not null);
     }
 

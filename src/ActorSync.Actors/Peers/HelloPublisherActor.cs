@@ -108,7 +108,7 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
         followed.Asked = null;
         Run(new HelloPublisherInput.Subscribe(request, snapshot, null));
         if (_machine.Graphs.Contains(request.Graph))
-            Context.System.EventStream.Publish(new Tells(_peer.Identity.Node, request.Graph));
+            _sync.Events.Publish(new Tells(_peer.Identity.Node, request.Graph));
         else
             Unfollow(request.Graph);
     }

@@ -122,7 +122,7 @@ public sealed class HelloSubscriberActor : ReceiveActor, IWithTimers
             _log.Warning("What a peer told of graph {0} could not be polled: {1}", ended.Graph.ToShortString(), error);
         Run(new HelloSubscriberInput.Polled(ended.Graph, ended.Result));
         if (_peer is not null && ended.Result is { Error: null, Value.Added: > 0 })
-            Context.System.EventStream.Publish(new Missed(_peer.Identity.Node, ended.Graph));
+            _sync.Events.Publish(new Missed(_peer.Identity.Node, ended.Graph));
     }
 
     private void OnMessage(Message message)

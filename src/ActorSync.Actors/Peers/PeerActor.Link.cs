@@ -55,7 +55,7 @@ public sealed partial class PeerActor
         Timers.Cancel(DeadTimer);
         Log.Info("Peer {0} is linked at {1}", _node.ToShortString(), _endpoint);
         _dialer?.Tell(new Attached(_node));
-        Context.System.EventStream.Publish(new LinkUp(_peer));
+        _sync.Events.Publish(new LinkUp(_peer));
         foreach (var conversation in Conversations)
             conversation.Tell(new Linking(_peer));
         foreach (var poll in (_polls ?? []).Values)
@@ -83,7 +83,7 @@ public sealed partial class PeerActor
         NotifyWritten();
         _reading = false;
         _writing = false;
-        Context.System.EventStream.Publish(new LinkDown(_node));
+        _sync.Events.Publish(new LinkDown(_node));
         foreach (var conversation in Conversations)
             conversation.Tell(Unlinking.Instance);
     }

@@ -88,11 +88,13 @@ public sealed partial class PeerActor
     /// <summary>Hold it for them no longer: it ends when nobody wants it.</summary>
     public sealed record Unwant(GraphId Graph, LinkKeepers For = LinkKeepers.Application) : ILocalMessage;
 
-    /// <summary>Answered by a <see cref="PeerStatus"/>.</summary>
+    /// <summary>Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus : ILocalMessage
     {
         public static readonly GetStatus Instance = new();
     }
+
+    public sealed record Status(PeerStatus Now) : ILocalMessage;
 
     /// <summary>Close the link, and stop when that was done.</summary>
     public sealed record Stop : ILocalMessage

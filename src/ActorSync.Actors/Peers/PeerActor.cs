@@ -67,7 +67,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
     {
         _outbound?.Clear();
         _link?.DisposeInBackground();
-        Context.System.EventStream.Publish(new LinkDown(_node));
+        _sync.Events.Publish(new LinkDown(_node));
         _sync.Router.Tell(new SyncRouter.PeerStopped(_node));
         TellDialers(new SyncError(SyncErrorKind.Unreachable, "the link was closed here"));
     }
@@ -281,7 +281,7 @@ public sealed partial class PeerActor : UntypedActor, IWithTimers
             _traffic.PollsIn, _traffic.PollsOut, _traffic.PushesIn, _traffic.PushesOut + (_peer?.Pushes ?? 0),
             _standing?.Strikes(Now) ?? 0, null, null);
         ComposeAsync(
-            status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker);
+            status, Context.Child(SubscriptionActor.Name), Subscriber, Context.Child(HelloPublisherActor.Name), HelloSubscriber, _sync.Settings.GraphTimeout).PipeTo(asker, success: whole => new Status(whole));
     }
 
     private static async Task<PeerStatus> ComposeAsync(

@@ -201,7 +201,7 @@ public sealed class SubscriberActor : UntypedActor, IWithTimers
             _log.Warning("A push of graph {0} was not stored: {1}", stored.Graph.ToShortString(), error);
         Run(new SubscriberInput.Stored(stored.Graph, push.Id, push.Index, stored.Result, storing.Last, push.Commands.IsShort));
         if (_peer is not null && stored.Result is { Error: null, Value: { Added: 0, Known: > 0 } kept })
-            Context.System.EventStream.Publish(new PushedInVain(_peer.Identity.Node, stored.Graph, kept.Known));
+            _sync.Events.Publish(new PushedInVain(_peer.Identity.Node, stored.Graph, kept.Known));
     }
 
     private void OnPolled(PollActor.Ended ended)

@@ -63,7 +63,7 @@ public sealed partial class SubscriptionActor
                 break;
             case SubscriptionOutput.AckedMoved moved:
                 _sync.Store.PeerKnowledge.RememberAckedHeads(_peer.Identity, moved.Graph, moved.Heads);
-                Context.System.EventStream.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
+                _sync.Events.Publish(new PeerAcked(_peer.Identity.Node, moved.Graph, moved.Heads));
                 break;
             case SubscriptionOutput.Unfollow unfollow:
                 Unfollow(unfollow.Graph);

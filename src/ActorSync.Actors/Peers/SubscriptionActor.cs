@@ -178,7 +178,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
         foreach (var (graph, followed) in _followed.Rows)
         {
             if (!followed.IsTold)
-                Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, true));
+                _sync.Events.Publish(new Covers(_peer.Identity.Node, graph, true));
             followed.IsTold = true;
         }
     }
@@ -207,7 +207,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
         if (!_followed.Remove(graph, out var followed))
             return;
         if (followed.IsTold)
-            Context.System.EventStream.Publish(new Covers(_peer.Identity.Node, graph, false));
+            _sync.Events.Publish(new Covers(_peer.Identity.Node, graph, false));
         Context.Unwatch(followed.Actor);
         followed.Actor.Tell(GraphActor.Unfollow.Instance);
     }

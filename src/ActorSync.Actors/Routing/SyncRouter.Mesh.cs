@@ -23,7 +23,7 @@ public sealed partial class SyncRouter
         Receive<ServeMesh>(_ => OnServeMesh());
         Receive<ServeActions>(_ => _actions = Sender);
         Receive<MembershipActor.ViewChanged>(changed => _members = changed.View);
-        Context.System.EventStream.Subscribe(Self, typeof(MembershipActor.ViewChanged));
+        _events.Subscribe(Self, typeof(MembershipActor.ViewChanged));
         Receive<LookFor>(OnLookFor);
         Receive<DropGraph>(OnDropGraph);
         Receive<LetGo>(OnLetGo);

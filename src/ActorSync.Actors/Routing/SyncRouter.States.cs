@@ -38,8 +38,8 @@ public sealed partial class SyncRouter
         Receive<PeerActor.LinkUp>(up => OnLink(() => _linked[up.Peer.Identity.Node] = up.Peer));
         Receive<PeerActor.LinkDown>(down => OnLink(() => _linked.Remove(down.Peer)));
         Receive<ServeMembership>(_ => OnServeMembership());
-        Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkUp));
-        Context.System.EventStream.Subscribe(Self, typeof(PeerActor.LinkDown));
+        _events.Subscribe(Self, typeof(PeerActor.LinkUp));
+        _events.Subscribe(Self, typeof(PeerActor.LinkDown));
     }
 
     private void OnServeMembership()
@@ -64,7 +64,7 @@ public sealed partial class SyncRouter
         if (!_states.TryGetValue(name, out var actor))
         {
             var self = new PeerIdentity(_store.Node, _store.Instance);
-            var sync = new SyncContext(self, Self, _store, _settings, _errors, Random.Shared);
+            var sync = new SyncContext(self, Self, _store, _settings, _errors, Random.Shared) { Events = _events };
             var stores = _store as IStateStores ?? new MemoryStateStores();
             actor = Context.ActorOf(StateActor.Props(name, settings, sync, stores), $"state-{++_statesOpened}");
             Context.Watch(actor);

@@ -18,6 +18,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly SyncSettings _settings;
     private readonly ErrorCounts _errors;
     private readonly OpenGraphs _open;
+    private readonly NodeEvents _events;
     private readonly SubscriptionSlots _slots;
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
@@ -27,9 +28,10 @@ public sealed partial class SyncRouter : ReceiveActor
     private long _opened;
     private bool _closing;
 
-    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors, OpenGraphs open)
+    public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors, OpenGraphs open, NodeEvents events)
     {
         _open = open;
+        _events = events;
         _errors = errors;
         _store = store;
         _settings = settings;
@@ -57,10 +59,11 @@ public sealed partial class SyncRouter : ReceiveActor
     /// <param name="settings">The settings.</param>
     /// <param name="errors">Counts what is refused here and by the graphs.</param>
     /// <param name="open">Where the graphs enter themselves while they are open.</param>
-    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null, OpenGraphs? open = null)
+    /// <param name="events">What happens at the node.</param>
+    public static Props Props(INodeStore store, SyncSettings settings, ErrorCounts? errors = null, OpenGraphs? open = null, NodeEvents? events = null)
     {
-        var (counts, entered) = (errors ?? new ErrorCounts(), open ?? new OpenGraphs());
-        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts, entered));
+        var (counts, entered, happening) = (errors ?? new ErrorCounts(), open ?? new OpenGraphs(), events ?? new NodeEvents());
+        return Akka.Actor.Props.Create(() => new SyncRouter(store, settings, counts, entered, happening));
     }
 
     /// <summary>The session or subscription that an answer refers to; 0 for none.</summary>

@@ -34,6 +34,7 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     private readonly GraphId _graph;
     private readonly IActorRef _peers;
     private readonly IActorRef _links;
+    private readonly NodeEvents _events;
     private readonly SpreadMachine _machine;
     private readonly Outbox<SpreadOutput> _outbox = new();
     private readonly Dictionary<NodeId, IActorRef> _linked = [];
@@ -43,7 +44,7 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
 
     public SpreadActor(GraphId graph, SyncContext sync, IActorRef peers, IActorRef links, SpreadSettings settings)
     {
-        (_graph, _peers, _links) = (graph, peers, links);
+        (_graph, _peers, _links, _events) = (graph, peers, links, sync.Events);
         _machine = new SpreadMachine(sync.Self.Node, graph, settings, sync.Random);
         Receive<Members>(OnMembers);
         Receive<PeerActor.LinkUp>(OnLinkUp);
@@ -74,13 +75,13 @@ public sealed class SpreadActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         foreach (var type in new[] { typeof(PeerActor.LinkUp), typeof(PeerActor.LinkDown), typeof(SubscriptionActor.Covers), typeof(HelloPublisherActor.Tells), typeof(SubscriberActor.PushedInVain), typeof(HelloSubscriberActor.Missed) })
-            Context.System.EventStream.Subscribe(Self, type);
+            _events.Subscribe(Self, type);
         _peers.Tell(PeersActor.AnnounceLinks.Instance);
     }
 
     protected override void PostStop()
     {
-        Context.System.EventStream.Unsubscribe(Self);
+        _events.Unsubscribe(Self);
         foreach (var (peer, isEager) in _asked)
             TellPeer(peer, isEager ? new PeerActor.Unwant(_graph, LinkKeepers.Mesh) : new PeerActor.UnwantHello(_graph, LinkKeepers.Mesh));
         _links.Tell(new NeedsLinks(_graph, []));

@@ -16,7 +16,7 @@ public sealed partial class StateActor
         Receive<AppendEnded>(OnAppendEnded);
         Receive<Get>(get => Sender.Tell(new Value(new Result<StateEntry?>(_replica!.Table.TryGetLive(get.Key, Wall, out var entry) ? entry : null))));
         Receive<GetContent>(get => Sender.Tell(OnGetContent(get)));
-        Receive<GetStatus>(_ => Sender.Tell(OnGetStatus()));
+        Receive<GetStatus>(_ => Sender.Tell(new Status(OnGetStatus())));
         Receive<Traffic>(traffic => _accounts.Served(traffic.BytesReceived, traffic.BytesSent));
         Receive<Follow>(_ => OnFollow());
         Receive<Unfollow>(_ => OnUnfollow(Sender));

@@ -37,11 +37,13 @@ public sealed partial class StateActor
     /// <summary>Entries of a moment: those that have a value, or all. The version is that of all of them.</summary>
     public sealed record Content(Result<IReadOnlyList<StateEntry>> Entries, StateVersion Version) : ILocalMessage;
 
-    /// <summary>Answered by a <see cref="StateStatus"/>.</summary>
+    /// <summary>Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus : ILocalMessage
     {
         public static readonly GetStatus Instance = new();
     }
+
+    public sealed record Status(StateStatus Now) : ILocalMessage;
 
     /// <summary>Bytes that went over ways that it does not see.</summary>
     public sealed record Traffic(long BytesReceived, long BytesSent) : ILocalMessage;

@@ -123,7 +123,7 @@ public sealed partial class StateActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<Get>(_ => Sender.Tell(new Value(error)));
         Receive<GetContent>(_ => Sender.Tell(new Content(error, default)));
         Receive<Follow>(_ => Sender.Tell(new Content(error, default)));
-        Receive<GetStatus>(_ => Sender.Tell(StateStatus.Of(_name, error)));
+        Receive<GetStatus>(_ => Sender.Tell(new Status(StateStatus.Of(_name, error))));
         Receive<FromPeer>(from => Refuse(from, error));
         Receive<Close>(_ => Context.Stop(Self));
         ReceiveAny(_ => { });

@@ -17,9 +17,11 @@ internal sealed class StateFollowerActor : ReceiveActor
     private readonly StateName _name;
     private readonly string _prefix;
     private readonly WatchQueue _queue;
+    private readonly Func<bool> _isNodeEnding;
 
-    public StateFollowerActor(IActorRef state, StateName name, string prefix, WatchQueue queue)
+    public StateFollowerActor(IActorRef state, StateName name, string prefix, WatchQueue queue, Func<bool> isNodeEnding)
     {
+        _isNodeEnding = isNodeEnding;
         _state = state;
         _name = name;
         _prefix = prefix;
@@ -27,8 +29,8 @@ internal sealed class StateFollowerActor : ReceiveActor
         Waiting();
     }
 
-    public static Props Props(IActorRef state, StateName name, string prefix, WatchQueue queue) =>
-        Akka.Actor.Props.Create(() => new StateFollowerActor(state, name, prefix, queue));
+    public static Props Props(IActorRef state, StateName name, string prefix, WatchQueue queue, Func<bool> isNodeEnding) =>
+        Akka.Actor.Props.Create(() => new StateFollowerActor(state, name, prefix, queue, isNodeEnding));
 
     protected override void PreStart()
     {
@@ -42,8 +44,6 @@ internal sealed class StateFollowerActor : ReceiveActor
         _state.Tell(StateActor.Unfollow.Instance);
         _queue.End(null);
     }
-
-    private static bool IsNodeEnding => CoordinatedShutdown.Get(Context.System).ShutdownReason is not null;
 
     private void Waiting()
     {
@@ -70,7 +70,7 @@ internal sealed class StateFollowerActor : ReceiveActor
 
     private void Ending()
     {
-        Receive<Terminated>(_ => _queue.End(IsNodeEnding ? null : new SyncError(SyncErrorKind.StoreFailed, $"the state \"{_name}\" is down: the node's log says why")));
+        Receive<Terminated>(_ => _queue.End(_isNodeEnding() ? null : new SyncError(SyncErrorKind.StoreFailed, $"the state \"{_name}\" is down: the node's log says why")));
         ReceiveAny(_ => { });
     }
 

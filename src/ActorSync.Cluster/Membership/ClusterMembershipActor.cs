@@ -98,7 +98,7 @@ internal sealed class ClusterMembershipActor : ReceiveActor
         Tell(view);
         Link(view);
         _board.Publish(view);
-        Context.System.EventStream.Publish(new MembershipActor.ViewChanged(view));
+        _mesh.Sync.Events.Publish(new MembershipActor.ViewChanged(view));
     }
 
     private void Tell(MembershipView view)

@@ -4,12 +4,13 @@ using ActorSync.Peers.Providers;
 
 namespace ActorSync.Membership;
 
-/// <summary>The other members of a mesh, each at the first endpoint that it announced; those that only dial are nowhere.</summary>
+/// <summary>The other members of a mesh, or of a cluster, each at the first endpoint that it announced; those that only dial are nowhere.</summary>
 /// <param name="membership">Who the members are.</param>
 /// <param name="withPorts">Whether the ports that they announced for their links are wanted; else whoever uses it has one of its own.</param>
-public sealed class MemberPeers(IMembership membership, bool withPorts) : IPeerProvider
+/// <param name="name">What they are members of, as a configuration names it.</param>
+public sealed class MemberPeers(IMembership membership, bool withPorts, string name = "mesh") : IPeerProvider
 {
-    public string Name => "mesh";
+    public string Name => name;
 
     public async IAsyncEnumerable<PeerView> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {

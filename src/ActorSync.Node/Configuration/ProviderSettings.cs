@@ -18,6 +18,9 @@ public enum ProviderKind
 
     /// <summary>The other members of the node's mesh.</summary>
     Mesh,
+
+    /// <summary>The other members of the node's Akka cluster that are nodes.</summary>
+    Cluster,
 }
 
 /// <summary>A section that says where peers come from; what they are for, its user knows.</summary>

@@ -66,8 +66,11 @@ public static class SettingsReader
     private static ProvidedPeerSettings? Provided(Config config)
     {
         var provider = ProviderReader.Read(config, "peers");
-        if (provider.Provider == ProviderKind.Mesh)
-            throw Bad($"{PeersPath}.provider", "mesh", "expected static, dns or kubernetes: to the members of its mesh a node keeps links anyway");
+        if (provider.Provider is ProviderKind.Mesh or ProviderKind.Cluster)
+        {
+            var own = provider.Provider.ToString().ToLowerInvariant();
+            throw Bad($"{PeersPath}.provider", own, $"expected static, dns or kubernetes: to the members of its {own} a node keeps links anyway");
+        }
         var isTls = Choice<LinkKind>(config, "peers.links") == LinkKind.Tls;
         // What will not be linked to is better said at the start than each time it is tried.
         foreach (var peer in provider.Endpoints)

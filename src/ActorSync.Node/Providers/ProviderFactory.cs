@@ -11,10 +11,11 @@ public static class ProviderFactory
 {
     /// <param name="settings">What is asked for.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="members">The members of the node's mesh, if it is in one: a provider of those has none without.</param>
+    /// <param name="members">The members of the node's mesh or cluster, if it is in one: a provider of those has none without.</param>
     public static IPeerProvider Create(ProviderSettings settings, TimeProvider time, IMembership? members = null) => settings.Provider switch
     {
         ProviderKind.Mesh when members is not null => new MemberPeers(members, withPorts: false),
+        ProviderKind.Cluster when members is not null => new MemberPeers(members, withPorts: false, "cluster"),
         ProviderKind.Dns => new DnsPeers(settings.Dns!, LookupOf(settings.Dns!.Servers, time), time, Random.Shared),
         ProviderKind.Kubernetes => new KubernetesPeers(settings.Kubernetes!, time, Random.Shared),
         _ => new StaticPeers(settings.Endpoints),

@@ -13,6 +13,7 @@ internal sealed class StateHost : IAsyncDisposable
 {
     private readonly ISyncNode _node;
     private readonly StatesSettings _settings;
+    private readonly bool _isInCluster;
     private readonly TlsFiles? _files;
     private readonly StateSettings _exchange;
     private readonly TimeProvider _time;
@@ -29,6 +30,7 @@ internal sealed class StateHost : IAsyncDisposable
     {
         _node = node;
         _settings = settings.States;
+        _isInCluster = settings.ClusterShards is not null;
         _files = settings.Tls;
         _exchange = settings.Sync.States;
         _time = time;
@@ -68,8 +70,8 @@ internal sealed class StateHost : IAsyncDisposable
 
     private async Task<SyncError?> StartAsync(CancellationToken cancellation)
     {
-        if (_settings.Provider is { Provider: ProviderKind.Mesh } && _node.Membership is null)
-            return new SyncError(SyncErrorKind.InvalidRequest, "actorsync.states.peers.provider = mesh: the node is in no mesh; start it with --mesh, or with --join HOST:PORT");
+        if (CheckProvider() is { } wrong)
+            return wrong;
         if (_files is not null && _settings.Http.Count > 0 && !StateTls.Open(_files, _log).TryGet(out _tls, out var error))
             return error;
         var states = new Dictionary<StateName, ISharedState>();
@@ -123,6 +125,18 @@ internal sealed class StateHost : IAsyncDisposable
         if (_settings.Provider is { } provider)
             _following.Add(FollowAsync(provider, peers, http));
         return null;
+    }
+
+    private SyncError? CheckProvider()
+    {
+        const string path = "actorsync.states.peers.provider";
+        return _settings.Provider?.Provider switch
+        {
+            ProviderKind.Mesh when _node.Membership is null => new SyncError(SyncErrorKind.InvalidRequest, $"{path} = mesh: the node is in no mesh; start it with --mesh, or with --join HOST:PORT"),
+            ProviderKind.Mesh when _isInCluster => new SyncError(SyncErrorKind.InvalidRequest, $"{path} = mesh: the node is in a cluster; set {path} = cluster"),
+            ProviderKind.Cluster when !_isInCluster => new SyncError(SyncErrorKind.InvalidRequest, $"{path} = cluster: the node is in no cluster; set akka.actor.provider = cluster"),
+            _ => null,
+        };
     }
 
     // At the node itself nobody is asked: neither by the address of the exchange, nor by the node's own name.

@@ -85,6 +85,7 @@ public sealed class LinksThatBreakTests
     {
         Store = Nodes.MemoryStore(node),
         Connector = network,
+        EngineConfiguration = TestEngine.Configuration,
         Settings = settings,
     }).Value;
 

@@ -120,6 +120,7 @@ public sealed class MeshGraphTests
         Store = store ?? Nodes.MemoryStore(number),
         Settings = settings ?? new SyncSettings(),
         Connector = _network,
+        EngineConfiguration = TestEngine.Configuration,
         Listen = identity => _network.Listen($"node-{number}", identity),
         Mesh = new MeshOptions
         {

@@ -149,6 +149,7 @@ public sealed class MeshGuestTests : IAsyncLifetime
     {
         Store = Nodes.MemoryStore(number),
         Connector = _network,
+        EngineConfiguration = TestEngine.Configuration,
         Listen = identity => _network.Listen($"node-{number}", identity),
         Mesh = new MeshOptions
         {

@@ -70,6 +70,7 @@ public sealed class MeshReturnTests
     {
         Store = store ?? Nodes.MemoryStore(number),
         Connector = _network,
+        EngineConfiguration = TestEngine.Configuration,
         Listen = identity => _network.Listen($"node-{number}", identity),
         Mesh = new MeshOptions
         {

@@ -73,6 +73,7 @@ public sealed class MeshTests
         {
             Store = Nodes.MemoryStore(1),
             Connector = _network,
+            EngineConfiguration = TestEngine.Configuration,
             Listen = identity => _network.Listen("node-1", identity),
             Log = (level, line) => _ = level == EngineLogLevel.Warning && lines.Writer.TryWrite(line),
             Mesh = new MeshOptions
@@ -105,6 +106,7 @@ public sealed class MeshTests
         {
             Store = Nodes.MemoryStore(1),
             Connector = _network,
+            EngineConfiguration = TestEngine.Configuration,
             Listen = identity => _network.Listen("node-1", identity),
             Mesh = new MeshOptions { Roles = [.. Enumerable.Range(0, 9).Select(i => $"role-{i}")] },
         });
@@ -115,6 +117,7 @@ public sealed class MeshTests
     {
         Store = Nodes.MemoryStore(number),
         Connector = _network,
+        EngineConfiguration = TestEngine.Configuration,
         Listen = identity => _network.Listen($"node-{number}", identity),
         Mesh = new MeshOptions { Join = join },
     }).Value;

@@ -89,6 +89,7 @@ public sealed class TwoNodesTests
     {
         Store = new MemoryNodeStore(new PeerIdentity(new NodeId(UInt128.CreateChecked(Random.Shared.NextInt64())), new InstanceId(1))),
         Connector = new TcpLinkConnector(),
+        EngineConfiguration = TestEngine.Configuration,
         Listen = TcpLinkListener.At("127.0.0.1:0"),
     }).Value;
 

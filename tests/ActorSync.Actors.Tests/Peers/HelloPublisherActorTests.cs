@@ -13,6 +13,7 @@ public sealed class HelloPublisherActorTests : ActorTest
 {
     private readonly TestGraph _graph = new();
     private readonly ErrorCounts _errors = new();
+    private readonly NodeEvents _events = new();
     private readonly TestProbe _peer;
     private readonly TestProbe _parent;
     private readonly TestProbe _graphActor;
@@ -23,7 +24,7 @@ public sealed class HelloPublisherActorTests : ActorTest
     {
         (_peer, _parent, _graphActor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         var settings = new SyncSettings { Hellos = new HelloSettings { GraphsPerPeer = 1 } };
-        var sync = new SyncContext(Identity(1), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), settings, _errors, new Random(1));
+        var sync = new SyncContext(Identity(1), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), settings, _errors, new Random(1)) { Events = _events };
         _hello = ChildOf(_parent, HelloPublisherActor.Props(Peer(_peer), sync));
     }
 
@@ -72,7 +73,7 @@ public sealed class HelloPublisherActorTests : ActorTest
     [Fact]
     public void Whoever_listens_hears_that_a_peer_asked_to_be_told()
     {
-        Sys.EventStream.Subscribe(TestActor, typeof(HelloPublisherActor.Tells));
+        _events.Subscribe(TestActor, typeof(HelloPublisherActor.Tells));
         Assert.Equal(SyncErrorKind.UnknownGraph, Refused(null));
         Subscribe();
         Assert.Equal(new HelloPublisherActor.Tells(Identity(2).Node, _graph.Id), ExpectMsg<HelloPublisherActor.Tells>());

@@ -474,7 +474,7 @@ public sealed class PeerActorTests : ActorTest
 
     private byte Payload() => _router.FishForMessage<SyncRouter.Payload>(_ => true).Bytes.Span[0];
 
-    private PeerStatus Status() => _peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult();
+    private PeerStatus Status() => _peer.Ask<PeerActor.Status>(PeerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult().Now;
 
     private static ReadOnlyMemory<byte> Sent(FakeLink link) => Next(link.Sent);
 

@@ -250,7 +250,7 @@ public sealed class ShortWaysTests : ActorTest
         return peer;
     }
 
-    private static PeerStatus Status(IActorRef peer) => peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult();
+    private static PeerStatus Status(IActorRef peer) => peer.Ask<PeerActor.Status>(PeerActor.GetStatus.Instance, Patience).GetAwaiter().GetResult().Now;
 
     private IActorRef Subscription()
     {

@@ -16,6 +16,7 @@ public sealed class SubscriptionActorTests : ActorTest
     private readonly TestGraph _graph = new();
     private readonly MemoryNodeStore _store = new(Identity(1));
     private readonly ErrorCounts _errors = new();
+    private readonly NodeEvents _events = new();
     private readonly TestProbe _router;
     private readonly TestProbe _peer;
     private readonly TestProbe _parent;
@@ -28,7 +29,7 @@ public sealed class SubscriptionActorTests : ActorTest
     {
         (_router, _peer, _parent, _graphActor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _parent.IgnoreMessages(message => message is PeerActor.Handled);
-        var sync = new SyncContext(Identity(1), _router.Ref, _store, new SyncSettings(), _errors, new Random(1));
+        var sync = new SyncContext(Identity(1), _router.Ref, _store, new SyncSettings(), _errors, new Random(1)) { Events = _events };
         _subscription = ChildOf(_parent, SubscriptionActor.Props(Peer(_peer), sync));
     }
 
@@ -52,7 +53,7 @@ public sealed class SubscriptionActorTests : ActorTest
     public void Who_listens_hears_of_graphs_that_the_peer_subscribed_to_and_of_those_no_more()
     {
         var listener = CreateTestProbe();
-        Sys.EventStream.Subscribe(listener.Ref, typeof(SubscriptionActor.Covers));
+        _events.Subscribe(listener.Ref, typeof(SubscriptionActor.Covers));
         Subscribe(1);
         Assert.Equal(new SubscriptionActor.Covers(Identity(2).Node, _graph.Id, true), listener.ExpectMsg<SubscriptionActor.Covers>());
         Tell(new Subscribe(Id, 2, 10, 1 << 20, [Asked(_graph)]), _graphActor.Ref);

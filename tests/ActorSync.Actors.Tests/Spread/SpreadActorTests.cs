@@ -18,6 +18,7 @@ public sealed class SpreadActorTests : ActorTest
     private readonly IActorRef _spread;
     private readonly Overlay _view;
     private readonly NodeId _self;
+    private readonly NodeEvents _events = new();
 
     public SpreadActorTests()
         : base(ManualScheduler.Config)
@@ -27,7 +28,8 @@ public sealed class SpreadActorTests : ActorTest
         _self = members.First(member => _view.NeighboursOf(member).Count == 4 && _view.TreeOf(_graph.Id, member).Count == 2);
         (_peers, _links) = (CreateTestProbe(), CreateTestProbe());
         var sync = new SyncContext(
-            new PeerIdentity(_self, new InstanceId(1)), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), new SyncSettings(), new ErrorCounts(), new Random(1));
+            new PeerIdentity(_self, new InstanceId(1)), CreateTestProbe().Ref, new MemoryNodeStore(Identity(1)), new SyncSettings(), new ErrorCounts(), new Random(1))
+        { Events = _events };
         _spread = Sys.ActorOf(SpreadActor.Props(_graph.Id, sync, _peers.Ref, _links.Ref, SpreadSettings.Default));
         _peers.ExpectMsg<PeersActor.AnnounceLinks>();
     }
@@ -150,5 +152,5 @@ public sealed class SpreadActorTests : ActorTest
         return probe;
     }
 
-    private void Publish(object message) => Sys.EventStream.Publish(message);
+    private void Publish(object message) => _events.Publish(message);
 }

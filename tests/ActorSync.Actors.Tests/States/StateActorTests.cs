@@ -98,10 +98,10 @@ public sealed class StateActorTests : ActorTest
         var pull = ExpectSent<StatePull>(_peer);
         state.Tell(new StateActor.PeerFailed(Peer(_peer), new SyncFailure(SyncErrorKind.UnknownState, pull.Exchange.Value, null, "not shared")));
         state.Tell(StateActor.GetStatus.Instance, TestActor);
-        Assert.Empty(ExpectMsg<StateStatus>().Peers);
+        Assert.Empty(ExpectMsg<StateActor.Status>().Now.Peers);
         state.Tell(new StateActor.FromPeer(Peer(_peer), new StatePull(Name, Exchange, 1, StateRange.All, 0, 0)));
         state.Tell(StateActor.GetStatus.Instance, TestActor);
-        Assert.Single(ExpectMsg<StateStatus>().Peers);
+        Assert.Single(ExpectMsg<StateActor.Status>().Now.Peers);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace ActorSync.Actors.Tests.Support;
 
 /// <summary>A test of actors: probes stand in for whom they speak to.</summary>
 public abstract class ActorTest(string config = "")
-    : TestKit(config + "akka { loglevel = ERROR, stdout-loglevel = ERROR, log-dead-letters = off, test { single-expect-default = 20s } }")
+    : TestKit(config + TestEngine.Configuration + "akka { loglevel = ERROR, stdout-loglevel = ERROR, log-dead-letters = off, test { single-expect-default = 20s } }")
 {
     protected static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 

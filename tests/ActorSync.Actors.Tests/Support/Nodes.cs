@@ -33,6 +33,7 @@ internal static class Nodes
         Connector = network,
         Listen = identity => network.Listen($"node-{node}", identity),
         Settings = settings ?? new SyncSettings(),
+        EngineConfiguration = TestEngine.Configuration,
     }).Value;
 
     public static ISyncNode StartTcp(INodeStore store, SyncSettings? settings = null, string listen = "127.0.0.1:0") => SyncNode.Start(new SyncNodeOptions
@@ -41,6 +42,7 @@ internal static class Nodes
         Connector = new TcpLinkConnector(),
         Listen = ListenTcp(listen),
         Settings = settings ?? new SyncSettings(),
+        EngineConfiguration = TestEngine.Configuration,
     }).Value;
 
     public static Func<LinkIdentity, Result<ILinkListener>> ListenTcp(string endpoint) => identity =>

@@ -26,8 +26,9 @@ internal sealed class SpreadingNode : IAsyncDisposable
         Id = self.Node;
         _listener = network.Listen($"node-{number}", new LinkIdentity(self, 1 << 20)).Value;
         _system = ActorSystem.Create($"node-{number}", ConfigurationFactory.ParseString("akka { loglevel = ERROR, stdout-loglevel = ERROR, log-dead-letters = off }"));
-        _router = _system.ActorOf(SyncRouter.Props(store, new SyncSettings(), new ErrorCounts()), "router");
-        var sync = new SyncContext(self, _router, store, new SyncSettings(), new ErrorCounts(), Random.Shared);
+        var events = new NodeEvents();
+        _router = _system.ActorOf(SyncRouter.Props(store, new SyncSettings(), new ErrorCounts(), events: events), "router");
+        var sync = new SyncContext(self, _router, store, new SyncSettings(), new ErrorCounts(), Random.Shared) { Events = events };
         _peers = _system.ActorOf(PeersActor.Props(sync, network, _listener), "peers");
         _spread = _system.ActorOf(SpreadActor.Props(Graph, sync, _peers, ActorRefs.Nobody, settings), "spread");
     }
@@ -65,7 +66,7 @@ internal sealed class SpreadingNode : IAsyncDisposable
     public async Task<IReadOnlyList<PeerStatus>> StatusAsync()
     {
         var all = await _peers.Ask<PeersActor.All>(PeersActor.GetAll.Instance, Nodes.Patience);
-        return await Task.WhenAll(all.Peers.Select(peer => peer.Ask<PeerStatus>(PeerActor.GetStatus.Instance, Nodes.Patience)));
+        return await Task.WhenAll(all.Peers.Select(async peer => (await peer.Ask<PeerActor.Status>(PeerActor.GetStatus.Instance, Nodes.Patience)).Now));
     }
 
     /// <summary>Ends it without a word to anybody.</summary>

@@ -11,7 +11,6 @@ internal sealed record View(ImmutableDictionary<UniqueAddress, Member> Members, 
 
     public IEnumerable<Member> Living => Members.Values.Where(member => member.Status != MemberStatus.Removed);
     public IEnumerable<Member> Lost => Living.Where(member => Unreachable.Contains(member.UniqueAddress) && member.Status != MemberStatus.Down);
-
     public Member Find(UniqueAddress address) => Members.GetValueOrDefault(address);
 
     public View With(IEnumerable<Member> members) => members.Aggregate(this, (view, member) =>

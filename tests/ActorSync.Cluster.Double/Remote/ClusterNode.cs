@@ -34,9 +34,7 @@ internal sealed class ClusterNode
 
     /// <summary>The members as this one sees them; written by its <see cref="Daemon"/> alone.</summary>
     internal View View { get; set; } = View.Empty;
-
     internal IActorRef Daemon { get; private set; }
-
     /// <summary>Its regions, and proxies of regions, by type.</summary>
     internal ConcurrentDictionary<string, ShardSite> Sites { get; } = [];
 

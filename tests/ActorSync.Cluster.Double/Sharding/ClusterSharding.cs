@@ -43,9 +43,13 @@ public sealed class ShardRegionStats(IImmutableDictionary<string, int> stats)
     public readonly IImmutableDictionary<string, int> Stats = stats;
 }
 
+/// <summary>Where it is kept which shards are where: here nowhere but with the eldest.</summary>
+public enum StateStoreMode { Persistence, DData }
+
 public sealed class ClusterShardingSettings
 {
     public readonly string Role;
+    public ClusterShardingSettings WithStateStoreMode(StateStoreMode mode) => this;
 
     private ClusterShardingSettings(string role) => Role = role;
 

@@ -6,6 +6,7 @@ using ActorSync.Peers;
 using ActorSync.Placement;
 using ActorSync.Transport.Memory;
 using Akka.Actor;
+using Akka.Actor.Setup;
 
 namespace ActorSync.Cluster.Tests.Support;
 
@@ -31,53 +32,83 @@ public sealed class ClusterOfNodes : IAsyncDisposable
 
     public int Shards { get; init; } = 16;
 
+    /// <summary>HOCON for the engine of each.</summary>
+    public string Engine { get; init; } = TestEngine.Configuration;
+
     /// <summary>How long the members must have been as they are before the smaller part of a cluster that is cut ends itself.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long heartbeats may be missing; long where nobody is to be missed, so that a busy machine is not taken for one that died.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The rule by which all nodes place graphs.</summary>
     public PlacementRule Placement => new(Factor, "sync") { Shards = Shards };
 
-    public async Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
+    public Task<ISyncNode> StartAsync(uint number, string role = "sync", INodeStore? store = null)
     {
         ActorSystem? made = null;
-        var links = new CuttableLinks(Network);
+        var options = OptionsOf(number, store) with { EngineConfiguration = EngineOf(number, role) };
+        ((NodeCluster)options.Cluster!).Started += system => made = system;
+        return AddAsync(SyncNode.Start(options).Value, () => made!);
+    }
+
+    /// <summary>Starts one in an actor system that is there before it.</summary>
+    public Task<ISyncNode> StartInAsync(uint number, Func<ActorSystemSetup, ActorSystem> create)
+    {
+        var options = OptionsOf(number, null);
+        var system = create(options.ClusterSetup(EngineOf(number, "sync")).Value);
+        return AddAsync(SyncNode.Start(options.InActorSystem(system)).Value, () => system);
+    }
+
+    /// <summary>A node of the cluster, but for the configuration of its engine.</summary>
+    public SyncNodeOptions OptionsOf(uint number, INodeStore? store)
+    {
         _stores[number] = store ??= ActorSync.Actors.Tests.Support.Nodes.MemoryStore(number);
-        var settings = new ClusterSettings { Shards = Shards };
-        var options = new SyncNodeOptions
+        return new SyncNodeOptions
         {
             Store = store,
-            Connector = links,
+            Connector = _links[store.Node] = new CuttableLinks(Network),
             Listen = identity => Network.Listen($"node-{number}", identity),
             Log = Log is null ? null : (level, line) => Log($"{number} {level} {line}"),
             Mesh = new MeshOptions
             {
+                Endpoints = [$"memory://node-{number}"],
                 Placement = Placement,
                 Holding = HoldingSettings.Default with { Grace = TimeSpan.FromMilliseconds(100), AskEvery = TimeSpan.FromMilliseconds(100) },
             },
-            EngineConfiguration =
-                $$"""
-                {{Faults.Engine}}
-                akka {
-                  loglevel = {{(Log is null ? "WARNING" : "INFO")}}
-                  remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
-                  cluster {
-                    seed-nodes = ["akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[0]}}", "akka.trttl.tcp://actorsync@127.0.0.1:{{_ports[1]}}"]
-                    roles = ["{{role}}"]
-                    gossip-interval = 200ms
-                    leader-actions-interval = 200ms
-                    unreachable-nodes-reaper-interval = 200ms
-                    failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
-                    split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
-                    sharding { rebalance-interval = 500ms, retry-interval = 200ms }
-                    distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
-                  }
-                }
-                """,
-        }.InCluster(settings);
-        ((NodeCluster)options.Cluster!).Started += system => made = system;
-        var node = SyncNode.Start(options).Value;
-        _systems.Add(node, made!);
-        _links[node.Id] = links;
+        }.InCluster(new ClusterSettings { Shards = Shards });
+    }
+
+    // Who is the first begins the cluster at once; all others join those that are there, and never begin one of their own.
+    private string Seeds(uint number) => string.Join(", ", (Nodes.Count == 0 ? [number] : Nodes.Select(node => (uint)node.Id.Value))
+        .Select(seed => $"\"akka.trttl.tcp://actorsync@127.0.0.{seed}:{_ports[seed - 1]}\""));
+
+    // Times are short: so long as nobody waits for more, a test takes no longer than the failure detector.
+    private string EngineOf(uint number, string role) =>
+        $$"""
+        {{Engine}}
+        akka {
+          loglevel = {{(Log is null ? "WARNING" : "INFO")}}
+          remote.retry-gate-closed-for = 200ms
+          remote.dot-netty.tcp { hostname = "127.0.0.{{number}}", port = {{_ports[number - 1]}}, applied-adapters = ["trttl"] }
+          cluster {
+            seed-nodes = [{{Seeds(number)}}]
+            roles = ["{{role}}"]
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
+            retry-unsuccessful-join-after = 500ms
+            unreachable-nodes-reaper-interval = 200ms
+            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = {{(int)Pause.TotalSeconds}}s }
+            split-brain-resolver.stable-after = {{(int)StableAfter.TotalSeconds}}s
+            sharding { rebalance-interval = 500ms, retry-interval = 200ms }
+            distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 100ms }
+          }
+        }
+        """;
+
+    private async Task<ISyncNode> AddAsync(ISyncNode node, Func<ActorSystem> system)
+    {
+        _systems.Add(node, system());
         Nodes = [.. Nodes, node];
         await ActorSync.Actors.Tests.Support.Nodes.WaitForMembersAsync(node, Nodes.Count);
         return node;
@@ -115,6 +146,9 @@ public sealed class ClusterOfNodes : IAsyncDisposable
             await Task.Delay(20, patience.Token);
         }
     }
+
+    /// <summary>The actor system that a node is in.</summary>
+    public ActorSystem SystemOf(ISyncNode node) => _systems[node];
 
     /// <summary>The nodes that placement names for a graph.</summary>
     public ISyncNode[] HoldersOf(GraphId graph)

@@ -81,7 +81,13 @@ internal sealed class Daemon : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(data)!);
         var configuration = data + ".conf";
         await File.WriteAllTextAsync(configuration, $"actorsync {{\n  data = \"{data}\"\n  listen = \"127.0.0.1:{port}\"\n{hocon}\n}}\nakka {{\n{engine}\n}}\n");
-        var daemon = Launch(data, configuration);
+        return await StartAsync(data, configuration, []);
+    }
+
+    /// <summary>Starts it with a configuration that lies there, and with variables beside its environment's, and waits until it serves its control socket.</summary>
+    public static async Task<Daemon> StartAsync(string data, string configuration, Dictionary<string, string> environment)
+    {
+        var daemon = Launch(data, configuration, environment);
         try
         {
             await Task.WhenAny(daemon._serves.Task, daemon._process.WaitForExitAsync()).WaitAsync(StartTimeout);
@@ -98,7 +104,7 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Starts it with a configuration and waits for nothing: for a start that is to fail.</summary>
-    public static Daemon Launch(string data, string configuration)
+    public static Daemon Launch(string data, string configuration, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Program, ["node", "--config", configuration, "--until-stdin-closes"])
         {
@@ -107,6 +113,8 @@ internal sealed class Daemon : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         var daemon = new Daemon(data, new Process { StartInfo = start });
         daemon.Begin();
         return daemon;

@@ -50,6 +50,19 @@ public sealed class ProvidedStatePeersTests : IDisposable
         Assert.Contains("to the members of its mesh a node keeps links anyway", (await _other.OnDataAsync("node", "--config", file)).Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_members_of_a_cluster_are_there_in_a_cluster_alone()
+    {
+        var file = _one.Folder.At("node.conf");
+        await File.WriteAllTextAsync(file, "actorsync.states { http = [{ application = off, exchange = \"127.0.0.1:0\" }], peers.provider = cluster }");
+        var ran = await _one.OnDataAsync("node", "--listen", "127.0.0.1:0", "--mesh", "--config", file);
+        Assert.Equal(ExitCodes.Usage, ran.Code);
+        Assert.Contains("actorsync.states.peers.provider = cluster: the node is in no cluster; set akka.actor.provider = cluster", ran.Error, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, "actorsync.peers.provider = cluster");
+        Assert.Contains("to the members of its cluster a node keeps links anyway", (await _other.OnDataAsync("node", "--config", file)).Error, StringComparison.Ordinal);
+    }
+
     private static async Task<RunningNode> StartAsync(CliRun node, string states)
     {
         var file = node.Folder.At("node.conf");

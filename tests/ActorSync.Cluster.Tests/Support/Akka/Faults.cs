@@ -7,9 +7,6 @@ namespace ActorSync.Cluster.Tests.Support;
 /// <summary>What tests do to actor systems and to what is between them, on Akka.NET.</summary>
 internal static class Faults
 {
-    /// <summary>All messages are serialized, to try them.</summary>
-    public const string Engine = "akka.actor { serialize-messages = on, serializers.json = \"ActorSync.Cluster.Tests.Support.TryingSerializer, ActorSync.Cluster.Tests\" }";
-
     /// <summary>As a process that is killed: nobody is told.</summary>
     public static async Task CrashAsync(ActorSystem system)
     {

@@ -63,9 +63,15 @@ public sealed class DoubleTests : IAsyncDisposable
     private static Carried Action(ulong token, string text) =>
         new(new ForwardAction(token, new GraphId(), Priority.Basic(0), AckMode.Local, 1_000, System.Text.Encoding.UTF8.GetBytes(text)));
 
-    private static ActorSystem Start(int port) => ActorSystem.Create("actorsync", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(
-        ConfigurationFactory.ParseString($"akka {{ loglevel = WARNING, loggers = [], stdout-loglevel = OFF, remote.dot-netty.tcp {{ hostname = \"127.0.0.1\", port = {port}, maximum-frame-size = 4096b }} }}")
-            .WithFallback(ConfigurationFactory.FromResource("ActorSync.Cluster.cluster.conf", typeof(NodeCluster).Assembly)))));
+    private static ActorSystem Start(int port) => ActorSystem.Create("actorsync", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loglevel = WARNING, loggers = [], stdout-loglevel = OFF
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}}, maximum-frame-size = 4096b }
+          actor.serializers.actorsync = "ActorSync.Cluster.ClusterSerializer, ActorSync.Cluster"
+          actor.serialization-bindings { "ActorSync.Cluster.Carried, ActorSync.Cluster" = actorsync }
+        }
+        """).WithFallback(ConfigurationFactory.FromResource("ActorSync.Cluster.cluster.conf", typeof(NodeCluster).Assembly)))));
 
     private sealed class Recorder : ReceiveActor
     {

@@ -6,9 +6,6 @@ namespace ActorSync.Cluster.Tests.Support;
 /// <summary>What tests do to actor systems and to what is between them, on the double.</summary>
 internal static class Faults
 {
-    /// <summary>The double serializes what crosses between systems, and nothing else.</summary>
-    public const string Engine = "";
-
     /// <summary>As a process that is killed: nobody is told.</summary>
     public static Task CrashAsync(ActorSystem system)
     {
