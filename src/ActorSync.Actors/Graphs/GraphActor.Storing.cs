@@ -40,6 +40,7 @@ public sealed partial class GraphActor
     {
         // One look at the clock is for all that follows in the same turn.
         var now = Timer.Now;
+        NoteUse(now);
         _machine!.Handle(input, now, _outbox);
         while (_outbox.TryTake(out var output))
             Interpret(output, now);

@@ -91,6 +91,12 @@ public sealed partial class SyncRouter
     /// </summary>
     public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate, bool IsFinished = false) : ILocalMessage;
 
+    /// <summary>From a graph: it is known what is in it, or that it cannot be opened.</summary>
+    public sealed record Surveyed(GraphId Graph) : ILocalMessage;
+
+    /// <summary>Answered by <see cref="GraphActor.Status"/>; a graph at rest is not woken by it.</summary>
+    public sealed record GetGraphStatus(GraphId Graph) : ILocalMessage;
+
     /// <summary>Answered by <see cref="Summary"/>.</summary>
     public sealed record GetSummary : ILocalMessage
     {

@@ -55,6 +55,9 @@ internal sealed class GraphLog : IGraphStore
     /// <summary>Whether it was asked to close.</summary>
     public bool IsClosing => _closed.IsValueCreated || _log.IsClosing;
 
+    /// <summary>Called when it is about to be closed: nothing is done with its files any more. It must neither throw nor wait.</summary>
+    public Action? WhenClosed { get; set; }
+
     /// <summary>Closes it, unless that is under way; whether all of it is on the disk.</summary>
     public Task<bool> Closed => _closed.Value;
 
@@ -115,8 +118,11 @@ internal sealed class GraphLog : IGraphStore
         await _facts.CloseAsync().ConfigureAwait(false);
         var isFlushed = await _log.CloseAsync().ConfigureAwait(false);
         await _checkpoints.CloseAsync().ConfigureAwait(false);
+        WhenClosed?.Invoke();
         return isFlushed;
     }
+
+    public async Task<SyncError?> FlushAsync() => _options.Fsync == FsyncMode.Always ? null : await Task.Run(Flush).ConfigureAwait(false);
 
     // What is asked for was committed already, or begun before: then the last append that was begun says how it ends.
     private async Task<SyncError?> DurableAsync(int commands)
