@@ -10,6 +10,7 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
 {
     private readonly MemoryNodeStore _inner = new(identity);
     private int _open;
+    private int _openings;
 
     /// <summary>Appends wait in <see cref="Appends"/> for a test to end them.</summary>
     public bool HoldsAppends { get; set; }
@@ -22,6 +23,15 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
 
     /// <summary>Opening waits for this.</summary>
     public Task OpenWaits { get; set; } = Task.CompletedTask;
+
+    /// <summary>Closing a graph waits for this.</summary>
+    public Task CloseWaits { get; set; } = Task.CompletedTask;
+
+    /// <summary>Why what is committed cannot be brought to the disk.</summary>
+    public SyncError? FlushFails { get; set; }
+
+    /// <summary>Graphs that were opened or made, since the beginning.</summary>
+    public int Openings => _openings;
 
     /// <summary>Reading a command fails, as from a damaged store.</summary>
     public bool ReadsFail { get; set; }
@@ -61,6 +71,7 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
     {
         if (!opened.TryGet(out var graph, out var error))
             return error;
+        Interlocked.Increment(ref _openings);
         Interlocked.Increment(ref _open);
         return new OpenedGraph(new Graph(this, graph.Store), graph.Index);
     }
@@ -101,10 +112,12 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
             return held.Ended;
         }
 
-        public ValueTask DisposeAsync()
+        public Task<SyncError?> FlushAsync() => Task.FromResult(store.FlushFails);
+
+        public async ValueTask DisposeAsync()
         {
+            await store.CloseWaits;
             Interlocked.Decrement(ref store._open);
-            return ValueTask.CompletedTask;
         }
     }
 }
