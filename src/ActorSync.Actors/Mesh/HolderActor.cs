@@ -58,6 +58,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private bool _isNew;
     private bool _isHere;
     private bool _isMissing;
+    private bool _isAtRest;
     private MembershipView? _view;
     private long _tokens;
 
@@ -136,7 +137,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnChanged(GraphActor.Changed changed)
     {
         var isNew = _isNew;
-        (_isNew, _isHere, _isMissing) = (false, true, false);
+        (_isNew, _isHere, _isMissing, _isAtRest) = (false, true, false, changed.Snapshot.IsAtRest);
         Run(new ReplicationInput.Version(changed.Snapshot));
         TellSpread(changed.Snapshot.Heads);
         if (!Postpone(changed))
@@ -168,6 +169,9 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
             durable.Asker.Tell(new GraphActor.Acted(durable.Result));
             return;
         }
+        // It may have gone to rest since the commit, when this came late.
+        if (_isAtRest)
+            _mesh.Sync.Router.Tell(new SyncRouter.WakeGraph(_graph));
         _waiting.Add(++_tokens, durable.Asker);
         Run(new ReplicationInput.Await(_tokens, command, durable.Within));
     }

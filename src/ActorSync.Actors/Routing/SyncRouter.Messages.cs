@@ -66,6 +66,9 @@ public sealed partial class SyncRouter
     /// <param name="Reads">Whether this is for an application: the graph is fetched for it from who holds it, and stays while it reads.</param>
     public sealed record FollowGraph(GraphId Graph, bool Reads = false) : ILocalMessage;
 
+    /// <summary>Of a follower that needs the whole version: see <see cref="GraphActor.Wake"/>.</summary>
+    public sealed record WakeGraph(GraphId Graph) : ILocalMessage;
+
     public sealed record UnfollowGraph(GraphId Graph) : ILocalMessage;
 
     public sealed record NoGraph(GraphId Graph) : ILocalMessage;

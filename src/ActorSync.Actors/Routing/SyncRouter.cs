@@ -39,6 +39,7 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
         Receive<UnfollowGraph>(OnUnfollow);
+        Receive<WakeGraph>(wake => Forward(wake.Graph, GraphActor.Wake.Instance, error => new GraphActor.Version(wake.Graph, error)));
         Receive<FreeSlot>(free => _slots.Free(free.Peer, free.Grant));
         Receive<PeerStopped>(stopped => _slots.Free(stopped.Peer));
         Receive<NotMade>(OnNotMade);
