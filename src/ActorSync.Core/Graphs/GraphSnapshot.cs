@@ -105,7 +105,11 @@ public sealed class GraphSnapshot
 
     /// <summary>Reads a command by its ordinal.</summary>
     /// <exception cref="SyncException">The store is damaged there.</exception>
-    public Command Read(int ordinal) => Command.Restore(_index.IdOf(Checked(ordinal)), _reader.Read(ordinal));
+    public Command Read(int ordinal)
+    {
+        var bytes = _reader.Read(Checked(ordinal));
+        return Command.Restore(_index.IdOf(ordinal), bytes);
+    }
 
     /// <summary>All commands, priors first.</summary>
     public IEnumerable<Command> ReadAll()

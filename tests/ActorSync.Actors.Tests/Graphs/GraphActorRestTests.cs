@@ -13,6 +13,8 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
 
+    private static readonly SyncSettings Settings = new() { GraphIdle = Idle };
+
     private readonly TestGraph _given = new TestGraph().Add(3, 8);
     private readonly FaultStore _store = new(Identity(1));
     private readonly OpenGraphs _open = new();
@@ -101,7 +103,7 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
     [Fact]
     public async Task It_does_not_rest_while_an_append_is_under_way_a_poll_is_answered_or_an_application_watches()
     {
-        Start(new SyncSettings { Polls = new PollSettings { IdleSession = TimeSpan.FromHours(1) } });
+        Start(Settings with { Polls = new PollSettings { IdleSession = TimeSpan.FromHours(1) } });
         _store.HoldsAppends = true;
         _graph.Tell(Action(), TestActor);
         var append = await _store.Appends.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
@@ -303,7 +305,7 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
         {
             var random = new Random(seed);
             var store = new FaultStore(Identity(1));
-            var graph = Sys.ActorOf(GraphActor.Props(_given.Id, _given.Init, store, new SyncSettings()));
+            var graph = Sys.ActorOf(GraphActor.Props(_given.Id, _given.Init, store, Settings));
             var (asker, acts, reads, pushed) = (CreateTestProbe(), 0, 0, 0);
             for (var step = 0; step < 40; step++)
             {
@@ -350,7 +352,7 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
 
     private void Start(SyncSettings? settings = null, ErrorCounts? errors = null)
     {
-        _graph = ChildOf(Router, GraphActor.Props(_given.Id, _given.Init, _store, settings ?? new SyncSettings(), errors, _open));
+        _graph = ChildOf(Router, GraphActor.Props(_given.Id, _given.Init, _store, settings ?? Settings, errors, _open));
         _graph.Tell(new GraphActor.ReceiveCommands(_given.Id, _given.Commands, null, null), TestActor);
         Assert.Equal(4, ExpectMsg<GraphActor.CommandsReceived>().Result.Value.Added);
     }
@@ -362,7 +364,7 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
         Watch(_graph);
         _graph.Tell(GraphActor.Close.Instance);
         ExpectTerminated(_graph);
-        _graph = ChildOf(Router, GraphActor.Props(_given.Id, null, _store, new SyncSettings(), open: _open));
+        _graph = ChildOf(Router, GraphActor.Props(_given.Id, null, _store, Settings, open: _open));
     }
 
     private void Rest()

@@ -11,6 +11,7 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
     private readonly MemoryNodeStore _inner = new(identity);
     private int _open;
     private int _openings;
+    private int _mostOpen;
 
     /// <summary>Appends wait in <see cref="Appends"/> for a test to end them.</summary>
     public bool HoldsAppends { get; set; }
@@ -29,6 +30,9 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
 
     /// <summary>Why what is committed cannot be brought to the disk.</summary>
     public SyncError? FlushFails { get; set; }
+
+    /// <summary>The most of them at one time.</summary>
+    public int MostOpen => _mostOpen;
 
     /// <summary>Graphs that were opened or made, since the beginning.</summary>
     public int Openings => _openings;
@@ -72,7 +76,9 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
         if (!opened.TryGet(out var graph, out var error))
             return error;
         Interlocked.Increment(ref _openings);
-        Interlocked.Increment(ref _open);
+        var open = Interlocked.Increment(ref _open);
+        for (var most = _mostOpen; open > most && Interlocked.CompareExchange(ref _mostOpen, open, most) != most;)
+            most = _mostOpen;
         return new OpenedGraph(new Graph(this, graph.Store), graph.Index);
     }
 
