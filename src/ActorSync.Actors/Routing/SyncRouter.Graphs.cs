@@ -29,7 +29,7 @@ public sealed partial class SyncRouter
     {
         if (done is { } known)
             _underSurvey.Remove(known);
-        while (!_closing && _underSurvey.Count < _settings.GraphsSurveyed && _toSurvey.TryDequeue(out var next))
+        while (!_closing && _underSurvey.Count < _settings.GraphSurveys && _toSurvey.TryDequeue(out var next))
         {
             if (_graphs.TryGetValue(next, out var actor) && _underSurvey.Add(next))
                 actor.Tell(GraphActor.Survey.Instance);

@@ -27,7 +27,7 @@ public sealed record SyncSettings
     public TimeSpan? GraphIdle { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Graphs that are looked at at one time when the node has started, to say what is in them.</summary>
-    public int GraphsSurveyed { get; init; } = 8;
+    public int GraphSurveys { get; init; } = 8;
 
     public WireLimits Wire { get; init; } = WireLimits.Default;
 

@@ -48,6 +48,7 @@ public static class SyncSettingsReader
         Policies = PolicyKeys.ReadPolicies(keys.Text("graph.policy"), keys.Texts("graph.policies")),
         PeersMayFinalize = PolicyKeys.ReadRights(keys.Text("graph.peers-may-finalize")),
         GraphIdle = keys.Text("graph.idle") == "off" ? null : keys.Time("graph.idle", least: TimeSpan.FromSeconds(1)),
+        GraphSurveys = keys.Count("graph.surveys", 1),
         WatchedCommits = keys.Count("graph.watched-commits", 1),
         Wire = new WireLimits
         {

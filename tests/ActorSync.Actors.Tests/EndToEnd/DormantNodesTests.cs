@@ -47,7 +47,7 @@ public sealed class DormantNodesTests : IDisposable
             graphs.Add(opened.Store.Graph);
             await opened.Store.DisposeAsync();
         }
-        await using var node = Nodes.Start(_network, 1, With(TimeSpan.FromHours(1)) with { GraphsSurveyed = 4 }, store);
+        await using var node = Nodes.Start(_network, 1, With(TimeSpan.FromHours(1)) with { GraphSurveys = 4 }, store);
         var added = await node.AddAsync(graphs[50], "one that is needed");
         var status = await node.WaitForStatusAsync(status => status.Graphs.Count(graph => graph.State == GraphStatus.Dormant) == 59);
         Assert.Equal((60, 1), (status.Graphs.Count, store.Open));

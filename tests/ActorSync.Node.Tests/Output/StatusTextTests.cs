@@ -30,7 +30,7 @@ public sealed class StatusTextTests
             "  fsync never: commits may be lost",
             "graph aaaaaaaaaaaa  1 command, 1 head, digest dddddddddddd",
             "graph bbbbbbbbbbbb  the log is damaged",
-            "graph cccccccccccc  7 commands, 1 head, digest dddddddddddd",
+            "graph cccccccccccc  7 commands, 1 head, digest dddddddddddd, dormant",
             "  a file is damaged",
             "peer 000000000000  127.0.0.1:7401 connected, in 1.0 kB, out 2.0 kB",
             "  subscribed there to 1 graph, 580 s and 1.0 MB left",
