@@ -1,5 +1,5 @@
 using ActorSync.Actors.Tests.Support;
-using Akka.Actor;
+using ActorSync.Graphs;
 
 namespace ActorSync.Actors.Tests.Routing;
 
