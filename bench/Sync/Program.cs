@@ -7,6 +7,8 @@ return args switch
     ["catch-up", "poll" or "subscribe", "key-value", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", true, commands, bytes),
     ["catch-up", "poll" or "subscribe", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await CatchUp.RunAsync(args[1] == "poll", false, commands, bytes),
     ["open", "linear" or "branched", .. var rest] when Numbers(rest, 1_000_000, 100) is [var commands, var bytes] => await Opening.RunAsync(args[1] == "linear", commands, bytes),
+    ["dormant", .. var rest] when Numbers(rest, 1000, 100) is [var graphs, var commands] => await Dormant.RunAsync(graphs, commands),
+    ["dormant-once", var folder, var what] => await Dormant.MeasureAsync(folder, what),
     ["append", .. var rest] when Numbers(rest, 100) is [var bytes] => await Appending.RunAsync(bytes),
     ["open-once", var folder, "0", var warmth] => await Opening.MeasureAsync(folder, int.MaxValue, warmth == "warm"),
     ["open-once", var folder, var every, var warmth] => await Opening.MeasureAsync(folder, int.Parse(every, CultureInfo.InvariantCulture), warmth == "warm"),
@@ -32,6 +34,7 @@ static int Usage()
           catch-up poll|subscribe [key-value] [COMMANDS [PAYLOAD-BYTES]]
                                                                an empty node comes level with a full one (1000000, 100)
           open linear|branched [COMMANDS [PAYLOAD-BYTES]]      a node that starts: time and memory of a long graph (1000000, 100)
+          dormant [GRAPHS [COMMANDS]]                          a node of many graphs, open and dormant: memory, files, first action (1000, 100)
           append [PAYLOAD-BYTES]                               durable commits a second, one writer and many (100)
         """);
     return 2;

@@ -31,6 +31,9 @@ internal sealed class MachineTimer(ITimerScheduler timers, ITimeProvider clock, 
     /// <summary>The time now, on the scheduler's own clock.</summary>
     public MonotonicTime Now => new(clock.MonotonicClock.Ticks);
 
+    /// <summary>Whether there is a time that it waits for.</summary>
+    public bool IsRunning => _due != MonotonicTime.Never;
+
     public void Start(MonotonicTime due)
     {
         _due = due;

@@ -43,14 +43,29 @@ public sealed record NodeStatus(
 /// </summary>
 public sealed record GraphStatus(string Graph, int Commands, int Heads, int MaxCut, string Digest, string? Error = null)
 {
+    /// <summary>The store is open; what the graph takes is in memory.</summary>
+    public const string Open = "open";
+
+    /// <summary>Nobody needed the graph for a while: it is closed, and opened again by whoever needs it.</summary>
+    public const string Dormant = "dormant";
+
+    /// <summary>It cannot be opened: the error says why.</summary>
+    public const string Broken = "broken";
+
+    /// <summary>open, dormant or broken.</summary>
+    public string State { get; init; } = Open;
+
     /// <summary>What the node is to it, and who holds it, in a mesh; null in none.</summary>
     public HoldingStatus? Holding { get; init; }
 
     /// <summary>A graph that cannot be opened or read.</summary>
-    public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message);
+    public static GraphStatus Of(GraphId graph, SyncError error) => new(graph.ToString(), 0, 0, 0, "", error.Message) { State = Broken };
 
     public static GraphStatus Of(GraphSnapshot snapshot) =>
-        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString(), snapshot.Damage?.Message);
+        new(snapshot.Graph.ToString(), snapshot.Count, snapshot.Heads.Count, snapshot.Heads.MaxCut, snapshot.Heads.Digest.ToString(), snapshot.Damage?.Message)
+        {
+            State = snapshot.IsAtRest ? Dormant : Open,
+        };
 }
 
 /// <summary>One peer. Bytes include framing and keep-alives, since the node started.</summary>

@@ -121,6 +121,20 @@ public sealed partial class SyncNode
         }
     }
 
+    // Asking how they are wakes none of them.
+    private async Task<List<GraphStatus>> GraphsAsync(IReadOnlyList<GraphId> graphs, CancellationToken cancellation)
+    {
+        var known = new List<GraphStatus>(graphs.Count);
+        foreach (var graph in graphs)
+        {
+            if (!(await AskAsync<GraphActor.Status>(_sync.Router, new SyncRouter.GetGraphStatus(graph), cancellation)).TryGet(out var status, out var error))
+                status = error.Kind == SyncErrorKind.ShuttingDown ? new GraphActor.Status(null) : new GraphActor.Status(GraphStatus.Of(graph, error));
+            if (status.Graph is not null)
+                known.Add(status.Graph);
+        }
+        return known;
+    }
+
     private Task<Result<GraphActor.Version>> VersionAsync(GraphId graph, CancellationToken cancellation) =>
         AskAsync<GraphActor.Version>(_sync.Router, new SyncRouter.ReadGraph(graph, Fetches: true), cancellation);
 }

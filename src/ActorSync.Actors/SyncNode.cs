@@ -110,14 +110,7 @@ public sealed partial class SyncNode : ISyncNode
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var summary = (await AskAsync<SyncRouter.Summary>(_sync.Router, SyncRouter.GetSummary.Instance, cancellation, StatusTimeout)).Value;
-        var graphs = new List<GraphStatus>();
-        foreach (var graph in summary.Graphs)
-        {
-            if ((await ReadAsync(graph, cancellation)).TryGet(out var snapshot, out var error))
-                graphs.Add(GraphStatus.Of(snapshot));
-            else if (error.Kind is not (SyncErrorKind.UnknownGraph or SyncErrorKind.ShuttingDown))
-                graphs.Add(GraphStatus.Of(graph, error));
-        }
+        var graphs = await GraphsAsync(summary.Graphs, cancellation);
         var peers = await PeersAsync(cancellation);
         var mesh = await MeshAsync(peers, cancellation);
         var holdings = mesh?.Graphs.ToDictionary(holding => holding.Graph);

@@ -166,8 +166,19 @@ public sealed partial class NodeStore : INodeStore, IStateStores
     {
         var options = CheckedOptionsOf(graph);
         var facts = new FactFile(_files, options.Folder, graph, Instance, _settings.MaxSnapshotBytes);
-        return _open[graph] = Task.Run(() => GraphLog.Open(options, graph, _cache, identity, facts, _settings.CheckpointCommands, _settings.Opening));
+        return _open[graph] = Task.Run(() =>
+        {
+            var opened = GraphLog.Open(options, graph, _cache, identity, facts, _settings.CheckpointCommands, _settings.Opening);
+            if (opened.TryGet(out var found, out _))
+                found.Log.WhenClosed = () => _ = Task.Run(() => ForgetAsync(graph));
+            return opened;
+        });
     }
+
+    // What is closed takes no memory here: a node may have many graphs, of which few are open. One that is just being opened
+    // is another already.
+    private Task<Result<bool>> ForgetAsync(GraphId graph) => InCatalogAsync<bool>(async () =>
+        _open.TryGetValue(graph, out var opening) && opening.IsCompleted && await FindOpenAsync(graph).ConfigureAwait(false) is null);
 
     // A log that is being closed is waited for, so that its folder is free.
     private async Task<GraphLog?> FindOpenAsync(GraphId graph)

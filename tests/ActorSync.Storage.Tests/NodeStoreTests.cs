@@ -16,6 +16,39 @@ public sealed class NodeStoreTests
     }
 
     [Fact]
+    public async Task A_graph_that_is_closed_takes_no_memory_and_is_opened_again_as_it_was()
+    {
+        var (files, graph) = await Stored();
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        var index = await OpenAndCloseAsync(store, graph.Graph);
+        // The writer's thread may have the last one that it worked for in mind.
+        Assert.Null(await (await store.CreateAsync(new RandomGraph(2).Init)).Value.Store.AppendAsync(1, new RandomGraph(2).Batch(3)));
+        Assert.True(SpinWait.SpinUntil(() => IsGone(index), TimeSpan.FromSeconds(20)));
+        for (var i = 0; i < 50; i++)
+        {
+            var opened = (await store.OpenAsync(graph.Graph)).Value;
+            Assert.Equal(11 + i, opened.Index.Count);
+            Assert.Null(await opened.Store.AppendAsync(11 + i, graph.Batch(1)));
+            // Closed by one who does not wait for it.
+            _ = opened.Store.DisposeAsync().AsTask();
+        }
+    }
+
+    private static async Task<WeakReference> OpenAndCloseAsync(NodeStore store, GraphId graph)
+    {
+        var opened = (await store.OpenAsync(graph)).Value;
+        Assert.Equal(11, opened.Index.Count);
+        await opened.Store.DisposeAsync();
+        return new WeakReference(opened.Index);
+    }
+
+    private static bool IsGone(WeakReference index)
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        return !index.IsAlive;
+    }
+
+    [Fact]
     public async Task Graphs_are_listed_sorted_removed_and_made_again()
     {
         var files = new MemoryFiles();

@@ -57,7 +57,35 @@ public sealed partial class GraphActor
     /// <param name="Peer">The peer.</param>
     /// <param name="Reader">Who reads the graph by that, of other nodes; null for this node itself.</param>
     /// <param name="Keeps">Whether the graph stays here while it is followed; what the node itself does to keep it level is no reason to keep it.</param>
-    public sealed record Follow(PeerIdentity? Peer, NodeId? Reader = null, bool Keeps = true) : ILocalMessage;
+    /// <param name="MayRest">
+    /// Whether the graph may go to rest while it is followed: then the version comes once more as it is at rest
+    /// (<see cref="GraphSnapshot.IsAtRest"/>), and whole again when the graph wakes.
+    /// </param>
+    public sealed record Follow(PeerIdentity? Peer, NodeId? Reader = null, bool Keeps = true, bool MayRest = false) : ILocalMessage;
+
+    /// <summary>A follower needs the whole version: the graph wakes, if it rests. Answered by <see cref="Changed"/>; or by <see cref="Version"/>, with the error.</summary>
+    public sealed record Wake : ILocalMessage
+    {
+        public static readonly Wake Instance = new();
+    }
+
+    /// <summary>
+    /// Find out what is in a graph that was not opened since the node started. It rests again at once, unless it is needed. The
+    /// router is told when that is done (<see cref="SyncRouter.Surveyed"/>).
+    /// </summary>
+    public sealed record Survey : ILocalMessage
+    {
+        public static readonly Survey Instance = new();
+    }
+
+    /// <summary>Answered by <see cref="Status"/>; wakes nothing.</summary>
+    public sealed record GetStatus : ILocalMessage
+    {
+        public static readonly GetStatus Instance = new();
+    }
+
+    /// <param name="Graph">What can be told of the graph; null when it is not here.</param>
+    public sealed record Status(GraphStatus? Graph) : ILocalMessage;
 
     public sealed record Unfollow : ILocalMessage
     {
@@ -89,6 +117,20 @@ public sealed partial class GraphActor
         public static readonly Close Instance = new();
     }
 
+    // At rest, or, without a version, not: then the store is open as before.
+    private sealed record Rested(GraphSnapshot? Version, SyncError? Error) : ILocalMessage;
+
+    private sealed record IdleTick : ILocalMessage
+    {
+        public static readonly IdleTick Instance = new();
+    }
+
+    // All that was asked before has heard that the graph cannot be opened: what comes now may try again.
+    private sealed record TryAgain : ILocalMessage
+    {
+        public static readonly TryAgain Instance = new();
+    }
+
     private sealed record ReadyGraph(IGraphStore Store, GraphMachine Machine);
 
     private sealed record Opened(Result<ReadyGraph> Result) : ILocalMessage;
@@ -102,9 +144,9 @@ public sealed partial class GraphActor
     /// <param name="Error">Why it failed; null when it is durable.</param>
     private sealed record AppendEnded(long Number, SyncError? Error);
 
-    private sealed record MayRest : ILocalMessage
+    private sealed record SnapshotTick : ILocalMessage
     {
-        public static readonly MayRest Instance = new();
+        public static readonly SnapshotTick Instance = new();
     }
 
     private sealed record StoreClosed : ILocalMessage

@@ -10,7 +10,11 @@ namespace ActorSync.Actors;
 // Its readers: who follows the graph hears of every commit, and a poll is answered by a child of its own.
 public sealed partial class GraphActor
 {
-    private void OnRead() => Sender.Tell(new Version(_graph, _machine!.Committed) { Facts = _machine.HasFacts ? _machine.Facts : null });
+    private void OnRead()
+    {
+        NoteUse();
+        Sender.Tell(new Version(_graph, _machine!.Committed) { Facts = _machine.HasFacts ? _machine.Facts : null });
+    }
 
     // Mostly the commands are of no follower's peer: all are told the same then.
     private void Publish(GraphOutput.Changed changed)
@@ -30,10 +34,22 @@ public sealed partial class GraphActor
 
     private void OnFollow(Follow follow)
     {
+        NoteUse();
+        AddFollower(follow, Now);
+    }
+
+    private void AddFollower(Follow follow, Changed version)
+    {
         if (!_followers.ContainsKey(Sender))
             Context.Watch(Sender);
-        _followers[Sender] = new Follower(follow.Peer, follow.Reader, follow.Keeps);
-        Sender.Tell(new Changed(_machine!.Committed, []) { Facts = _machine.Facts });
+        _followers[Sender] = new Follower(follow.Peer, follow.Reader, follow.Keeps, follow.MayRest);
+        Sender.Tell(version);
+    }
+
+    private void OnWake()
+    {
+        NoteUse();
+        Sender.Tell(Now);
     }
 
     private void OnUnfollow(IActorRef follower)
@@ -44,6 +60,7 @@ public sealed partial class GraphActor
 
     private void OnSession(Session session)
     {
+        NoteUse();
         var name = PollResponderActor.NameOf(session.Peer.Identity, session.Id);
         var child = Context.Child(name);
         if (child.IsNobody() && session.Message is Poll)
@@ -105,5 +122,5 @@ public sealed partial class GraphActor
     private bool IsRead(MembershipView? members) =>
         Context.GetChildren().Any() || _followers.Values.Any(follower => follower.Keeps && (follower.Reader is not { } reader || members?.Find(reader) is null));
 
-    private sealed record Follower(PeerIdentity? Peer, NodeId? Reader, bool Keeps);
+    private sealed record Follower(PeerIdentity? Peer, NodeId? Reader, bool Keeps, bool MayRest);
 }

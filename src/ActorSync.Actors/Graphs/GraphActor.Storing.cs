@@ -51,6 +51,7 @@ public sealed partial class GraphActor
     {
         // One look at the clock is for all that follows in the same turn.
         var now = Timer.Now;
+        NoteUse(now);
         _machine!.Handle(input, now, _outbox);
         while (_outbox.TryTake(out var output))
             Interpret(output, now);
@@ -136,13 +137,13 @@ public sealed partial class GraphActor
     private void SnapshotAtRest()
     {
         _snapshots!.AfterCommit(isBusy: true);
-        if (!_machine!.IsSnapshotDue || Timers.IsTimerActive(MayRest.Instance))
+        if (!_machine!.IsSnapshotDue || Timers.IsTimerActive(SnapshotTick.Instance))
             return;
         _restsSince = _machine.Committed.Count;
-        Timers.StartSingleTimer(MayRest.Instance, MayRest.Instance, Rest);
+        Timers.StartSingleTimer(SnapshotTick.Instance, SnapshotTick.Instance, Rest);
     }
 
-    private void OnMayRest()
+    private void OnSnapshotTick()
     {
         if (_appending == 0 && _machine!.Committed.Count == _restsSince)
             _snapshots!.AfterCommit();

@@ -10,9 +10,12 @@ namespace ActorSync.Actors;
 /// One graph, and the only writer of its store: interprets a <see cref="GraphMachine"/>. Every commit is an event to the
 /// actors that follow the graph. Polls are answered by a child each, over a snapshot.
 /// <code>
-/// Opening ──store opened──> Open ──Close──> Closing ──all answered, store closed──> stopped
-///    └──cannot be opened──> Broken: every request is answered with the error
+/// Resting ──used──> Opening ──store opened──> Open ──Close──> Closing ──all answered, store closed──> stopped
+///    ^                 └──cannot be opened──┐  └──idle──> Settling ──store closed──> Resting
+///    └──tried again, after a passing fault──┴──> Broken: every request is answered with the error
 /// </code>
+/// At rest the actor alone is there, without a store, an index or facts. Whoever has its reference may go on to use it: what
+/// comes waits until the graph is open again, so that nothing is lost and nobody need know.
 /// </summary>
 public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
@@ -32,7 +35,6 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     private SnapshotKeeper? _snapshots;
     private long _tokens;
     private int _appending;
-    private bool _isClosing;
     private bool _isNew;
     private Task<Result<ReadyGraph>>? _opening;
 
@@ -68,8 +70,10 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     protected override void PreStart()
     {
         _isNew = _init is not null && !_store.Graphs.Contains(_graph);
-        _opening = OpenAsync(_graph, _init, _isNew, _store, _settings);
-        _opening.PipeTo(Self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
+        if (_init is null && _settings.GraphIdle is not null)
+            Become(Resting);
+        else
+            BeginOpening(isWanted: true);
     }
 
     // Who follows the graph, follows what comes after this: they wait behind what is in the mailbox.
@@ -77,7 +81,13 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     {
         base.PreRestart(reason, message);
         foreach (var (actor, follower) in _followers)
-            Self.Tell(new Follow(follower.Peer, follower.Reader, follower.Keeps), actor);
+            Self.Tell(new Follow(follower.Peer, follower.Reader, follower.Keeps, follower.MayRest), actor);
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        Self.Tell(Survey.Instance);
     }
 
     // Stopped or restarted in the middle: the store must be free before it is opened again, and no one waits in vain.
@@ -92,99 +102,15 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
             request.Refuse(_graph, error);
     }
 
-    private static async Task CloseOnceOpenAsync(Task<Result<ReadyGraph>> opening)
-    {
-        if ((await opening).TryGet(out var graph, out _))
-            await graph.Store.DisposeAsync();
-    }
-
-    // Reading, weaving and evaluating a graph takes its time: no actor waits for it.
-    private static async Task<Result<ReadyGraph>> OpenAsync(GraphId id, Command? init, bool isNew, INodeStore store, SyncSettings settings)
-    {
-        var policy = settings.Policies.Of(id);
-        if (policy.Identity is not null)
-            return new SyncError(SyncErrorKind.InvalidRequest, $"the policy {policy.GetType().Name} derives ids its own way, which a node does not send: the graph {id} cannot be kept with it");
-        if (isNew && GraphMachine.WhyNotBegin(init!, policy) is { } rejection)
-            return rejection;
-        if (!(isNew ? await store.CreateAsync(init!) : await store.OpenAsync(id)).TryGet(out var opened, out var error))
-            return error;
-        Result<GraphMachine>? machine = null;
-        try
-        {
-            machine = await Task.Run(() => GraphMachine.Open(id, opened.Index, opened.Store, settings.Graphs, policy, opened.Store.Facts, Random.Shared));
-        }
-        finally
-        {
-            if (machine is not { Error: null })
-                await opened.Store.DisposeAsync();
-        }
-        return machine.Value.TryGet(out var ready, out error) ? new ReadyGraph(opened.Store, ready) : error;
-    }
-
-    private static SyncError Unexpected(Exception why) =>
-        why is SyncException sync ? sync.Error : new SyncError(SyncErrorKind.StoreFailed, why.Message);
-
-    private void Opening()
-    {
-        Receive<Opened>(OnOpened);
-        ReceiveAny(_ => Stash.Stash());
-    }
-
-    private void OnOpened(Opened opened)
-    {
-        _opening = null;
-        if (opened.Result.TryGet(out var graph, out var error))
-        {
-            _commands = graph.Store;
-            _machine = graph.Machine;
-            _snapshots = new SnapshotKeeper(_machine, _commands.Facts, why => _log.Warning("Graph {0} keeps its former snapshot of facts: {1}", _graph.ToShortString(), why));
-            _log.Debug("Graph {0} is open with {1} commands", _graph.ToShortString(), _machine.Committed.Count);
-            Become(Open);
-        }
-        else
-        {
-            _log.Error("Graph {0} cannot be opened: {1}", _graph, error);
-            Become(() => Broken(error));
-            // What could not be made may be tried again; what is there and damaged stays, to say so.
-            if (_isNew)
-                Context.Parent.Tell(new SyncRouter.NotMade(_graph));
-        }
-        Stash.UnstashAll();
-        if (_machine is not null)
-            _open.Enter(_graph, Self);
-    }
-
-    private void Broken(SyncError error)
-    {
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
-        Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
-        Receive<Read>(_ => Sender.Tell(new Version(_graph, error)));
-        Receive<Follow>(_ => Sender.Tell(new Version(_graph, error)));
-        Receive<Session>(session => Refuse(session, error));
-        Receive<Close>(_ => Context.Stop(Self));
-    }
-
     private void Open()
     {
         Receive<Act>(OnAct);
         Receive<ReceiveCommands>(OnReceive);
         Receive<MachineTick>(_ => OnTick());
-        Receive<MayRest>(_ => OnMayRest());
+        Receive<SnapshotTick>(_ => OnSnapshotTick());
+        Receive<IdleTick>(_ => OnIdleTick());
         Receive<LetGo>(OnLetGo);
         Receive<Close>(_ => OnClose());
-        Reading();
-    }
-
-    // Nothing new is taken; what is under way is finished, and reading goes on until the store closes.
-    private void Closing()
-    {
-        var error = new SyncError(SyncErrorKind.ShuttingDown, $"the graph {_graph.ToShortString()} is closing");
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
-        Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
-        Receive<StoreClosed>(_ => Context.Stop(Self));
-        Receive<MachineTick>(_ => { });
-        Receive<MayRest>(_ => { });
-        Receive<Close>(_ => { });
         Reading();
     }
 
@@ -194,53 +120,15 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
         Receive<Read>(_ => OnRead());
         Receive<Follow>(OnFollow);
         Receive<Unfollow>(_ => OnUnfollow(Sender));
+        Receive<Wake>(_ => OnWake());
+        Receive<Survey>(_ => OnSurveyed());
+        Receive<GetStatus>(_ => Sender.Tell(new Status(GraphStatus.Of(_machine!.Committed))));
         Receive<Session>(OnSession);
         Receive<SessionRejects>(OnRejects);
         Receive<PollResponderActor.PeerHolds>(OnPeerHolds);
         Receive<PollResponderActor.Answered>(OnAnswered);
         Receive<PollResponderActor.ForgetPeer>(forget => _store.PeerKnowledge.RememberAckedHeads(forget.Peer, _graph, []));
         Receive<Terminated>(terminated => OnUnfollow(terminated.ActorRef));
-    }
-
-    private void OnLetGo(LetGo letGo)
-    {
-        var isRead = IsRead(letGo.Members);
-        if (isRead || _requests.Count > 0 || _appending > 0 || !_machine!.Committed.Heads.Equals(letGo.Version.Heads))
-        {
-            Context.Parent.Tell(new SyncRouter.Kept(_graph, isRead));
-            return;
-        }
-        Context.Parent.Tell(new SyncRouter.LetGo(_graph));
-        OnClose();
-    }
-
-    private void OnClose()
-    {
-        _isClosing = true;
-        _open.Leave(_graph, Self);
-        Become(Closing);
-        CloseIfDone();
-    }
-
-    private void CloseIfDone()
-    {
-        if (!_isClosing || _appending > 0 || _commands is not { } commands)
-            return;
-        _commands = null;
-        var self = Self;
-        CloseAsync(_snapshots!, commands).PipeTo(self, success: () => StoreClosed.Instance, failure: _ => StoreClosed.Instance);
-    }
-
-    private static async Task CloseAsync(SnapshotKeeper snapshots, IGraphStore commands)
-    {
-        try
-        {
-            await snapshots.EndAsync();
-        }
-        finally
-        {
-            await commands.DisposeAsync();
-        }
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

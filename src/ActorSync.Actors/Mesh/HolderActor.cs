@@ -1,5 +1,4 @@
 using ActorSync.Graphs;
-using ActorSync.Graphs.Spread;
 using ActorSync.Machines;
 using ActorSync.Membership;
 using ActorSync.Peers;
@@ -56,12 +55,10 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private readonly Dictionary<NodeId, IActorRef> _linked = [];
     private readonly Dictionary<long, IActorRef> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IActorRef? _spread;
-    private IActorRef? _spreadEnding;
-    private bool _spreadKnows;
     private bool _isNew;
     private bool _isHere;
     private bool _isMissing;
+    private bool _isAtRest;
     private MembershipView? _view;
     private long _tokens;
 
@@ -78,7 +75,7 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
         Receive<Act>(OnAct);
         Receive<Durable>(OnDurable);
         Receive<Polled>(polled => Run(new HoldingInput.PollEnded(polled.Node, polled.Error)));
-        Receive<SpreadActor.Noted>(_ => _spreadKnows = false);
+        Spreading();
         Receive<SyncRouter.Dropped>(_ => OnDropped());
         Guests();
         Receive<MachineTick>(_ => OnTick());
@@ -140,13 +137,9 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     private void OnChanged(GraphActor.Changed changed)
     {
         var isNew = _isNew;
-        (_isNew, _isHere, _isMissing) = (false, true, false);
+        (_isNew, _isHere, _isMissing, _isAtRest) = (false, true, false, changed.Snapshot.IsAtRest);
         Run(new ReplicationInput.Version(changed.Snapshot));
-        if (_spread is not null && !_spreadKnows)
-        {
-            _spreadKnows = true;
-            _spread.Tell(SpreadActor.Changed.Instance);
-        }
+        TellSpread(changed.Snapshot.Heads);
         if (!Postpone(changed))
             Run(new HoldingInput.Version(changed.Snapshot, isNew));
     }
@@ -176,6 +169,9 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
             durable.Asker.Tell(new GraphActor.Acted(durable.Result));
             return;
         }
+        // It may have gone to rest since the commit, when this came late.
+        if (_isAtRest)
+            _mesh.Sync.Router.Tell(new SyncRouter.WakeGraph(_graph));
         _waiting.Add(++_tokens, durable.Asker);
         Run(new ReplicationInput.Await(_tokens, command, durable.Within));
     }
@@ -254,55 +250,5 @@ internal sealed partial class HolderActor : ReceiveActor, IWithTimers
     {
         _log.Debug("Graph {0} is {1} here; {2} others hold it", _graph.ToShortString(), moved.State, moved.Others.Count);
         Context.Parent.Tell(new Moved(_graph, moved.State, moved.Others));
-    }
-
-    private IReadOnlyList<NodeId> _spreadTo = [];
-
-    // Between the holders commits are pushed along a tree. Who has nothing of the graph yet polls for it first: whoever asks
-    // to have commits pushed can be asked the same. Who holds the graph no longer has no part in that.
-    private void Spread()
-    {
-        var holders = _holding.Holders;
-        if (!_isHere || !holders.Contains(_mesh.Self) || holders.Count < 2)
-        {
-            if (_spread is not null)
-            {
-                Context.Watch(_spread);
-                Context.Stop(_spread);
-                _spreadEnding = _spread;
-            }
-            (_spread, _spreadTo) = (null, []);
-            return;
-        }
-        // One begins when the one before it has taken back what it asked for.
-        if (_spreadEnding is not null || holders.SequenceEqual(_spreadTo))
-            return;
-        _spreadTo = holders;
-        _spread ??= Context.ActorOf(SpreadActor.Props(_graph, _mesh.Sync, _mesh.Peers, ActorRefs.Nobody, _mesh.Sync.Settings.Spread));
-        _spread.Tell(new SpreadActor.Members(new Overlay(holders, _mesh.Sync.Settings.Spread.Neighbours)));
-    }
-
-    private void Poll(NodeId node)
-    {
-        if (!_linked.TryGetValue(node, out var peer))
-        {
-            Self.Tell(new Polled(node, new SyncError(SyncErrorKind.Unreachable, $"there is no link to the member {node.ToShortString()}")));
-            return;
-        }
-        PollThen(peer, error => new Polled(node, error));
-    }
-
-    // Polls the graph of a linked member, without a byte limit; this actor is told how it ended.
-    private void PollThen(IActorRef peer, Func<SyncError?, object> ended)
-    {
-        var self = Self;
-        peer.Ask<PollActor.Ended>(new PeerActor.Poll(_graph, new PollOptions()), LongestPoll).PipeTo(
-            self, success: polled => ended(polled.Result.Error), failure: why => ended(new SyncError(SyncErrorKind.Unreachable, why.Message)));
-    }
-
-    private void Send(NodeId node, ReadOnlyMemory<byte> payload)
-    {
-        if (_linked.TryGetValue(node, out var peer))
-            peer.Tell(new PeerActor.Send(payload, null));
     }
 }

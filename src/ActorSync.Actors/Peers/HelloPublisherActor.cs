@@ -96,7 +96,7 @@ public sealed class HelloPublisherActor : ReceiveActor, IWithTimers
         {
             _followed.Add(request.Graph, new FollowedGraph(actor) { Asked = request });
             Context.Watch(actor);
-            actor.Tell(new GraphActor.Follow(null, _peer.Identity.Node));
+            actor.Tell(new GraphActor.Follow(null, _peer.Identity.Node, MayRest: true));
         }
         Context.Parent.Tell(PeerActor.Handled.Instance);
     }

@@ -122,7 +122,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
         {
             Run(new SubscriptionInput.Stop(SubscriptionEndReason.Replaced));
             foreach (var (_, graph) in _followed.Rows)
-                graph.Actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node));
+                graph.Actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node, MayRest: true));
         }
         Run(new SubscriptionInput.Linked(_peer.MaxPayloadBytes, _peer.FrameOverheadBytes));
     }
@@ -144,7 +144,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
             if (subscribe.Graphs[i] is not { } actor || !_followed.TryAdd(subscribe.Request.Graphs[i].Graph, new FollowedGraph(actor)))
                 continue;
             Context.Watch(actor);
-            actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node));
+            actor.Tell(new GraphActor.Follow(_peer.Identity, _peer.Identity.Node, MayRest: true));
         }
         Timers.StartSingleTimer(GiveUpLooking.Instance, GiveUpLooking.Instance, _sync.Settings.GraphTimeout);
         SubscribeIfFound();
@@ -156,6 +156,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     {
         if (_looking is not { } subscribe)
             return;
+        WakeForWhoIsNotLevel(subscribe.Request);
         var offered = new List<OfferedGraph>(subscribe.Graphs.Count);
         foreach (var asked in subscribe.Request.Graphs)
         {
@@ -171,6 +172,18 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
         Run(new SubscriptionInput.Subscribe(subscribe.Request, offered));
         UnfollowWhatIsNotCovered();
         TellOfNew();
+    }
+
+    // A subscriber that has the same heads can be followed up from them; any other one needs more than a graph at rest knows.
+    private void WakeForWhoIsNotLevel(Subscribe request)
+    {
+        foreach (var asked in request.Graphs)
+        {
+            if (!_followed.TryGet(asked.Graph, out var followed) || followed.Snapshot is not { IsAtRest: true } resting || OfferedGraph.IsLevel(asked.Sample, resting.Heads))
+                continue;
+            (followed.Snapshot, followed.Refused) = (null, null);
+            followed.Actor.Tell(GraphActor.Wake.Instance);
+        }
     }
 
     private void TellOfNew()
@@ -239,7 +252,7 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     {
         if (!_followed.TryGet(changed.Snapshot.Graph, out var followed))
             return;
-        followed.Snapshot = changed.Snapshot;
+        (followed.Snapshot, followed.Refused) = (changed.Snapshot, null);
         Run(new SubscriptionInput.Changed(changed.Snapshot, changed.FromPeer));
         SubscribeIfFound();
     }

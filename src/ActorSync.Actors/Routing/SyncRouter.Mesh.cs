@@ -16,7 +16,7 @@ public sealed partial class SyncRouter
     private IActorRef? _mesh;
     private IActorRef? _actions;
 
-    private static SyncError BeingDropped => new(SyncErrorKind.Busy, "the graph is just being deleted here, as other members hold it; try again in a moment");
+    internal static SyncError BeingDropped => new(SyncErrorKind.Busy, "the graph is just being deleted here, as other members hold it; try again in a moment");
 
     private void Mesh()
     {
@@ -98,7 +98,7 @@ public sealed partial class SyncRouter
         {
             _log.Error("Graph {0} could not be deleted: {1}", deleted.Graph, deleted.Error);
             if (!_closing)
-                Open(deleted.Graph, null);
+                Open(deleted.Graph, null).Tell(GraphActor.Survey.Instance);
             OnFetched(new Fetched(deleted.Graph, null));
         }
         StopIfClosed();

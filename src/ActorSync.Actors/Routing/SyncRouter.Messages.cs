@@ -66,6 +66,9 @@ public sealed partial class SyncRouter
     /// <param name="Reads">Whether this is for an application: the graph is fetched for it from who holds it, and stays while it reads.</param>
     public sealed record FollowGraph(GraphId Graph, bool Reads = false) : ILocalMessage;
 
+    /// <summary>Of a follower that needs the whole version: see <see cref="GraphActor.Wake"/>.</summary>
+    public sealed record WakeGraph(GraphId Graph) : ILocalMessage;
+
     public sealed record UnfollowGraph(GraphId Graph) : ILocalMessage;
 
     public sealed record NoGraph(GraphId Graph) : ILocalMessage;
@@ -90,6 +93,12 @@ public sealed partial class SyncRouter
     /// finished it.
     /// </summary>
     public sealed record SessionEnded(PeerRef Peer, SessionId Session, SyncMessage? TooLate, bool IsFinished = false) : ILocalMessage;
+
+    /// <summary>From a graph: it is known what is in it, or that it cannot be opened.</summary>
+    public sealed record Surveyed(GraphId Graph) : ILocalMessage;
+
+    /// <summary>Answered by <see cref="GraphActor.Status"/>; a graph at rest is not woken by it.</summary>
+    public sealed record GetGraphStatus(GraphId Graph) : ILocalMessage;
 
     /// <summary>Answered by <see cref="Summary"/>.</summary>
     public sealed record GetSummary : ILocalMessage

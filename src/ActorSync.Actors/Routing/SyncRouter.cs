@@ -23,10 +23,7 @@ public sealed partial class SyncRouter : ReceiveActor
     private readonly Dictionary<GraphId, IActorRef> _graphs = [];
     private readonly Dictionary<(NodeId, ulong), IActorRef> _sessions = [];
     private readonly FinishedSessions _finished = new();
-    private readonly Dictionary<GraphId, Dictionary<IActorRef, bool>> _awaited = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private long _opened;
-    private bool _closing;
 
     public SyncRouter(INodeStore store, SyncSettings settings, ErrorCounts errors, OpenGraphs open, NodeEvents events)
     {
@@ -44,10 +41,13 @@ public sealed partial class SyncRouter : ReceiveActor
         Receive<CreateGraph>(OnCreate);
         Receive<FollowGraph>(OnFollow);
         Receive<UnfollowGraph>(OnUnfollow);
+        Receive<WakeGraph>(wake => Forward(wake.Graph, GraphActor.Wake.Instance, error => new GraphActor.Version(wake.Graph, error)));
         Receive<FreeSlot>(free => _slots.Free(free.Peer, free.Grant));
         Receive<PeerStopped>(stopped => _slots.Free(stopped.Peer));
         Receive<NotMade>(OnNotMade);
         Receive<SessionEnded>(OnSessionEnded);
+        Receive<Surveyed>(surveyed => SurveyNext(surveyed.Graph));
+        Receive<GetGraphStatus>(get => Forward(get.Graph, GraphActor.GetStatus.Instance, _ => new GraphActor.Status(null)));
         Receive<GetSummary>(_ => Sender.Tell(new Summary([.. _graphs.Keys.OrderBy(graph => graph.Init)], _slots.Count)));
         Receive<Terminated>(OnTerminated);
         Receive<Close>(_ => OnClose());
@@ -85,8 +85,7 @@ public sealed partial class SyncRouter : ReceiveActor
 
     protected override void PreStart()
     {
-        foreach (var graph in _store.Graphs)
-            Open(graph, null);
+        OpenFoundGraphs();
         OpenFoundStates();
     }
 
@@ -241,118 +240,5 @@ public sealed partial class SyncRouter : ReceiveActor
         }
         peer.Actor.Tell(new SubscriptionActor.SubscribeTo(subscribe, [.. subscribe.Graphs.Select(asked => _graphs.GetValueOrDefault(asked.Graph))], grant) { NotFetched = _notFetched });
         return true;
-    }
-
-    private void OnCreate(CreateGraph create)
-    {
-        if (_closing)
-            Sender.Tell(new GraphActor.Version(new GraphId(create.Init.Id), Closing));
-        else if (_dropping.ContainsKey(new GraphId(create.Init.Id)))
-            Sender.Tell(new GraphActor.Version(new GraphId(create.Init.Id), BeingDropped));
-        else
-            Graph(create.Init, isMadeHere: true).Forward(GraphActor.Read.Instance);
-    }
-
-    private static SyncError Closing => new(SyncErrorKind.ShuttingDown, "the node is shutting down");
-
-    private void OnReceiveCommands(GraphActor.ReceiveCommands receive)
-    {
-        var first = receive.Commands.Count > 0 ? receive.Commands[0] : null;
-        if (!_closing && !_graphs.ContainsKey(receive.Graph) && !_dropping.ContainsKey(receive.Graph) && first is { Prior.Kind: PriorKind.None } && first.Id == receive.Graph.Init)
-            Graph(first);
-        Forward(receive.Graph, receive, error => new GraphActor.CommandsReceived(receive.Graph, receive.Tag, error));
-    }
-
-    private void Forward(GraphId graph, object message, Func<SyncError, object> refusal)
-    {
-        if (_graphs.TryGetValue(graph, out var actor))
-            actor.Forward(message);
-        else
-            Sender.Tell(refusal(UnknownGraph(graph)));
-    }
-
-    private static SyncError UnknownGraph(GraphId graph) => new(SyncErrorKind.UnknownGraph, $"the graph {graph} is not here");
-
-    private IActorRef Graph(Command init, bool isMadeHere = false)
-    {
-        var graph = new GraphId(init.Id);
-        return _graphs.TryGetValue(graph, out var actor) ? actor : Open(graph, init, isMadeHere);
-    }
-
-    private IActorRef Open(GraphId graph, Command? init, bool isMadeHere = false)
-    {
-        // A graph that could not be made may be begun again before its actor is gone: the name is its own.
-        var actor = Context.ActorOf(GraphActor.Props(graph, init, _store, _settings, _errors, _open), $"graph-{graph}-{++_opened}");
-        Context.Watch(actor);
-        _graphs.Add(graph, actor);
-        _mesh?.Tell(new GraphHere(graph, isMadeHere && !_store.Graphs.Contains(graph)));
-        if (_awaited.Remove(graph, out var followers))
-        {
-            foreach (var (follower, reads) in followers)
-                actor.Tell(new GraphActor.Follow(null, Keeps: reads), follower);
-        }
-        return actor;
-    }
-
-    private void OnFollow(FollowGraph follow)
-    {
-        if (IsHere(follow.Graph) && _graphs.TryGetValue(follow.Graph, out var actor))
-        {
-            actor.Tell(new GraphActor.Follow(null, Keeps: follow.Reads), Sender);
-            return;
-        }
-        if (!_awaited.TryGetValue(follow.Graph, out var followers))
-            _awaited.Add(follow.Graph, followers = []);
-        followers[Sender] = follow.Reads;
-        Sender.Tell(new NoGraph(follow.Graph));
-        if (follow.Reads)
-            Fetch(follow.Graph, null);
-    }
-
-    private void OnUnfollow(UnfollowGraph unfollow)
-    {
-        if (_graphs.TryGetValue(unfollow.Graph, out var actor))
-            actor.Tell(GraphActor.Unfollow.Instance, Sender);
-        if (_awaited.TryGetValue(unfollow.Graph, out var followers) && followers.Remove(Sender) && followers.Count == 0)
-            _awaited.Remove(unfollow.Graph);
-    }
-
-    private void OnTerminated(Terminated terminated)
-    {
-        foreach (var session in _sessions.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
-            _sessions.Remove(session);
-        foreach (var graph in _graphs.Where(pair => pair.Value.Equals(terminated.ActorRef)).Select(pair => pair.Key).ToArray())
-        {
-            _graphs.Remove(graph);
-            if (_dropping.ContainsKey(graph))
-                Delete(graph);
-            else if (!_closing)
-                _log.Error("Graph {0} is down", graph);
-        }
-        OnStateTerminated(terminated.ActorRef);
-        StopIfClosed();
-    }
-
-    // What was asked of it before is answered still; then it stops, and a graph begun anew is another actor.
-    private void OnNotMade(NotMade notMade)
-    {
-        if (_graphs.TryGetValue(notMade.Graph, out var actor) && actor.Equals(Sender) && !_closing)
-            _graphs.Remove(notMade.Graph);
-        Sender.Tell(GraphActor.Close.Instance);
-    }
-
-    private void OnClose()
-    {
-        _closing = true;
-        foreach (var graph in _graphs.Values)
-            graph.Tell(GraphActor.Close.Instance);
-        CloseStates();
-        StopIfClosed();
-    }
-
-    private void StopIfClosed()
-    {
-        if (_closing && _graphs.Count + _states.Count + _dropping.Count == 0)
-            Context.Stop(Self);
     }
 }

@@ -23,6 +23,12 @@ public sealed record SyncSettings
     /// <summary>Commits that may wait for whoever watches them; a watcher that falls further behind is cut off, and told.</summary>
     public int WatchedCommits { get; init; } = 64;
 
+    /// <summary>A graph goes to rest after so long without use; null for never.</summary>
+    public TimeSpan? GraphIdle { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Graphs that are looked at at one time when the node has started, to say what is in them.</summary>
+    public int GraphSurveys { get; init; } = 8;
+
     public WireLimits Wire { get; init; } = WireLimits.Default;
 
     public PollSettings Polls { get; init; } = PollSettings.Default;

@@ -47,6 +47,8 @@ public static class SyncSettingsReader
         SessionsPerPeer = keys.Count("sessions-per-peer", 1),
         Policies = PolicyKeys.ReadPolicies(keys.Text("graph.policy"), keys.Texts("graph.policies")),
         PeersMayFinalize = PolicyKeys.ReadRights(keys.Text("graph.peers-may-finalize")),
+        GraphIdle = keys.Text("graph.idle") == "off" ? null : keys.Time("graph.idle", least: TimeSpan.FromSeconds(1)),
+        GraphSurveys = keys.Count("graph.surveys", 1),
         WatchedCommits = keys.Count("graph.watched-commits", 1),
         Wire = new WireLimits
         {
@@ -199,12 +201,13 @@ public static class SyncSettingsReader
 
         public bool Flag(string key) => Of(key, () => config.GetBoolean(key));
 
-        public TimeSpan Time(string key)
+        public TimeSpan Time(string key, TimeSpan? least = null)
         {
             var time = Of(key, () => config.GetTimeSpan(key));
-            return time > TimeSpan.Zero && time <= TimeSpan.FromDays(365)
+            return time > TimeSpan.Zero && !(time < least) && time <= TimeSpan.FromDays(365)
                 ? time
-                : throw new ConfigurationException($"actorsync.sync.{key} = {config.GetString(key)}: it must be more than nothing and at most a year");
+                : throw new ConfigurationException(
+                    $"actorsync.sync.{key} = {config.GetString(key)}: it must be {(least is null ? "more than nothing" : $"at least {least.Value.TotalSeconds} s")} and at most a year");
         }
 
         // The engines say in different ways that a value cannot be read, and not all of them where.

@@ -1,6 +1,8 @@
 using ActorSync.Graphs.Index;
+using ActorSync.Graphs.Polls;
 using ActorSync.Graphs.Stores;
 using ActorSync.Graphs.Subscriptions;
+using ActorSync.Wire;
 
 namespace ActorSync.Graphs;
 
@@ -10,8 +12,11 @@ namespace ActorSync.Graphs;
 /// </summary>
 public sealed class GraphSnapshot
 {
+    private static readonly GraphIndex NoIndex = new();
+
     private readonly GraphIndex _index;
     private readonly ICommandReader _reader;
+    private readonly Sample? _atRest;
     private volatile Lack? _lastLack;
 
     /// <param name="graph">The graph.</param>
@@ -28,6 +33,12 @@ public sealed class GraphSnapshot
         _reader = reader;
     }
 
+    private GraphSnapshot(GraphSnapshot full, Sample sample)
+        : this(full.Graph, NoIndex, full.Count, full.Heads, new RestingReader(full.Damage))
+    {
+        _atRest = sample;
+    }
+
     public GraphId Graph { get; }
 
     /// <summary>Commands in this version.</summary>
@@ -37,6 +48,18 @@ public sealed class GraphSnapshot
 
     /// <summary>The first damage that reading the graph has met since it was opened; null while it met none.</summary>
     public SyncError? Damage => _reader.Damage;
+
+    /// <summary>
+    /// Whether this is all that is kept in mind of a graph at rest: its count, its heads, and what a peer is told to find out
+    /// what it lacks. No other command of it is known, and none can be read.
+    /// </summary>
+    public bool IsAtRest => _atRest is not null;
+
+    /// <summary>The sample that the graph is found by while it rests; null otherwise.</summary>
+    internal Sample? SampleAtRest => _atRest;
+
+    /// <summary>The same version of a graph that nobody needs for now, in as few bytes as possible. It takes a walk over the graph.</summary>
+    public GraphSnapshot AtRest() => IsAtRest ? this : new(this, Count == 0 ? Sample.Empty with { AllHeads = true } : new Sampler(this).Spread());
 
     /// <summary>What the last subscriber that was looked at lacks of this version: others lack the same.</summary>
     internal Lack? LastLack
@@ -48,16 +71,22 @@ public sealed class GraphSnapshot
     /// <summary>The index; only what is below <see cref="Count"/> is of this version.</summary>
     internal GraphIndex Index => _index;
 
-    /// <summary>Whether this version holds the command, at that max cut.</summary>
+    /// <summary>Whether this version is known to hold the command, at that max cut.</summary>
     public bool Contains(Address address)
     {
+        if (_atRest is not null)
+            return Heads.Contains(address) || _atRest.Addresses.Contains(address);
         var ordinal = Find(address.Id);
         return ordinal >= 0 && _index.MaxCutOf(ordinal) == address.MaxCut;
     }
 
-    public bool Contains(CommandId id) => Find(id) >= 0;
+    public bool Contains(CommandId id) =>
+        Find(id) >= 0 || _atRest is not null && (Heads.Any(head => head.Id == id) || _atRest.Addresses.Any(address => address.Id == id));
 
-    /// <summary>The command's ordinal in this graph's store, or -1: its number in the order of arrival, priors first.</summary>
+    /// <summary>
+    /// The command's ordinal in this graph's store, or -1: its number in the order of arrival, priors first. At rest there are
+    /// none.
+    /// </summary>
     public int Find(CommandId id) => _index.Find(id, Count);
 
     public Address AddressOf(int ordinal) => _index.AddressOf(Checked(ordinal));
@@ -70,12 +99,17 @@ public sealed class GraphSnapshot
     /// The same; each run that had to be looked at takes one of <paramref name="steps"/>. Null when those are used up:
     /// a graph of many parallel strands may hold questions that take as long as it is.
     /// </summary>
-    internal bool? IsAncestor(CommandId ancestor, CommandId descendant, ref int steps) =>
-        Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)), ref steps);
+    internal bool? IsAncestor(CommandId ancestor, CommandId descendant, ref int steps) => IsAtRest
+        ? ancestor == descendant ? true : null
+        : Ancestry.IsAncestor(_index, Checked(Find(ancestor)), Checked(Find(descendant)), ref steps);
 
     /// <summary>Reads a command by its ordinal.</summary>
     /// <exception cref="SyncException">The store is damaged there.</exception>
-    public Command Read(int ordinal) => Command.Restore(_index.IdOf(Checked(ordinal)), _reader.Read(ordinal));
+    public Command Read(int ordinal)
+    {
+        var bytes = _reader.Read(Checked(ordinal));
+        return Command.Restore(_index.IdOf(ordinal), bytes);
+    }
 
     /// <summary>All commands, priors first.</summary>
     public IEnumerable<Command> ReadAll()
@@ -119,5 +153,12 @@ public sealed class GraphSnapshot
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, Count);
         return ordinal;
+    }
+
+    private sealed class RestingReader(SyncError? damage) : ICommandReader
+    {
+        public SyncError? Damage => damage;
+
+        public ReadOnlyMemory<byte> Read(int ordinal) => throw new InvalidOperationException("the graph is at rest: it is opened before it is read");
     }
 }

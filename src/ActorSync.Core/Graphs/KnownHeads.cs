@@ -84,6 +84,18 @@ public sealed class KnownHeads(int mostSteps = KnownHeads.MostSteps)
     /// <summary>Knows the same as another.</summary>
     public void Replace(KnownHeads other) => _heads = other._heads;
 
+    /// <summary>
+    /// The peer holds all of the version, whatever was known before; one of which nothing but the heads is kept in mind
+    /// suffices to say so. False when it has too many heads.
+    /// </summary>
+    public bool KnowAll(GraphSnapshot snapshot)
+    {
+        if (snapshot.Heads.Count > Most)
+            return false;
+        _heads = snapshot.Heads.Shared;
+        return true;
+    }
+
     /// <summary>Forgets what was known, and knows this instead.</summary>
     public void Replace(GraphSnapshot snapshot, IEnumerable<CommandId> ids)
     {

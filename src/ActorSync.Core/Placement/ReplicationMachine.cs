@@ -19,7 +19,7 @@ public abstract record ReplicationInput
     /// <summary>The graph's committed version. It comes before what is said of its commits.</summary>
     public sealed record Version(GraphSnapshot Snapshot) : ReplicationInput;
 
-    /// <summary>Answer when a command that is durable here is durable in enough stores.</summary>
+    /// <summary>Answer when a command that is durable here is durable in enough stores. A graph at rest is woken for it.</summary>
     public sealed record Await(long Token, Address Command, TimeSpan? Within = null) : ReplicationInput;
 
     /// <summary>A peer holds these durably, and all before them: <see cref="Graphs.Subscriptions.SubscriptionOutput.AckedMoved"/>, or what it pushed.</summary>
@@ -64,6 +64,7 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
     private IReadOnlyList<NodeId> _holders = [];
     private MembershipView _view = new(self, []);
     private GraphSnapshot? _snapshot;
+    private GraphSnapshot? _atRest;
     // The rounds of the holding's own questions are below: the answers come to both.
     private (uint Round, IReadOnlyList<Address> Heads) _asked = (FirstRound, []);
     private MonotonicTime _askAt = MonotonicTime.Never;
@@ -84,7 +85,7 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
                 OnView(view.Value, now);
                 break;
             case ReplicationInput.Version version when _snapshot is null || version.Snapshot.Count >= _snapshot.Count:
-                _snapshot = version.Snapshot;
+                OnVersion(version.Snapshot);
                 break;
             case ReplicationInput.Await wait:
                 OnAwait(wait, now, outbox);
@@ -99,6 +100,16 @@ public sealed class ReplicationMachine(GraphId graph, NodeId self, PlacementRule
         Answer(now, outbox);
         Ask(now, outbox);
         StartTimer(outbox);
+        if (_awaited.Count == 0 && _atRest is not null)
+            (_snapshot, _atRest) = (_atRest, null);
+    }
+
+    // What is acknowledged cannot be seen from a graph at rest: the whole one is kept while anything waits.
+    private void OnVersion(GraphSnapshot version)
+    {
+        _atRest = version.IsAtRest ? version : null;
+        if (!version.IsAtRest || _snapshot is null)
+            _snapshot = version;
     }
 
     // Another incarnation of a member may have lost what the one before it had.

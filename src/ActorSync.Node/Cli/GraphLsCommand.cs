@@ -8,7 +8,7 @@ namespace ActorSync.Node.Cli;
 /// <summary><c>actorsync graph ls</c>: the graphs that are here.</summary>
 internal static class GraphLsCommand
 {
-    private static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "error"];
+    private static readonly string[] Columns = ["graph", "commands", "heads", "max-cut", "digest", "state", "error"];
     private static readonly string[] MeshColumns = ["here", "holders"];
     private static readonly string[] ClusterColumns = ["shard"];
 
@@ -44,6 +44,7 @@ internal static class GraphLsCommand
         graph.Heads.ToString(CultureInfo.InvariantCulture),
         graph.MaxCut.ToString(CultureInfo.InvariantCulture),
         output.Id(graph.Digest),
+        graph.State,
         graph.Error ?? "none",
         .. inMesh ? Mesh(output, graph.Holding) : [],
         .. inCluster ? [graph.Holding?.Shard?.ToString(CultureInfo.InvariantCulture) ?? "unknown"] : Array.Empty<string>(),

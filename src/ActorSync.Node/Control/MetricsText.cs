@@ -8,6 +8,8 @@ public static class MetricsText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static readonly string[] States = [GraphStatus.Open, GraphStatus.Dormant, GraphStatus.Broken];
+
     public static string Of(NodeStatus status)
     {
         var text = new StringBuilder();
@@ -42,6 +44,7 @@ public static class MetricsText
 
     private static void Graphs(StringBuilder text, IReadOnlyList<GraphStatus> graphs)
     {
+        Family(text, "actorsync_graphs", "gauge", "Graphs, by whether they are open, or dormant because nobody needed them for a while.", States.Select(state => (Labels("state", state), (double)graphs.Count(graph => graph.State == state))));
         Of("actorsync_graph_commands", "Commands in the graph.", graph => graph.Commands);
         Of("actorsync_graph_heads", "Heads of the graph.", graph => graph.Heads);
 

@@ -55,7 +55,7 @@ internal static class StatusText
     }
 
     private static string Figures(GraphStatus graph, Func<string, string> shorten) =>
-        $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}";
+        $"graph {shorten(graph.Graph)}  {Units.Count(graph.Commands)} {(graph.Commands == 1 ? "command" : "commands")}, {Count(graph.Heads, "head")}, digest {shorten(graph.Digest)}{(graph.State == GraphStatus.Dormant ? ", dormant" : "")}";
 
     private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
         ? $"state {state.State}  {error}"

@@ -55,6 +55,9 @@ internal sealed class GraphLog : IGraphStore
     /// <summary>Whether it was asked to close.</summary>
     public bool IsClosing => _closed.IsValueCreated || _log.IsClosing;
 
+    /// <summary>Called when it is about to be closed: nothing is done with its files any more. It must neither throw nor wait.</summary>
+    public Action? WhenClosed { get; set; }
+
     /// <summary>Closes it, unless that is under way; whether all of it is on the disk.</summary>
     public Task<bool> Closed => _closed.Value;
 
@@ -118,8 +121,12 @@ internal sealed class GraphLog : IGraphStore
         await _facts.CloseAsync().ConfigureAwait(false);
         var isFlushed = await _log.CloseAsync().ConfigureAwait(false);
         await _checkpoints.CloseAsync().ConfigureAwait(false);
+        WhenClosed?.Invoke();
         return isFlushed;
     }
+
+    // All files but the newest were flushed when the one behind them was made.
+    public async Task<SyncError?> FlushAsync() => _options.Fsync == FsyncMode.Always ? null : await _log.FlushAsync().ConfigureAwait(false);
 
     // What is asked for was committed already, or begun before: then the last append that was begun says how it ends.
     private async Task<SyncError?> DurableAsync(int commands)
@@ -128,8 +135,7 @@ internal sealed class GraphLog : IGraphStore
             return failed;
         if (_map.Count < commands)
             return new SyncError(SyncErrorKind.StoreFailed, $"the graph {Graph} has {_map.Count} commands, and {commands} are asked for");
-        // All files but the newest were flushed when the one behind them was made.
-        return _options.Fsync == FsyncMode.Always ? null : await _log.FlushAsync().ConfigureAwait(false);
+        return await FlushAsync().ConfigureAwait(false);
     }
 
     // The index belongs to the caller from the opening on: what is written of it must be what is appended.

@@ -6,7 +6,7 @@ using ActorSync.Peers;
 namespace ActorSync.Testing.Simulations;
 
 /// <summary>A node's copy of a graph: interprets a graph's machine, as its actor does, over a simulated store.</summary>
-internal sealed class SimGraph
+internal sealed partial class SimGraph
 {
     private readonly SimNode _node;
     private readonly GraphId _graph;
@@ -24,7 +24,7 @@ internal sealed class SimGraph
     public SimGraph(SimNode node, SimStore store)
     {
         (_node, _graph) = (node, store.Graph);
-        _timer = new SimTimer(node, () => Run(new GraphInput.Tick()));
+        (_timer, _idle) = (new SimTimer(node, () => Run(new GraphInput.Tick())), new SimTimer(node, OnIdle));
         Open(store);
     }
 
@@ -32,7 +32,7 @@ internal sealed class SimGraph
     public SimGraph(SimNode node, GraphId graph, Command init)
     {
         (_node, _graph, _isNew) = (node, graph, true);
-        _timer = new SimTimer(node, () => Run(new GraphInput.Tick()));
+        (_timer, _idle) = (new SimTimer(node, () => Run(new GraphInput.Tick())), new SimTimer(node, OnIdle));
         var store = node.Disk.Make(graph, []);
         store.Append(0, [init], error => node.Do(() => OnMade(store, error)));
         node.Simulation.Watch?.OnAppend(node, graph, [init], isAction: false, 0);
@@ -111,9 +111,13 @@ internal sealed class SimGraph
     public void WhenOpen(Action action)
     {
         if (_machine is null && _broken is null)
+        {
             _stash.Enqueue(action);
-        else
-            action();
+            return;
+        }
+        Wake();
+        action();
+        NoteUse();
     }
 
     private void OnMade(SimStore store, SyncError? error)
@@ -136,10 +140,13 @@ internal sealed class SimGraph
     private void Open(SimStore store)
     {
         _store = store;
-        _machine = GraphMachine.Open(_graph, store.Recover(), store, _node.Limits, _node.Policy, random: _node.WaitsToCollapse ? _node.Simulation.Random : null).Value;
+        _machine = MachineOf(store);
         if (_isNew)
             Publish(_machine.Committed);
     }
+
+    private GraphMachine MachineOf(SimStore store) =>
+        GraphMachine.Open(_graph, store.Recover(), store, _node.Limits, _node.Policy, random: _node.WaitsToCollapse ? _node.Simulation.Random : null).Value;
 
     private void Run(GraphInput input, bool isAction = false)
     {
@@ -174,10 +181,17 @@ internal sealed class SimGraph
     private void OnAppend(GraphOutput.Append append, bool isAction)
     {
         _node.Simulation.Watch?.OnAppend(_node, _graph, append.Commands, isAction, append.First);
+        _appending++;
         var tellsEarly = _node.Simulation.Bug == PlantedBug.AcknowledgesBeforeFlush;
-        _store!.Append(append.First, append.Commands, tellsEarly ? _ => { } : error => _node.Do(() => Run(FateOf(append, error))));
+        _store!.Append(append.First, append.Commands, tellsEarly ? _ => { } : error => _node.Do(() => OnAppended(append, error)));
         if (tellsEarly)
-            _node.Post(TimeSpan.Zero, () => Run(FateOf(append, null)));
+            _node.Post(TimeSpan.Zero, () => OnAppended(append, null));
+    }
+
+    private void OnAppended(GraphOutput.Append append, SyncError? error)
+    {
+        _appending--;
+        Run(FateOf(append, error));
     }
 
     private static GraphInput FateOf(GraphOutput.Append append, SyncError? error) =>

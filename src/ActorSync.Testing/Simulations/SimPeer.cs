@@ -255,6 +255,9 @@ internal sealed partial class SimPeer
 
     private void ToPublisher(SyncMessage message)
     {
+        // Who follows a graph hears that it wakes: that is over before a place is taken.
+        if (message is Subscribe { Graphs: var named })
+            WakeForWhoIsNotLevel(named);
         switch (message)
         {
             case Subscribe subscribe when !_node.Slots.TryTake(Identity.Node, isMember: false):
@@ -280,12 +283,6 @@ internal sealed partial class SimPeer
                 Publish(new SubscriptionInput.Number(numbers));
                 break;
         }
-    }
-
-    private OfferedGraph Offer(GraphId graph)
-    {
-        SyncErrorKind? refused = _node.NotAllowed.Contains(graph) ? SyncErrorKind.NotAllowed : _node.SnapshotOf(graph) is null ? SyncErrorKind.UnknownGraph : null;
-        return new OfferedGraph(graph, refused is null ? _node.SnapshotOf(graph) : null, refused, _node.Acked.AckedHeads(Identity, graph));
     }
 
     private void Interpret(SubscriptionOutput output)

@@ -11,6 +11,8 @@ internal sealed class SimTimer(SimNode node, Action tick)
     private MonotonicTime _at = MonotonicTime.Never;
     private MonotonicTime _wake = MonotonicTime.Never;
 
+    public bool IsRunning => _at != MonotonicTime.Never;
+
     public void Start(MonotonicTime at)
     {
         _at = at;

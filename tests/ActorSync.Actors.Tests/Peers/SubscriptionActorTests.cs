@@ -281,6 +281,34 @@ public sealed class SubscriptionActorTests : ActorTest
     }
 
     [Fact]
+    public void A_graph_at_rest_is_woken_for_a_subscriber_that_is_not_level_and_for_no_other()
+    {
+        _graph.Add(3, 8);
+        Tell(new Subscribe(Id, 1, 10, 1 << 20, [Asked(_graph)]), _graphActor.Ref);
+        Assert.True(_graphActor.ExpectMsg<GraphActor.Follow>().MayRest);
+        _graphActor.Reply(new GraphActor.Changed(_graph.Snapshot.AtRest(), []));
+        Assert.Null(ExpectSent<Subscribed>(_peer).Graphs[0].Refused);
+
+        Tell(new Subscribe(Id, 2, 10, 1 << 20, [new SubscribeGraph(_graph.Id, new Sample(1, true, [_graph.Init.Address]))]), _graphActor.Ref);
+        _graphActor.ExpectMsg<GraphActor.Wake>();
+        NothingWasSent(2);
+        _graphActor.Send(_subscription, new GraphActor.Changed(_graph.Snapshot, []));
+        Assert.Equal(2u, ExpectSent<Subscribed>(_peer).Sequence);
+        Assert.Equal(_graph.Commands.Skip(1).Select(command => command.Id), Push().Select(command => command.Id));
+    }
+
+    [Fact]
+    public void A_graph_that_cannot_be_woken_is_refused()
+    {
+        Tell(new Subscribe(Id, 1, 10, 1 << 20, [new SubscribeGraph(_graph.Id, Sample.Empty)]), _graphActor.Ref);
+        _graphActor.ExpectMsg<GraphActor.Follow>();
+        _graphActor.Reply(new GraphActor.Changed(_graph.Snapshot.AtRest(), []));
+        _graphActor.ExpectMsg<GraphActor.Wake>();
+        _graphActor.Reply(new GraphActor.Version(_graph.Id, new SyncError(SyncErrorKind.StoreFailed, "too many open files")));
+        Assert.Equal(SyncErrorKind.StoreFailed, ExpectSent<SyncFailure>(_peer).Kind);
+    }
+
+    [Fact]
     public void Stopped_it_tells_the_peer_frees_the_place_and_is_gone()
     {
         Subscribe(1);

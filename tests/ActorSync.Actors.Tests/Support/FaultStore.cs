@@ -10,6 +10,8 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
 {
     private readonly MemoryNodeStore _inner = new(identity);
     private int _open;
+    private int _openings;
+    private int _mostOpen;
 
     /// <summary>Appends wait in <see cref="Appends"/> for a test to end them.</summary>
     public bool HoldsAppends { get; set; }
@@ -22,6 +24,18 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
 
     /// <summary>Opening waits for this.</summary>
     public Task OpenWaits { get; set; } = Task.CompletedTask;
+
+    /// <summary>Closing a graph waits for this.</summary>
+    public Task CloseWaits { get; set; } = Task.CompletedTask;
+
+    /// <summary>Why what is committed cannot be brought to the disk.</summary>
+    public SyncError? FlushFails { get; set; }
+
+    /// <summary>The most of them at one time.</summary>
+    public int MostOpen => _mostOpen;
+
+    /// <summary>Graphs that were opened or made, since the beginning.</summary>
+    public int Openings => _openings;
 
     /// <summary>Reading a command fails, as from a damaged store.</summary>
     public bool ReadsFail { get; set; }
@@ -61,7 +75,10 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
     {
         if (!opened.TryGet(out var graph, out var error))
             return error;
-        Interlocked.Increment(ref _open);
+        Interlocked.Increment(ref _openings);
+        var open = Interlocked.Increment(ref _open);
+        for (var most = _mostOpen; open > most && Interlocked.CompareExchange(ref _mostOpen, open, most) != most;)
+            most = _mostOpen;
         return new OpenedGraph(new Graph(this, graph.Store), graph.Index);
     }
 
@@ -104,10 +121,12 @@ internal sealed class FaultStore(PeerIdentity identity) : INodeStore
             return held.Ended;
         }
 
-        public ValueTask DisposeAsync()
+        public Task<SyncError?> FlushAsync() => Task.FromResult(store.FlushFails);
+
+        public async ValueTask DisposeAsync()
         {
+            await store.CloseWaits;
             Interlocked.Decrement(ref store._open);
-            return ValueTask.CompletedTask;
         }
     }
 }

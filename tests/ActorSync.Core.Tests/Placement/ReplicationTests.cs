@@ -41,6 +41,21 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public void A_graph_that_goes_to_rest_while_a_commit_waits_takes_nothing_from_it()
+    {
+        var (command, token) = Await();
+        Handle(new ReplicationInput.Version(_writer.Committed.AtRest()));
+        Handle(new ReplicationInput.Acked(Nodes[1], [command]));
+        Assert.Equal((token, 2, null), Answers().Single());
+
+        // Once it rests, what is acknowledged is not seen, and asked for anew when it matters.
+        Handle(new ReplicationInput.Version(_writer.Committed));
+        var (next, second) = Await();
+        Handle(new ReplicationInput.Acked(Nodes[1], [next]));
+        Assert.Equal((second, 2, null), Answers().Last());
+    }
+
+    [Fact]
     public void What_was_acknowledged_before_counts_at_once()
     {
         _writer.Act("one");

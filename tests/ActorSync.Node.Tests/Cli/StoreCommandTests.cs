@@ -23,7 +23,7 @@ public sealed class StoreCommandTests : IDisposable
 
         Assert.Equal((0, 0, 0), (added.Code, short4.Code, listed.Code));
         Assert.Matches("^[0-9a-f]{64}\n$", added.Out);
-        Assert.Matches($"^graph={graph} commands=3 heads=1 max-cut=2 digest=[0-9a-f]{{64}} error=none\n$", listed.Out);
+        Assert.Matches($"^graph={graph} commands=3 heads=1 max-cut=2 digest=[0-9a-f]{{64}} state=(open|dormant) error=none\n$", listed.Out);
         Assert.True(_cli.Node.Disposed.Task.IsCompleted);
     }
 

@@ -10,7 +10,7 @@ public sealed class StatusTextTests
     public void A_status_reads_so()
     {
         var digest = new string('d', 64);
-        var status = Statuses.Busy([new GraphStatus(new string('a', 64), 1, 1, 3, digest), new GraphStatus(new string('b', 64), 0, 0, 0, "", "the log is damaged"), new GraphStatus(new string('c', 64), 7, 1, 6, digest, "a file is damaged")]) with
+        var status = Statuses.Busy([new GraphStatus(new string('a', 64), 1, 1, 3, digest), new GraphStatus(new string('b', 64), 0, 0, 0, "", "the log is damaged"), new GraphStatus(new string('c', 64), 7, 1, 6, digest, "a file is damaged") { State = GraphStatus.Dormant }]) with
         {
             Store = new StoreStatus(false, 0, 0, false, false, "never", "fsync never: commits may be lost"),
             Peers =
@@ -30,7 +30,7 @@ public sealed class StatusTextTests
             "  fsync never: commits may be lost",
             "graph aaaaaaaaaaaa  1 command, 1 head, digest dddddddddddd",
             "graph bbbbbbbbbbbb  the log is damaged",
-            "graph cccccccccccc  7 commands, 1 head, digest dddddddddddd",
+            "graph cccccccccccc  7 commands, 1 head, digest dddddddddddd, dormant",
             "  a file is damaged",
             "peer 000000000000  127.0.0.1:7401 connected, in 1.0 kB, out 2.0 kB",
             "  subscribed there to 1 graph, 580 s and 1.0 MB left",

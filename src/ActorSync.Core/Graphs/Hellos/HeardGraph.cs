@@ -63,7 +63,7 @@ internal sealed class HeardGraph(GraphId graph, IGraphPolicy policy)
     /// <summary>A version that was looked up before a commit may be told after it.</summary>
     public void Keep(GraphSnapshot? snapshot)
     {
-        if (snapshot is not null && !(snapshot.Count <= _snapshot?.Count))
+        if (snapshot is not null && !(snapshot.Count < _snapshot?.Count))
             _snapshot = snapshot;
     }
 

@@ -195,10 +195,10 @@ public sealed class HelloPublisher : IMachine<HelloPublisherInput, HelloPublishe
         /// <summary>Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing.</summary>
         public void MoveTo(GraphSnapshot snapshot)
         {
-            if (snapshot.Count <= Snapshot.Count)
+            if (snapshot.Count < Snapshot.Count)
                 return;
+            IsChanged |= snapshot.Count > Snapshot.Count;
             Snapshot = snapshot;
-            IsChanged = true;
         }
     }
 }

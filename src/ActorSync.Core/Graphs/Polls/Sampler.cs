@@ -45,6 +45,8 @@ internal sealed class Sampler(GraphSnapshot snapshot)
     /// <summary>The sample of round 1, or of a request that has no further rounds.</summary>
     public Sample Spread()
     {
+        if (snapshot.SampleAtRest is { } kept)
+            return kept;
         var heads = HeadsFirst(WireLimits.SampleAddresses - 1);
         LayWays(heads);
         var room = WireLimits.SampleAddresses - 1 - heads.Count;

@@ -36,6 +36,13 @@ public interface IGraphStore : ICommandReader, IAsyncDisposable
     /// Null when all are committed, else why not one of them is.
     /// </returns>
     Task<SyncError?> AppendAsync(int first, IReadOnlyList<Command> commands);
+
+    /// <summary>
+    /// Brings what is committed to the disk, however that is set, while no append is under way: what a graph at rest has
+    /// left out would be found out by nobody.
+    /// </summary>
+    /// <returns>Null when it is there; else why not, and the store is as before.</returns>
+    Task<SyncError?> FlushAsync() => Task.FromResult<SyncError?>(null);
 }
 
 /// <summary>A graph as it was found: its store, and the index of its durable commands.</summary>

@@ -22,14 +22,14 @@ public sealed class SnapshotKeeper(IFactKeeping graph, IFactStore store, Action<
             Write();
     }
 
-    /// <summary>Waits for what is being written, and writes what is worth it. The graph does not change any more.</summary>
-    public async Task EndAsync()
+    /// <summary>Waits for what is being written, and writes what is worth it. The graph does not change meanwhile.</summary>
+    /// <returns>Null, or why it could not be written.</returns>
+    public async Task<SyncError?> EndAsync()
     {
         var last = graph.IsLastSnapshotDue ? graph.TakeSnapshot() : null;
         if (await _writing.ConfigureAwait(false) is not null)
             last ??= graph.TakeSnapshot();
-        if (last is not null)
-            await WriteAsync(last).ConfigureAwait(false);
+        return last is null ? null : await WriteAsync(last).ConfigureAwait(false);
     }
 
     private void Write()

@@ -95,6 +95,8 @@ internal sealed class CoveredGraphs
         }
         Turns.Add(graph);
         graph.MoveTo(offer.Snapshot!);
+        if (offer.Snapshot!.IsAtRest && graph.BeginLevel())
+            return [.. sample.Addresses.Select(_ => true)];
         return graph.Begin(sample, offer.Remembered.Select(head => head.Id));
     }
 

@@ -25,6 +25,9 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     // The last command of the push before the next one, if that is acknowledged: the subscriber remembers it.
     private int _ackedLast = NoCommand;
 
+    // This version as it is at rest; null while the graph is open, or that is what is here.
+    private GraphSnapshot? _atRest;
+
     // Whether all of this version was sent: most graphs at most moments, so that looking is free.
     private bool _isLevel;
 
@@ -74,6 +77,16 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         return known;
     }
 
+    /// <summary>Starts from the subscriber's word that it has the same heads. False when that cannot be said of it.</summary>
+    public bool BeginLevel()
+    {
+        if (!Acked.KnowAll(Snapshot))
+            return false;
+        _sent.Replace(Acked);
+        (_rejected, _unackedPushes, _catchUp, _isLevel) = ([], null, CatchUp.None, true);
+        return true;
+    }
+
     /// <summary>Goes on after a time in which nothing was heard of the graph: whoever holds it may be another.</summary>
     public void Reopen(GraphSnapshot snapshot)
     {
@@ -84,13 +97,31 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
         _isLevel = false;
     }
 
-    /// <summary>Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing.</summary>
+    /// <summary>
+    /// Goes on with a newer version; an older one, looked up before a commit and told after it, changes nothing. The same one
+    /// is told again when the graph goes to rest, or wakes.
+    /// </summary>
     public void MoveTo(GraphSnapshot snapshot)
     {
-        if (snapshot.Count <= Snapshot.Count)
+        if (snapshot.Count > Snapshot.Count)
+        {
+            (Snapshot, _isLevel, _atRest) = (snapshot, false, null);
+        }
+        else if (snapshot.Count == Snapshot.Count)
+        {
+            _atRest = snapshot.IsAtRest ? snapshot : null;
+            if (!snapshot.IsAtRest)
+                Snapshot = snapshot;
+        }
+    }
+
+    /// <summary>A graph at rest of which all was sent and acknowledged needs no more here than it keeps itself.</summary>
+    public void Rest()
+    {
+        if (_atRest is null || !IsSettled)
             return;
-        Snapshot = snapshot;
-        _isLevel = false;
+        (Snapshot, _atRest) = (_atRest, null);
+        _catchUp = CatchUp.None;
     }
 
     /// <summary>What the subscriber lacks and was not sent; done when that is nothing.</summary>
@@ -159,7 +190,8 @@ internal sealed class PublishedGraph(GraphSnapshot snapshot, uint firstIndex)
     /// </summary>
     public bool Reject(CommandId id)
     {
-        if (!Snapshot.Contains(id) || _rejected.Any(rejected => Snapshot.IsAncestor(rejected, id)))
+        // Of a graph at rest all is acknowledged; who does not let in what follows says so when that is pushed.
+        if (Snapshot.IsAtRest || !Snapshot.Contains(id) || _rejected.Any(rejected => Snapshot.IsAncestor(rejected, id)))
             return false;
         _rejected = [.. _rejected.Where(rejected => !Snapshot.IsAncestor(id, rejected)), id];
         Rejections++;

@@ -131,7 +131,7 @@ public sealed partial class SubscriberMachine : IMachine<SubscriberInput, Subscr
     private void Keep(GraphId graph, GraphSnapshot? snapshot)
     {
         var before = _wanted.GetValueOrDefault(graph);
-        _wanted[graph] = before is null || snapshot?.Count > before.Count ? snapshot : before;
+        _wanted[graph] = before is null || snapshot?.Count >= before.Count ? snapshot : before;
     }
 
     // A new link may lead to a publisher begun anew: the subscription is, too.

@@ -54,7 +54,8 @@ internal sealed class Turns
         _graphs?.RemoveAll(static graph =>
         {
             graph.IsInTurn = !graph.IsSettled;
-            return graph.IsSettled;
+            graph.Rest();
+            return !graph.IsInTurn;
         });
         if (Count == 0)
             _graphs = null;
