@@ -31,6 +31,7 @@ public sealed partial class SyncNode : ISyncNode
         _mesh = mesh;
         _system = system;
         _sync = sync;
+        _callers = new ActCallers(sync.Settings.GraphTimeout, TimeProvider.System);
         _listener = listener;
         _peers = peers;
         _store = store;

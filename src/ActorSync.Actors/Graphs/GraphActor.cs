@@ -156,7 +156,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
 
     private void Broken(SyncError error)
     {
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<Act>(act => act.Answer(Sender, new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         Receive<Read>(_ => Sender.Tell(new Version(_graph, error)));
         Receive<Follow>(_ => Sender.Tell(new Version(_graph, error)));
@@ -178,7 +178,7 @@ public sealed partial class GraphActor : ReceiveActor, IWithUnboundedStash, IWit
     private void Closing()
     {
         var error = new SyncError(SyncErrorKind.ShuttingDown, $"the graph {_graph.ToShortString()} is closing");
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<Act>(act => act.Answer(Sender, new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         Receive<StoreClosed>(_ => Context.Stop(Self));
         Receive<MachineTick>(_ => { });
