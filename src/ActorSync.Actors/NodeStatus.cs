@@ -18,6 +18,7 @@ namespace ActorSync;
 /// <param name="States">The states that it shares, sorted by name.</param>
 /// <param name="Mesh">The mesh that it is a member of, if any.</param>
 /// <param name="PeerSources">Where its peers come from, beside those that are named one by one; null or empty when from nowhere else.</param>
+/// <param name="Http">Where it speaks of its states over HTTP; null or empty for nowhere.</param>
 public sealed record NodeStatus(
     string Node,
     string Instance,
@@ -33,7 +34,8 @@ public sealed record NodeStatus(
     StoreStatus? Store = null,
     IReadOnlyList<StateStatus>? States = null,
     MeshStatus? Mesh = null,
-    IReadOnlyList<PeerSourceStatus>? PeerSources = null);
+    IReadOnlyList<PeerSourceStatus>? PeerSources = null,
+    IReadOnlyList<HttpEndpointStatus>? Http = null);
 
 /// <summary>
 /// One graph: its name, commands, heads, the greatest max cut, and the digest of its head set; or why it cannot be read,

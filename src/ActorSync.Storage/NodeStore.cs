@@ -7,22 +7,11 @@ using ActorSync.States.Stores;
 
 namespace ActorSync.Storage;
 
-/// <summary>What opening a store found.</summary>
-/// <param name="IsNew">The store was made now.</param>
-/// <param name="WasUnclean">The last run did not end by closing the store.</param>
-/// <param name="LostTails">Graphs that have lost their end: torn in a crash, or missing after a run that ended cleanly.</param>
-/// <param name="TornBytes">Bytes at the ends of graphs that were no whole commit, cut off: what a crash leaves of a commit that was
-/// never whole on the disk; after a clean end, what is left of one that was.</param>
-/// <param name="IsNewInstance">The instance id was drawn anew.</param>
-/// <param name="LostPeerKnowledge">The log of peers' heads was damaged and begun anew: some commands will be sent twice.</param>
-/// <param name="LostEnds">Graphs and states whose end was on the disk when the last run closed the store, and is not there any more.</param>
-public sealed record StoreRecovery(bool IsNew, bool WasUnclean, int LostTails, long TornBytes, bool IsNewInstance, bool LostPeerKnowledge, int LostEnds = 0);
-
 /// <summary>
 /// A node's store in a data folder (docs/storage.md): who the node is, its graphs, what it knows of its peers. One
 /// process at a time holds it.
 /// </summary>
-public sealed class NodeStore : INodeStore, IStateStores
+public sealed partial class NodeStore : INodeStore, IStateStores
 {
     private readonly StoreSettings _settings;
     private readonly IFileSystem _files;
@@ -35,10 +24,11 @@ public sealed class NodeStore : INodeStore, IStateStores
     private readonly PeerKnowledgeLog _knowledge;
     private readonly SemaphoreSlim _catalog = new(1);
     private readonly Dictionary<GraphId, Task<Result<(GraphLog Log, GraphIndex Index)>>> _open = [];
-    private readonly Dictionary<GraphId, (uint Segment, long Length)> _ends;
+    private readonly StoreCatalog _names;
+    private readonly Dictionary<GraphId, LogEnd> _ends;
     private readonly NodeFile _identity;
     private volatile IReadOnlyList<GraphId> _graphs;
-    private bool _allFlushed = true;
+    private bool _allFlushed;
     private bool _isClosed;
 
     private NodeStore(StoreOpening opening)
@@ -53,7 +43,9 @@ public sealed class NodeStore : INodeStore, IStateStores
         _cache = new BlockCache(_settings.CacheBytes);
         _knowledge = opening.Knowledge!;
         _graphs = opening.Graphs;
+        _names = opening.Catalog;
         _ends = opening.Ends;
+        _allFlushed = opening.IsSealed;
         _identity = opening.Identity!;
         Recovery = opening.Recovery;
     }
@@ -94,6 +86,7 @@ public sealed class NodeStore : INodeStore, IStateStores
             return new SyncError(SyncErrorKind.InvalidRequest, $"a graph begins with an init command, {init} is none");
         if (_graphs.Contains(graph))
             return new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is here already");
+        _folders.Clear(graph);
         _folders.Begin(graph);
         var options = OptionsOf(graph) with { Folder = _folders.NewPathOf(graph) };
         if (await GraphLog.CreateAsync(options, init).ConfigureAwait(false) is { } error)
@@ -107,13 +100,15 @@ public sealed class NodeStore : INodeStore, IStateStores
     {
         if (!_graphs.Contains(graph))
             return Unknown(graph);
+        if (!_files.FolderExists(_folders.PathOf(graph)))
+            return StoreErrors.Missing(_folders.PathOf(graph), $"the graph {graph}");
         return await FindOpenAsync(graph).ConfigureAwait(false) is not null
             ? new SyncError(SyncErrorKind.InvalidRequest, $"the graph {graph} is open already; it has one writer")
             : BeginOpen(graph, identity);
     });
 
     public Task<Result<OpenedState>> OpenStateAsync(StateName name, StateSettings settings) => InCatalogAsync(() =>
-        _states.OpenAsync(name, settings, OptionsOf(default(GraphId)) with { Kind = LogKind.State, IsReplaceable = true }));
+        _states.OpenAsync(name, settings, OptionsOf(default(GraphId)) with { Kind = LogKind.State, IsReplaceable = true, CompactBytes = _settings.StateCompactBytes }));
 
     public async Task<SyncError?> RemoveAsync(GraphId graph)
     {
@@ -159,42 +154,6 @@ public sealed class NodeStore : INodeStore, IStateStores
         }
     }
 
-    /// <summary>Closes the graphs that are open, writes what is queued, and marks the run as ended when all is on the disk.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _catalog.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (_isClosed)
-                return;
-            _isClosed = true;
-            await CloseLogsAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _catalog.Release();
-        }
-    }
-
-    // The lock is let go of whatever happens: a store that nobody can open again helps nobody.
-    private async Task CloseLogsAsync()
-    {
-        try
-        {
-            var flushed = await Task.WhenAll(_open.Values.Select(CloseAsync)).ConfigureAwait(false);
-            _allFlushed &= flushed.All(graph => graph) & await _states.CloseAsync().ConfigureAwait(false);
-            // What peers hold may be lost, so that it has no say in whether the end is clean.
-            await _knowledge.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _writers.Dispose();
-            if (_allFlushed)
-                MarkClosed();
-        }
-        finally
-        {
-            _lock.Dispose();
-        }
-    }
-
     // Graphs are opened beside each other: only who opens what is settled under the catalog's lock.
     private async Task<Result<OpenedGraph>> OpenedAsync(Func<Task<Result<Task<Result<(GraphLog Log, GraphIndex Index)>>>>> begin)
     {
@@ -220,18 +179,10 @@ public sealed class NodeStore : INodeStore, IStateStores
             if (!opened.Log.IsClosing)
                 return opened.Log;
             _allFlushed &= await opened.Log.Closed.ConfigureAwait(false);
-            _ends[graph] = opened.Log.CommittedEnd;
+            _ends[graph] = opened.Log.End;
         }
         _open.Remove(graph);
         return null;
-    }
-
-    private static async Task<bool> CloseAsync(Task<Result<(GraphLog Log, GraphIndex Index)>> opening)
-    {
-        if (!(await opening.ConfigureAwait(false)).TryGet(out var opened, out _))
-            return true;
-        await opened.Log.DisposeAsync().ConfigureAwait(false);
-        return await opened.Log.Closed.ConfigureAwait(false);
     }
 
     private LogOptions OptionsOf(GraphId graph) => new()
@@ -249,25 +200,13 @@ public sealed class NodeStore : INodeStore, IStateStores
     // Peers were told which incarnation this is, so that nothing that it held may be missing from now on.
     private LogOptions CheckedOptionsOf(GraphId graph)
     {
-        var (options, end) = (OptionsOf(graph), _ends.GetValueOrDefault(graph));
+        var (options, end) = (OptionsOf(graph), _ends.GetValueOrDefault(graph).Place);
         return options with
         {
             Walked = found => found.End.CompareTo(end) >= 0 ? null : new SyncError(SyncErrorKind.StoreDamaged,
                 $"{options.PathOf(found.LastSegment)} ends at byte {found.End.Length}, and held more when the store was opened; "
                 + "start the node again, so that its peers send what is missing, or bring the file back from a copy"),
         };
-    }
-
-    private void MarkClosed()
-    {
-        try
-        {
-            (_identity with { State = RunState.Closed }).Write(_files, _settings.Folder);
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            // The next run then finds an unclean end, which costs it a look at the tails and no more.
-        }
     }
 
     private async Task<Result<T>> InCatalogAsync<T>(Func<Task<Result<T>>> work)

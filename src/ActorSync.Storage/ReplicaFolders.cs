@@ -5,12 +5,15 @@ namespace ActorSync.Storage;
 /// <summary>
 /// The folders of a node's replicas of one kind: a root, and in it one folder per replica. One is made beside its place
 /// ("….new"), removed beside it ("….gone") and, being damaged, kept beside it ("….damaged"): a rename is what makes it be
-/// there or not.
+/// there or not. The catalog says which must be there: it names a replica after that rename when it is made, and no more
+/// after that rename when it is removed, while "….gone" says why the place is empty.
 /// </summary>
 /// <param name="files">The file layer.</param>
 /// <param name="folder">The store's folder.</param>
 /// <param name="root">The name of the root.</param>
-internal sealed class ReplicaFolders(IFileSystem files, string folder, string root)
+/// <param name="kind">What the replicas are.</param>
+/// <param name="catalog">Names them.</param>
+internal sealed class ReplicaFolders(IFileSystem files, string folder, string root, LogKind kind, StoreCatalog catalog)
 {
     private const string Unmade = ".new";
     private const string Removed = ".gone";
@@ -26,18 +29,47 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
 
     public string NewPathOf(string name) => PathOf(name) + Unmade;
 
-    /// <summary>Makes the root, and deletes what was left half made or half removed.</summary>
+    /// <summary>
+    /// Names of the replicas that the catalog has and whose place is empty, those included that a repair waits for; but not
+    /// those that are being removed.
+    /// </summary>
+    public IReadOnlyList<string> Missing => [.. catalog.Entries.Where(entry => entry.Kind == kind
+        && !files.FolderExists(PathOf(entry.Name)) && !files.FolderExists(PathOf(entry.Name) + Removed)).Select(entry => entry.Name)];
+
+    /// <summary>Takes those that are missing out of the catalog; its next write says so.</summary>
+    public void ForgetMissing()
+    {
+        foreach (var name in Missing)
+            catalog.Remove(kind, name);
+    }
+
+    /// <summary>What the catalog says of a replica.</summary>
+    public CatalogEntry? EntryOf(string name) => catalog.Find(kind, name);
+
+    /// <summary>Makes the root.</summary>
     public void Open()
     {
-        if (!files.FolderExists(Root))
-        {
-            files.CreateFolder(Root);
-            files.FlushFolder(folder);
-        }
+        if (files.FolderExists(Root))
+            return;
+        files.CreateFolder(Root);
+        files.FlushFolder(folder);
+    }
+
+    /// <summary>
+    /// Deletes what was left half made or half removed, and brings the catalog in step with it: a replica that is there is
+    /// in it, one that was being removed is not.
+    /// </summary>
+    /// <param name="isName">Which names are those of replicas.</param>
+    public void Settle(Func<string, bool> isName)
+    {
         foreach (var name in Names)
         {
-            if (name.EndsWith(Unmade, StringComparison.Ordinal) || name.EndsWith(Removed, StringComparison.Ordinal))
+            if (name.EndsWith(Unmade, StringComparison.Ordinal))
                 files.DeleteFolder(PathOf(name));
+            else if (name.EndsWith(Removed, StringComparison.Ordinal))
+                Forget(name[..^Removed.Length]);
+            else if (isName(name) && EntryOf(name) is not { Loss: KnownLoss.None })
+                catalog.Note(kind, name, default);
         }
     }
 
@@ -53,16 +85,37 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
     {
         files.FlushFolder(NewPathOf(name));
         files.Rename(NewPathOf(name), PathOf(name));
+        var before = EntryOf(name);
         try
         {
             files.FlushFolder(Root);
+            catalog.Note(kind, name, default);
+            catalog.Write();
         }
         catch
         {
-            files.Rename(PathOf(name), NewPathOf(name));
+            TakeBack(name, before);
             throw;
         }
     }
+
+    // The catalog that names it may be on the disk by now: it is removed like any other. What fails here leaves it where it
+    // is, and it is there at the next start.
+    private void TakeBack(string name, CatalogEntry? before)
+    {
+        try
+        {
+            Drop(name);
+        }
+        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
+        {
+        }
+        if (before is not null)
+            catalog.Put(before);
+    }
+
+    /// <summary>Whether something lies in the place of a replica.</summary>
+    public bool IsThere(string name) => files.FolderExists(PathOf(name));
 
     /// <summary>Keeps a damaged replica under another name, free so far; gives where that is.</summary>
     public string SetAside(string name)
@@ -100,11 +153,26 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
         return rest[0] == '-' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>Deletes what was begun; durable with the other changes of the root when it returns.</summary>
+    /// <summary>Deletes what was begun, and keeps the place for what peers send; durable with the other changes of the root when it returns.</summary>
     public void Abandon(string name)
     {
         DeleteIfThere(NewPathOf(name));
         files.FlushFolder(Root);
+        Await(name);
+    }
+
+    /// <summary>Says that a replica is lost, and keeps its place for what peers send; durable when it returns.</summary>
+    public void Await(string name)
+    {
+        catalog.Put(new CatalogEntry(kind, name, KnownLoss.Told | KnownLoss.Awaited, default));
+        catalog.Write();
+    }
+
+    /// <summary>Keeps what was set aside of a replica under a name that no repair looks for.</summary>
+    public void GiveUp(string name)
+    {
+        foreach (var aside in Names.Where(other => other.StartsWith(name + Damaged, StringComparison.Ordinal)))
+            files.Rename(PathOf(aside), FreePathOf(name, Unwanted));
     }
 
     /// <summary>
@@ -113,24 +181,45 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
     /// </summary>
     public void Remove(string name, Action gone)
     {
-        foreach (var aside in Names.Where(other => other.StartsWith(name + Damaged, StringComparison.Ordinal)))
-            files.Rename(PathOf(aside), FreePathOf(name, Unwanted));
-        var path = PathOf(name) + Removed;
-        DeleteIfThere(path);
-        if (files.FolderExists(PathOf(name)))
-            files.Rename(PathOf(name), path);
-        files.FlushFolder(Root);
+        GiveUp(name);
+        TakeOut(name);
         gone();
-        DeleteIfThere(path);
+        Forget(name);
     }
 
     /// <summary>Takes a replica out of its place and deletes it; what was set aside of it stays as it is.</summary>
     public void Drop(string name)
     {
+        TakeOut(name);
+        Forget(name);
+    }
+
+    private void TakeOut(string name)
+    {
         var path = PathOf(name) + Removed;
         DeleteIfThere(path);
-        files.Rename(PathOf(name), path);
+        if (files.FolderExists(PathOf(name)))
+            files.Rename(PathOf(name), path);
         files.FlushFolder(Root);
+    }
+
+    // On a full disk the files of the replica are the room that the catalog needs; that its folder is there says until then
+    // why the place is empty.
+    private void Forget(string name)
+    {
+        var (path, entry) = (PathOf(name) + Removed, EntryOf(name));
+        if (entry is not null && !files.FolderExists(PathOf(name)))
+        {
+            catalog.Remove(kind, name);
+            if (!catalog.TryWrite())
+            {
+                foreach (var file in files.List(path))
+                    StoreErrors.DeleteUseless(files, Path.Combine(path, file));
+                if (!catalog.TryWrite() && files.FolderExists(path))
+                    return;
+                catalog.Write();
+            }
+        }
         DeleteIfThere(path);
     }
 

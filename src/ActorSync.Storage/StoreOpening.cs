@@ -3,14 +3,13 @@ using ActorSync.Graphs;
 namespace ActorSync.Storage;
 
 /// <summary>
-/// The steps from a folder to an open store. The order is what makes it safe: the lock first; then it is settled which
-/// incarnation this is and written down; only then is anything cut, so that a crash in between cannot hide the loss.
+/// The steps from a folder to an open store. The order is what makes it safe: the lock first; then what is lost is found and
+/// noted; then it is settled which incarnation this is, and written down; only then is anything cut, so that a crash in
+/// between cannot hide the loss. None of these steps needs room on the disk, unless something is lost.
 /// </summary>
 internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, TimeProvider time)
 {
-    private readonly List<(LogOptions Log, LogFound Found)> _open = [];
-    private readonly List<(LogOptions Log, LogFound Found)> _openStates = [];
-    private int _lostLogs;
+    private OpenEnds _ends = null!;
 
     public StoreSettings Settings => settings;
 
@@ -18,14 +17,16 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
 
     public TimeProvider Time => time;
 
-    public GraphFolders Folders { get; } = new(files, settings.Folder);
+    public StoreCatalog Catalog { get; private set; } = null!;
 
-    public StateFolders States { get; } = new(files, settings.Folder);
+    public GraphFolders Folders { get; private set; } = null!;
+
+    public StateFolders States { get; private set; } = null!;
 
     public IReadOnlyList<GraphId> Graphs { get; private set; } = [];
 
-    /// <summary>Where the log of each graph ends that is not damaged there: newest file and its bytes.</summary>
-    public Dictionary<GraphId, (uint Segment, long Length)> Ends { get; } = [];
+    /// <summary>Where the log of each graph ends that is not damaged there.</summary>
+    public Dictionary<GraphId, LogEnd> Ends => _ends.OfGraphs;
 
     public IDisposable? Lock { get; private set; }
 
@@ -34,6 +35,12 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
     public NodeFile? Identity { get; private set; }
 
     public PeerKnowledgeLog? Knowledge { get; private set; }
+
+    /// <summary>
+    /// Whether every log ends with its mark. One to which none could be written, on a full disk, keeps the store from being
+    /// marked as closed.
+    /// </summary>
+    public bool IsSealed { get; private set; } = true;
 
     public StoreRecovery Recovery { get; private set; } = new(false, false, 0, 0, false, false, 0);
 
@@ -59,11 +66,7 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
                 return new SyncError(SyncErrorKind.StoreLocked, $"the store in {settings.Folder} is held by {holder}; stop that one, or use another folder");
             if (Identify() is { } error)
                 return error;
-            foreach (var (log, found) in _open.Concat(_openStates))
-            {
-                if (LogOpening.Seal(log, found) is { } failure)
-                    return failure;
-            }
+            IsSealed = _ends.Seal();
             States.Find();
             Writers = new WriterPool(settings.WriterThreads);
             return OpenKnowledge();
@@ -91,56 +94,72 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
     {
         if (!NodeFile.Read(files, settings.Folder).TryGet(out var last, out var error))
             return error;
-        if (last is null && !Folders.IsEmpty)
-            return new SyncError(SyncErrorKind.StoreDamaged, $"{settings.Folder} holds graphs and no file \"{NodeFile.Name}\"; bring it back from a copy, or begin with an empty folder");
-        Graphs = last is null ? [] : Folders.Open();
-        // On a full disk this may be the room that the rest needs.
-        foreach (var graph in Graphs)
-            FactFile.Clean(files, Folders.PathOf(graph));
-        FindEnds();
+        if (last is null && StoreFolder.HoldsMore(settings.Folder, files))
+            return new SyncError(SyncErrorKind.StoreDamaged, $"{Path.Combine(settings.Folder, NodeFile.Name)} is missing; {StoreErrors.NodeAdvice}; or begin with an empty folder");
+        FindReplicas(last);
         var wasUnclean = last is not null && last.State != RunState.Closed;
-        var torn = _open.Sum(log => log.Found.TornBytes);
-        // A run that ended cleanly left a closing mark in every log: one that lacks it has lost its end since.
-        var lost = _open.Count(log => log.Found.TornBytes > 0 || !wasUnclean);
-        var lostEnds = wasUnclean ? 0 : _lostLogs + _open.Concat(_openStates).Count(log => !log.Found.Closed);
-        var isNewInstance = last is null || lost > 0 || last.State == RunState.RunningUnflushed;
+        _ends = new OpenEnds(files, Catalog, Folders, States, wasUnclean);
+        _ends.Find();
+        var newlyMissing = Catalog.Entries.Any(IsNewlyMissing);
+        // Of two slots one was not intact: what it said may have been that the instance is another one.
+        var isNewInstance = last is null or { IsHalf: true } || _ends.LostGraphs > 0 || newlyMissing || last.State == RunState.RunningUnflushed;
         Identity = new NodeFile(
             last?.Node ?? NodeFile.DrawNode(),
             isNewInstance ? NodeFile.DrawInstance() : last!.Instance,
-            settings.Fsync == FsyncMode.Always ? RunState.RunningFlushed : RunState.RunningUnflushed);
-        Identity.Write(files, settings.Folder);
-        if (last is null)
-            Folders.Open();
-        Recovery = new StoreRecovery(last is null, wasUnclean, lost, torn, isNewInstance, false, lostEnds);
+            settings.Fsync == FsyncMode.Always ? RunState.RunningFlushed : RunState.RunningUnflushed)
+        { Sequence = last?.Sequence ?? 0 };
+        // A store that is new is there with its node file; one of an earlier version gets its catalog before that says so.
+        Folders.Open();
+        if (last is null or { IsFirstVersion: true })
+            Catalog.Write();
+        Identity = Identity.Write(files, settings.Folder);
+        foreach (var entry in Catalog.Entries.Where(IsNewlyMissing).ToList())
+            Catalog.Put(entry with { Loss = KnownLoss.Told });
+        _ = Catalog.TryWrite();
+        Recovery = new StoreRecovery(last is null, wasUnclean, _ends.LostGraphs, _ends.TornBytes, isNewInstance, false, _ends.Losses)
+        {
+            StrayBytes = _ends.StrayBytes,
+            Missing = Words(),
+            LostCatalog = Catalog.IsPartial,
+        };
         return null;
     }
 
-    // A damaged graph or state is not looked at here: opening it says what is wrong, and the others can be used.
-    private void FindEnds()
+    private void FindReplicas(NodeFile? last)
     {
+        Catalog = StoreCatalog.Read(files, settings.Folder, mayLack: last is null or { IsFirstVersion: true });
+        Folders = new GraphFolders(files, settings.Folder, Catalog);
+        States = new StateFolders(files, settings.Folder, Catalog);
+        Folders.Settle();
+        States.Settle();
+        // One that is missing is damaged; one of which a repair has said so is what a peer may send.
+        Graphs = [.. Folders.List().Concat(Folders.Missing.Where(graph => !Folders.EntryOf(graph)!.Loss.HasFlag(KnownLoss.Awaited))).OrderBy(graph => graph.Init)];
+        // On a full disk this may be the room that the rest needs.
         foreach (var graph in Graphs)
-        {
-            if (FindEnd(OptionsOf(Folders.PathOf(graph), LogKind.Graph), _open) is { } found)
-                Ends[graph] = found.End;
-        }
-        // Of states, too: those that nobody opens in this run must end with their mark when it is over.
-        var states = new StateFolders(files, settings.Folder);
-        foreach (var state in states.List())
-            FindEnd(OptionsOf(states.PathOf(state), LogKind.State) with { IsReplaceable = true }, _openStates);
+            FactFile.Clean(files, Folders.PathOf(graph));
     }
 
-    private LogFound? FindEnd(LogOptions log, List<(LogOptions Log, LogFound Found)> open)
+    private bool IsNewlyMissing(CatalogEntry entry) => entry is { Kind: LogKind.Graph, Loss: KnownLoss.None } && !files.FolderExists(Path.Combine(Folders.Root, entry.Name));
+
+    private IReadOnlyList<string> Words()
     {
-        if (!LogOpening.FindEnd(log).TryGet(out var found, out var damage) || found is null)
-            _lostLogs += damage is null ? 1 : 0;
-        else if (found.TornBytes > 0 || !found.Closed)
-            open.Add((log, found));
-        return found;
+        List<string> words = [.. Folders.Missing.Select(graph => $"graph {graph}"), .. States.Missing.Select(state => $"state {state}")];
+        return words.Count > 0 ? words : Array.Empty<string>();
     }
 
     private SyncError? OpenKnowledge()
     {
-        var options = OptionsOf(Path.Combine(settings.Folder, "peers"), LogKind.PeerKnowledge) with { IsReplaceable = true, MayBegin = true, Fsync = FsyncMode.Never };
+        var options = new LogOptions
+        {
+            Files = files,
+            Writers = Writers!,
+            Time = time,
+            Folder = Path.Combine(settings.Folder, "peers"),
+            Kind = LogKind.PeerKnowledge,
+            IsReplaceable = true,
+            MayBegin = true,
+            Fsync = FsyncMode.Never,
+        };
         files.CreateFolder(options.Folder);
         var opened = PeerKnowledgeLog.Open(options, settings);
         if (opened.Error is { Kind: SyncErrorKind.StoreDamaged })
@@ -154,13 +173,4 @@ internal sealed class StoreOpening(StoreSettings settings, IFileSystem files, Ti
             Knowledge = knowledge;
         return error;
     }
-
-    private LogOptions OptionsOf(string folder, LogKind kind) => new()
-    {
-        Files = files,
-        Writers = Writers!,
-        Time = time,
-        Folder = folder,
-        Kind = kind,
-    };
 }

@@ -66,6 +66,9 @@ public sealed record StoreSettings
     /// <summary>The longest time that newly acked heads stay in memory only.</summary>
     public TimeSpan KnowledgeDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Bytes below which the log of a state is left to grow.</summary>
+    internal int StateCompactBytes { get; init; } = StateLog.MinCompactBytes;
+
     /// <summary>Null, or which setting cannot be used and what it may be.</summary>
     public SyncError? Check()
     {

@@ -183,9 +183,11 @@ public sealed class IncarnationTests
             if (act == FileAct.Truncate)
                 throw LogFixture.Broken();
         };
-        Assert.Equal(SyncErrorKind.StoreFailed, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
+        var first = await Run(files, Settings);
         files.Before = (_, _) => { };
-        Assert.NotEqual(identity.Instance, (await Run(files, Settings)).Instance);
+        await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
+        Assert.Equal(3, new HashSet<InstanceId> { identity.Instance, first.Instance, store.Instance }.Count);
+        Assert.True(store.Recovery is { WasUnclean: true, LostTails: 1, TornBytes: > 0 });
     }
 
     [Fact]

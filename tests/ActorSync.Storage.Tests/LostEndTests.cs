@@ -91,10 +91,10 @@ public sealed class LostEndTests
         files = Cut(files, graph, ends[1]);
         var report = Assert.Single((await StoreRepair.RepairAsync(Settings, files: files)).Value.Graphs);
         Assert.Equal((21, $"/data/graphs/{graph.Graph}.damaged"), (report.Kept, report.SetAside));
-        Assert.True((await VerifyAsync(files)).IsSound);
+        Assert.True((await VerifyAsync(files)) is { Found.IsSound: true, IsWell: false });
         Assert.NotEqual(was.Instance, NodeFile.Read(files, "/data").Value!.Instance);
         await using var store = (await NodeStore.OpenAsync(Settings, files)).Value;
-        Assert.Equal(new StoreRecovery(false, false, 0, 0, false, false), store.Recovery);
+        Assert.Equal(new StoreRecovery(false, false, 0, 0, false, false, LostEnds: 1), store.Recovery);
     }
 
     [Fact]

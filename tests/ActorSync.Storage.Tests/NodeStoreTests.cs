@@ -173,17 +173,20 @@ public sealed class NodeStoreTests
     }
 
     [Fact]
-    public async Task Any_flipped_bit_of_the_node_file_is_refused()
+    public async Task A_node_file_with_no_intact_slot_is_refused_and_says_how_the_graphs_are_kept()
     {
         var files = new MemoryFiles();
         await (await NodeStore.OpenAsync(Settings, files)).Value.DisposeAsync();
         var bytes = files["/data/node"];
-        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        for (var bit = 0; bit < NodeFile.SlotSize * 8; bit++)
         {
             var flipped = bytes.ToArray();
             flipped[bit / 8] ^= (byte)(1 << bit % 8);
+            flipped[NodeFile.SlotStride + bit / 8] ^= (byte)(1 << bit % 8);
             files["/data/node"] = flipped;
-            Assert.Equal(SyncErrorKind.StoreDamaged, (await NodeStore.OpenAsync(Settings, files)).Error!.Kind);
+            var error = (await NodeStore.OpenAsync(Settings, files)).Error!;
+            Assert.Equal(SyncErrorKind.StoreDamaged, error.Kind);
+            Assert.Contains("actorsync store repair", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -92,7 +92,7 @@ public sealed class RepairTests
         Assert.Equal([$"/data/graphs/{graph}.damaged"], first.Aside);
         var again = await RepairAsync(files);
         Assert.Equal((5L, 14L, 0L, null), (again.Kept, again.Waiting, again.Returned, again.SetAside));
-        var node = files["/data/node"];
+        var node = NodeFile.Read(files, "/data").Value!;
         Assert.Equal(14, Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value.Graphs).Waiting);
 
         await using (var store = (await NodeStore.OpenAsync(Settings, files)).Value)
@@ -100,7 +100,7 @@ public sealed class RepairTests
         Assert.Equal(14, Assert.Single((await StoreRepair.VerifyAsync(Settings, files: files)).Value.Graphs).Waiting);
         var returned = Assert.Single((await StoreRepair.ReturnAsync(Settings, new HashSet<GraphId> { graph }, files: files)).Value.Graphs);
         Assert.Equal((20L, 0L, 14L, 0L), (returned.Kept, returned.Waiting, returned.Returned, returned.Missing));
-        Assert.Equal(node, files["/data/node"]);
+        Assert.Equal(node, NodeFile.Read(files, "/data").Value! with { Sequence = node.Sequence });
 
         await using var whole = (await NodeStore.OpenAsync(Settings, files)).Value;
         Assert.False(whole.Recovery.IsNewInstance);
@@ -169,7 +169,7 @@ public sealed class RepairTests
         var files = new MemoryFiles();
         foreach (var name in (string[])["a.damaged", "a.damaged-2", "a.damaged-3", "a.damaged-10", "a.damaged-x", "b.damaged-9", "b.damaged-10", "b"])
             files.CreateFolder($"/data/graphs/{name}");
-        var folders = new ReplicaFolders(files, "/data", "graphs");
+        var folders = new ReplicaFolders(files, "/data", "graphs", LogKind.Graph, StoreCatalog.Read(files, "/data", mayLack: true));
         Assert.Equal("/data/graphs/a.damaged-10", Assert.Single(folders.SetAsideOnly()).Value);
         Assert.Equal(["/data/graphs/b.damaged-9", "/data/graphs/b.damaged-10"], folders.SetAsideOf("b"));
     }

@@ -78,6 +78,9 @@ public sealed class SweepTests
         Assert.Equal(!isOpenEnd && !name.EndsWith(".idx", StringComparison.Ordinal), await IsFoundAsync(gone, path, graph, isOpenEnd));
         if (path.Contains("peers", StringComparison.Ordinal))
             Assert.InRange(found, 2 * (bytes.Length - RecordFormat.HeadSize), 2 * bytes.Length);
+        else if (name == "node")
+            // Each slot to its last byte, and whether both are there; what is between them says nothing.
+            Assert.Equal(2 * NodeFile.SlotSize + NodeFile.SlotStride + NodeFile.SlotSize, found);
         else
             // An index is put aside in silence; all else is checked to its last byte.
             Assert.Equal(name.EndsWith(".idx", StringComparison.Ordinal) ? 0 : 2 * bytes.Length - ends.Count, found);
@@ -114,6 +117,7 @@ public sealed class SweepTests
         else
             Assert.Equal(graph.Commands[^1].Address, Assert.Single(heads));
         isFound |= path.Contains("peers", StringComparison.Ordinal) && store.Recovery.WasUnclean;
+        isFound |= path == "/data/node" && store.Recovery.IsNewInstance;
         return await IsFoundAsync(store, path, graph, mayLose) || isFound;
     }
 

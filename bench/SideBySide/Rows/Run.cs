@@ -34,9 +34,13 @@ internal static class Run
             Console.Error.WriteLine(failure.Message);
             return 1;
         }
+        if (options.Quick)
+            rows = rows.ConvertAll(row => row with { Bar = null, Met = null });
         Report.Print(rows);
         Report.Write(rows, options.Output);
-        Console.WriteLine($"written to {options.Output}; {rows.Count(row => row.Met == true)} bars are met, {rows.Count(row => row.Met == false)} are not");
+        Console.WriteLine($"written to {options.Output}; {(options.Quick
+            ? "so small a run shows that all works, and is not held to any bar"
+            : $"{rows.Count(row => row.Met == true)} bars are met, {rows.Count(row => row.Met == false)} are not")}");
         return 0;
 
         void End(PosixSignalContext signal)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
 using ActorSync.Node.Hosting;
+using ActorSync.Storage;
 
 namespace ActorSync.Node.Cli;
 
@@ -23,9 +24,6 @@ internal static class ControlAccess
 {
     /// <summary>How long a store that another process holds is waited for.</summary>
     private static readonly TimeSpan WaitForStore = TimeSpan.FromSeconds(2);
-
-    /// <summary>The file that makes a folder a store (docs/storage.md).</summary>
-    private const string StoreFile = "node";
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
@@ -97,7 +95,7 @@ internal static class ControlAccess
     {
         if (use == StoreUse.None)
             return new SyncError(SyncErrorKind.Unreachable, $"no node answers on the control socket {path}: start one with actorsync node");
-        if (use == StoreUse.Open && !File.Exists(Path.Combine(settings.DataFolder, StoreFile)))
+        if (use == StoreUse.Open && !StoreFolder.HoldsStore(settings.DataFolder))
             return new SyncError(SyncErrorKind.Unreachable, $"no node runs on {settings.DataFolder}, and there is no store either: name another with --data, or make one with actorsync graph create");
         return null;
     }

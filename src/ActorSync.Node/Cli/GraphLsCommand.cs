@@ -15,7 +15,7 @@ internal static class GraphLsCommand
     public static Command Create(CliContext context, CommonOptions options)
     {
         var json = CommonOptions.Json();
-        var command = new Command("ls", "List the graphs that are here.") { json };
+        var command = new Command("ls", "List the graphs that are here; exit code 1 if one of them cannot be read.") { json };
         command.SetAction((parse, stop) => context.WithControlAsync(options, parse, StoreUse.Open, async control =>
         {
             if (!(await control.StatusAsync(stop)).TryGet(out var status, out var error))
@@ -24,7 +24,7 @@ internal static class GraphLsCommand
                 context.Output.Json(status.Graphs, ControlJson.Page.IReadOnlyListGraphStatus);
             else
                 Print(context.Output, status.Graphs);
-            return ExitCodes.Ok;
+            return status.Graphs.Any(graph => graph.Error is not null) ? ExitCodes.Failure : ExitCodes.Ok;
         }, stop));
         return command;
     }

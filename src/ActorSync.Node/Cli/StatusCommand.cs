@@ -62,6 +62,8 @@ internal static class StatusCommand
         GraphLsCommand.Print(output, status.Graphs);
         if (status.States is { Count: > 0 } states)
             output.Table(StateStatusCommand.Columns, states.Select(StateStatusCommand.Row));
+        if (status.Http is { Count: > 0 } endpoints)
+            output.Table(["http", "serves", "address", "connections", "turned-away"], endpoints.Select(Row));
         if (status.Peers.Count > 0)
             output.Table(PeerColumns, status.Peers.Select(peer => Row(output, peer)));
         if (status.PeerSources is { Count: > 0 } sources)
@@ -82,6 +84,9 @@ internal static class StatusCommand
         if (!mesh.IsJoined && mesh.Join.Count > 0)
             output.Table(["join", "state", "last-error"], mesh.Join.Select(seed => (IReadOnlyList<string>)[seed.Endpoint, seed.State, seed.State == "connected" ? "none" : seed.LastError ?? "none"]));
     }
+
+    private static IReadOnlyList<string> Row(HttpEndpointStatus http) =>
+        [http.State, http.Serves, http.Address.Authority, $"{http.Connections}/{http.MaximumConnections}", Count(http.Refused)];
 
     private static IReadOnlyList<string> Row(PeerSourceStatus source) =>
         [source.Purpose, source.Provider, Count(source.Peers.Count), Count(source.Changes), Count(source.Failures), source.Error ?? "none"];

@@ -24,7 +24,7 @@ internal static class StoreFetching
         return told.Count == findings.Count ? told : [.. findings.Select(finding => IsMissing(finding) ? finding with { Fetched = new StoreFetch(peers[0], 0, false, "the store could not be opened") } : finding)];
     }
 
-    private static bool IsMissing(StoreFinding finding) => finding is { Graph: not null } and ({ SetAside: not null } or { MissingAtLeast: > 0 });
+    private static bool IsMissing(StoreFinding finding) => finding is { Graph: not null } and ({ SetAside: not null } or { MissingAtLeast: > 0 } or { Loss: not null });
 
     private static async Task<StoreFetch> FetchAsync(CliContext context, INodeControl control, string graph, string[] peers, CancellationToken stop)
     {

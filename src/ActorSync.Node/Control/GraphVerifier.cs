@@ -16,6 +16,7 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
 
     private readonly List<string> _problems = [];
     private readonly HashSet<int> _heads = [];
+    private string? _lastDamage;
     private int _problemCount;
     private long _bytes;
 
@@ -28,7 +29,9 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
             if ((ordinal + 1) % ProgressEvery == 0)
                 progress.Report(new VerifyProgress(ordinal + 1, snapshot.Count));
         }
-        CheckHeads();
+        // Of what cannot be read nobody knows whom it follows.
+        if (_lastDamage is null)
+            CheckHeads();
         progress.Report(new VerifyProgress(snapshot.Count, snapshot.Count));
         return new VerifyReport(
             snapshot.Graph.ToString(), snapshot.Count, _bytes, snapshot.Heads.Count, snapshot.Heads.Digest.ToString(), _problemCount, _problems);
@@ -48,7 +51,7 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
         }
         catch (SyncException e)
         {
-            Problem(ordinal, e.Error.Message);
+            Damaged(ordinal, e.Error.Message);
         }
     }
 
@@ -86,6 +89,14 @@ internal sealed class GraphVerifier(GraphSnapshot snapshot)
         var heads = new HeadSet(_heads.Select(snapshot.AddressOf));
         if (!heads.Equals(snapshot.Heads))
             Problem(snapshot.Count, $"the graph has the heads {snapshot.Heads}, its commands leave {heads}");
+    }
+
+    // Commands are read in blocks: of one that is damaged no command can be, and that is one problem, told once.
+    private void Damaged(int ordinal, string what)
+    {
+        if (_lastDamage != what)
+            Problem(ordinal, what);
+        _lastDamage = what;
     }
 
     private void Problem(int ordinal, string what)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ActorSync.Graphs;
 using ActorSync.Node.Hosting;
 using ActorSync.Node.Providers;
+using ActorSync.Node.States;
 
 namespace ActorSync.Node.Control;
 
@@ -16,8 +17,15 @@ public sealed class LocalNodeControl(ISyncNode node, IHistoryImporter importer, 
     /// <summary>Where the node's peers come from, for its status.</summary>
     public IReadOnlyList<ObservedPeers> PeerSources { get; init; } = [];
 
+    /// <summary>Where the node's states are spoken of over HTTP.</summary>
+    internal IReadOnlyList<HttpEndpoint> Http { get; init; } = [];
+
     public async Task<Result<NodeStatus>> StatusAsync(CancellationToken cancellation) =>
-        await node.StatusAsync(cancellation) with { PeerSources = PeerSources.Count > 0 ? [.. PeerSources.Select(source => source.Status)] : null };
+        await node.StatusAsync(cancellation) with
+        {
+            PeerSources = PeerSources.Count > 0 ? [.. PeerSources.Select(source => source.Status)] : null,
+            Http = Http.Count > 0 ? [.. Http.Select(endpoint => endpoint.Status)] : null,
+        };
 
     public async Task<Result<GraphCreated>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {

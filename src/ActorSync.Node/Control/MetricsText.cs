@@ -18,7 +18,8 @@ public static class MetricsText
         if (status.Store is { } store)
         {
             Family(text, "actorsync_store_torn_bytes", "gauge", "Bytes of no whole commit, cut off the ends of graphs when the store was opened.", [([], store.TornBytes)]);
-            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost, when the store was opened, the end that was there when it was closed.", [([], store.LostEnds)]);
+            Family(text, "actorsync_store_lost_ends", "gauge", "Graphs and states that had lost something, when the store was opened, of which nobody knows that it is back.", [([], store.LostEnds)]);
+            Family(text, "actorsync_store_missing", "gauge", "Graphs and states that were here, when the store was opened, and whose folders are gone.", [([], store.Missing.Count)]);
         }
         if (status.Mesh is { } mesh)
             Mesh(text, mesh);
@@ -27,6 +28,7 @@ public static class MetricsText
         if (status.States is { Count: > 0 } states)
             StateMetrics.Write(states, (name, type, help, samples) => Family(text, name, type, help, samples));
         Sources(text, status.PeerSources ?? []);
+        Http(text, status.Http ?? []);
         Family(text, "actorsync_errors_total", "counter", "Errors seen, by kind.", status.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => (Labels("kind", error.Key), (double)error.Value)));
         return text.ToString();
     }
@@ -76,6 +78,18 @@ public static class MetricsText
 
         void Of(string name, string type, string help, Func<PeerSourceStatus, double> value) =>
             Family(text, name, type, help, sources.Select(source => ((IReadOnlyList<(string, string)>)[("purpose", source.Purpose), ("provider", source.Provider)], value(source))));
+    }
+
+    private static void Http(StringBuilder text, IReadOnlyList<HttpEndpointStatus> endpoints)
+    {
+        if (endpoints.Count == 0)
+            return;
+        Of("actorsync_http_connections", "gauge", "Connections that are open.", endpoint => endpoint.Connections);
+        Of("actorsync_http_connections_maximum", "gauge", "Connections that may be.", endpoint => endpoint.MaximumConnections);
+        Of("actorsync_http_connections_refused_total", "counter", "Connections that were turned away, as no more may be open.", endpoint => endpoint.Refused);
+
+        void Of(string name, string type, string help, Func<HttpEndpointStatus, double> value) =>
+            Family(text, name, type, help, endpoints.Select(endpoint => ((IReadOnlyList<(string, string)>)[("state", endpoint.State), ("serves", endpoint.Serves)], value(endpoint))));
     }
 
     private static IReadOnlyList<(string Name, string Value)> Labels(string name, string value) => [(name, value)];

@@ -3,7 +3,7 @@ using ActorSync.Storage;
 
 namespace ActorSync.Node.Control;
 
-/// <summary>What <c>store verify</c> and <c>store repair</c> found of a graph or a shared state, and did.</summary>
+/// <summary>What <c>store verify</c> and <c>store repair</c> found of a graph, a shared state or a file beside them, and did.</summary>
 /// <param name="Records">Intact records.</param>
 /// <param name="Bytes">Bytes of files that were read.</param>
 /// <param name="TornBytes">Bytes at the end that are no whole record.</param>
@@ -15,13 +15,38 @@ namespace ActorSync.Node.Control;
 /// <param name="Offset">The byte of that file from which on nothing can be trusted.</param>
 public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long Kept, string? SetAside, string? Damage, bool LostEnd, string? File, long? Offset)
 {
-    /// <summary>The graph's 64 digits; left out of a state.</summary>
+    /// <summary>The graph's 64 digits; left out of all else.</summary>
     [JsonPropertyOrder(-2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Graph { get; init; }
 
-    /// <summary>The state's name; left out of a graph.</summary>
+    /// <summary>The state's name; left out of all else.</summary>
     [JsonPropertyOrder(-2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? State { get; init; }
+
+    /// <summary>The name of a file of the store that is neither: node or catalog. Such a file is told of only when something is wrong with it.</summary>
+    [JsonPropertyOrder(-2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Store { get; init; }
+
+    /// <summary>
+    /// Nothing is damaged, missing or waiting, and nothing was lost of which nobody knows that it is back. The exit code is 0 when
+    /// this is so of all.
+    /// </summary>
+    public bool Well { get; init; }
+
+    /// <summary>What was lost, now or earlier, and of which nobody knows that it is back, in words; left out when there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Loss { get; init; }
+
+    /// <summary>Bytes behind the closing mark, which no run of the store has written; opening the store cuts them.</summary>
+    public long StrayBytes { get; init; }
+
+    /// <summary>What is wrong with the index beside the log, in words: harmless, it is made anew. Left out when nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Index { get; init; }
+
+    /// <summary>What a repair did about a file of the store, and what that means; left out of all else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Repaired { get; init; }
 
     /// <summary>Intact commands; left out of a state.</summary>
     [JsonPropertyOrder(-1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -55,7 +80,14 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
 
     /// <summary>What became of it by the time that peers had been asked.</summary>
     public StoreFinding After(RepairReport report) =>
-        this with { Returned = Returned + report.Returned, Waiting = report.Waiting, MissingAtLeast = report.Missing, Damage = Damage ?? report.Damage };
+        this with { Returned = Returned + report.Returned, Waiting = report.Waiting, MissingAtLeast = report.Missing, Damage = Damage ?? report.Damage, Loss = report.Loss, Well = report.IsWell };
+
+    public static StoreFinding Of(FileReport report) => new(0, 0, 0, 0, null, report.Damage, false, report.File, null)
+    {
+        Store = Path.GetFileName(report.File),
+        Well = report.IsWell,
+        Repaired = report.Repaired,
+    };
 
     public static StoreFinding Of(RepairReport report)
     {
@@ -69,6 +101,10 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
             Waiting = report.Waiting,
             Returned = report.Returned,
             Aside = report.Aside.Count > 0 ? report.Aside : null,
+            Well = report.IsWell,
+            Loss = report.Loss,
+            StrayBytes = found.StrayBytes,
+            Index = found.IndexFault,
         };
     }
 
@@ -80,6 +116,9 @@ public sealed record StoreFinding(long Records, long Bytes, long TornBytes, long
         {
             State = report.State.Value,
             Entries = report.Entries,
+            Well = report.IsWell,
+            Loss = report.Loss,
+            StrayBytes = found.StrayBytes,
         };
     }
 }

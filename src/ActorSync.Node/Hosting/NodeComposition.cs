@@ -112,7 +112,12 @@ public static class NodeComposition
     // A store that is new has lost nothing.
     private static StoreStatus Describe(StoreRecovery found, NodeSettings settings) => new(
         found.WasUnclean, found.LostTails, found.TornBytes, found.IsNewInstance && !found.IsNew, found.LostPeerKnowledge,
-        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings), found.LostEnds);
+        settings.Fsync.ToString().ToLowerInvariant(), RiskOf(settings), found.LostEnds)
+    {
+        Missing = found.Missing,
+        LostCatalog = found.LostCatalog,
+        StrayBytes = found.StrayBytes,
+    };
 
     private static string? RiskOf(NodeSettings settings) => settings.Fsync switch
     {

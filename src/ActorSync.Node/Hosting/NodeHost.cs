@@ -36,14 +36,19 @@ public sealed class NodeHost(NodeFactory factory, IHistoryImporter importer, Tim
         if (!(await StateHost.StartAsync(node, settings, time, log, stop)).TryGet(out var states, out var error))
             return error;
         await using (states)
-            return await ControlAsync(node, settings, states.Sources, path, stop);
+            return await ControlAsync(node, settings, states, path, stop);
     }
 
-    private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, IReadOnlyList<ObservedPeers> ofStates, string path, CancellationToken stop)
+    private async Task<SyncError?> ControlAsync(ISyncNode node, NodeSettings settings, StateHost states, string path, CancellationToken stop)
     {
         var links = new HandLinks();
         var provided = settings.ProvidedPeers is { } peers ? Observe(peers, node, settings.Listen) : null;
-        var control = new LocalNodeControl(node, importer, time, running: true) { Links = links, PeerSources = provided is null ? ofStates : [provided, .. ofStates] };
+        var control = new LocalNodeControl(node, importer, time, running: true)
+        {
+            Links = links,
+            PeerSources = provided is null ? states.Sources : [provided, .. states.Sources],
+            Http = states.Endpoints,
+        };
         if (!(await ControlServer.StartAsync(control, path, settings.Sync.Graphs.CommandPayloadBytes, time, e => log.Error($"a request failed: {e}"), stop)).TryGet(out var server, out var error))
             return error;
         await using (server)

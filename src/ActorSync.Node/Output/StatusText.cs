@@ -22,6 +22,7 @@ internal static class StatusText
         lines.AddRange(Of(status.Mesh, shorten));
         lines.AddRange(status.Graphs.SelectMany(graph => Of(graph, shorten)));
         lines.AddRange((status.States ?? []).Select(state => Of(state, shorten)));
+        lines.AddRange((status.Http ?? []).Select(Of));
         lines.AddRange(status.Peers.SelectMany(peer => Of(peer, shorten)));
         lines.AddRange((status.PeerSources ?? []).SelectMany(Of));
         if (status.Errors.Count > 0)
@@ -59,6 +60,9 @@ internal static class StatusText
     private static string Of(StateStatus state, Func<string, string> shorten) => state.Error is { } error
         ? $"state {state.State}  {error}"
         : $"state {state.State}  {(state.Entries == 1 ? "1 entry" : $"{Units.Count(state.Entries)} entries")}, {(state.Version.Length == 0 ? "empty" : $"version {shorten(state.Version)}")}, level with {state.Peers.Count(peer => peer.IsLevel)} of {Count(state.Peers.Count, "peer")}";
+
+    private static string Of(HttpEndpointStatus http) =>
+        $"state {http.State}  {http.Serves} at {http.Address.Authority}, {http.Connections} of {http.MaximumConnections} connections{(http.Refused > 0 ? $", {Units.Count(http.Refused)} turned away" : "")}";
 
     private static IEnumerable<string> Of(PeerSourceStatus source)
     {

@@ -18,6 +18,11 @@ internal sealed class ConnectionGate(int most, bool isClear, Action<string> tell
     private int _isFull;
     private long _refused;
 
+    /// <summary>Connections that are open; those that are being turned away are among them.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    public int Most => most;
+
     /// <summary>Connections that found no room.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using ActorSync.Node.Configuration;
 using ActorSync.Node.Control;
+using ActorSync.States;
 using ActorSync.Transport.Tcp;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -27,30 +28,39 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
+    private readonly ConnectionGate _gate;
     private readonly CancellationTokenSource _stopping;
 
-    private HttpEndpoint(WebApplication app, CancellationTokenSource stopping)
+    private HttpEndpoint(WebApplication app, ConnectionGate gate, CancellationTokenSource stopping)
     {
         _app = app;
+        _gate = gate;
         _stopping = stopping;
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
+    /// <summary>Which state it speaks of, and to whom.</summary>
+    public required (StateName State, string Serves) Of { get; init; }
+
+    public HttpEndpointStatus Status => new(Of.State.ToString(), Of.Serves, Address, _gate.Open, _gate.Most, _gate.Refused);
+
     /// <summary>Listens; the error says why it cannot.</summary>
     public static async Task<Result<HttpEndpoint>> StartAsync(
-        TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, Action<string> tell, CancellationToken cancellation)
+        (StateName State, string Serves) of, TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, HttpHandler handler, Action<Exception> report, Action<string> tell, CancellationToken cancellation)
     {
         var stopping = new CancellationTokenSource();
-        var app = Build(endpoint, limits, endpoint.IsTls || !endpoint.IsLoopback() ? tls : null, tell);
+        var shown = endpoint.IsTls || !endpoint.IsLoopback() ? tls : null;
+        var gate = new ConnectionGate(limits.Connections, shown is null, full => tell($"{StatesReader.Named(endpoint)}: {full}"));
+        var app = Build(endpoint, limits, shown, gate);
         BadRequests.Follow(app.Services);
         HttpHandler checkedHandler = endpoint.IsLoopback() ? (context, token) => IsOfThisMachine(context) ? handler(context, token) : Misdirected(context) : handler;
         app.Run(context => AnswerAsync(context, checkedHandler, report, stopping.Token));
         try
         {
             await app.StartAsync(cancellation);
-            return new HttpEndpoint(app, stopping);
+            return new HttpEndpoint(app, gate, stopping) { Of = of };
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
@@ -70,9 +80,8 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, Action<string> tell)
+    private static WebApplication Build(TcpEndpoint endpoint, StateHttpLimits limits, StateTls? tls, ConnectionGate gate)
     {
-        var gate = new ConnectionGate(limits.Connections, tls is null, full => tell($"{StatesReader.Named(endpoint)}: {full}"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, ControlServer.NoLifetime>();
         builder.WebHost.UseKestrelCore();

@@ -36,7 +36,7 @@ internal sealed class StateHost : IAsyncDisposable
     }
 
     /// <summary>Where applications and other nodes find states, in the order of the configuration.</summary>
-    public IReadOnlyList<Uri> Addresses => [.. _endpoints.Select(endpoint => endpoint.Address)];
+    public IReadOnlyList<HttpEndpoint> Endpoints => _endpoints;
 
     /// <summary>The nodes that each state over HTTP is exchanged with: whoever finds peers tells of them here.</summary>
     public IReadOnlyDictionary<StateName, HttpPeers> Peers => _peers;
@@ -79,7 +79,7 @@ internal sealed class StateHost : IAsyncDisposable
                 return error;
             // One state that is damaged holds up nothing else.
             if (await state.StatusAsync(cancellation) is { Error: { } why })
-                _log.Error($"the state \"{name}\" cannot be used: {why}; stop the node and delete its folder below states: peers send it again");
+                _log.Error($"the state \"{name}\" cannot be used: {why}; stop the node and repair the store (actorsync store repair): peers send it again");
             else
                 states.Add(name, state);
         }
@@ -105,7 +105,7 @@ internal sealed class StateHost : IAsyncDisposable
         if (http.Application is { } application)
         {
             var handler = new ApplicationEndpoint(state, _settings.Limits, _time);
-            if (!(await HttpEndpoint.StartAsync(application, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
+            if (!(await HttpEndpoint.StartAsync((http.State, "application"), application, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
                 return error;
             _endpoints.Add(started);
             _log.Info($"state {http.State}: applications at {started.Address}");
@@ -113,7 +113,7 @@ internal sealed class StateHost : IAsyncDisposable
         if (http.Exchange is { } exchange)
         {
             var handler = new ExchangeEndpoint(_node.Id, state, _exchange, _settings.Limits, peers);
-            if (!(await HttpEndpoint.StartAsync(exchange, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
+            if (!(await HttpEndpoint.StartAsync((http.State, "exchange"), exchange, _settings.Limits, _tls, handler.HandleAsync, Report, Tell, cancellation)).TryGet(out var started, out var error))
                 return error;
             _endpoints.Add(started);
             peers.Own(new IPEndPoint(IPAddress.Parse(started.Address.Host.Trim('[', ']')), started.Address.Port));

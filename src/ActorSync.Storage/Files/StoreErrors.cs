@@ -10,8 +10,14 @@ internal static class StoreErrors
 
     private const string Advice = "; bring the file back from a copy, or stop the node and repair the store (actorsync store repair), so that peers send what is missing";
 
+    /// <summary>What to do where the file is lost that says who the node is.</summary>
+    public const string NodeAdvice = "bring it back from a copy, or repair the store (actorsync store repair): the node gets a new id, and keeps its graphs and states";
+
     public static SyncError Damaged(string file, long offset, string why) =>
         new(SyncErrorKind.StoreDamaged, $"{file} is damaged at byte {offset}: {why}{Advice}");
+
+    /// <summary>The damage in words, without what to do.</summary>
+    public static string Bare(SyncError damage) => damage.Message.Replace(Advice, "", StringComparison.Ordinal);
 
     /// <summary>Where a file of a replica is, once that was set aside.</summary>
     public static string? Moved(string? file, string? aside) => file is null || aside is null ? file : Path.Combine(aside, Path.GetFileName(file));
@@ -20,6 +26,10 @@ internal static class StoreErrors
     public static string? Told(SyncError? damage, string? file, string? aside) => damage is null || file is null || aside is null
         ? damage?.Message
         : damage.Message.Replace(file, Moved(file, aside), StringComparison.Ordinal).Replace(Advice, "; it was set aside, and what could be read of it took its place", StringComparison.Ordinal);
+
+    /// <summary>A graph or a state whose folder was removed.</summary>
+    public static SyncError Missing(string folder, string what) =>
+        new(SyncErrorKind.StoreDamaged, $"{folder} is missing: {what} was there, and nobody dropped it{Advice.Replace("the file", "the folder", StringComparison.Ordinal)}");
 
     public static SyncError Failed(string what, string where, Exception failure) => IsDiskFull(failure)
         ? new(SyncErrorKind.StoreFailed, $"{what} {where} failed: the disk is full; make room, then try again")

@@ -3,24 +3,38 @@ using ActorSync.Graphs;
 namespace ActorSync.Storage;
 
 /// <summary>The folders of a node's graphs: "graphs/", and in it one folder per graph, named by its 64 digits.</summary>
-internal sealed class GraphFolders(IFileSystem files, string folder)
+internal sealed class GraphFolders(IFileSystem files, string folder, StoreCatalog catalog)
 {
-    private readonly ReplicaFolders _folders = new(files, folder, "graphs");
+    public const string RootName = "graphs";
+
+    private readonly ReplicaFolders _folders = new(files, folder, RootName, LogKind.Graph, catalog);
 
     public string Root => _folders.Root;
-
-    public bool IsEmpty => _folders.Names.Count == 0;
 
     public string PathOf(GraphId graph) => _folders.PathOf(graph.ToString());
 
     public string NewPathOf(GraphId graph) => _folders.NewPathOf(graph.ToString());
 
-    /// <summary>Makes the root, deletes what was left half made or half removed, and lists the graphs, sorted.</summary>
-    public IReadOnlyList<GraphId> Open()
-    {
-        _folders.Open();
-        return List();
-    }
+    /// <summary>See <see cref="ReplicaFolders.Open"/>.</summary>
+    public void Open() => _folders.Open();
+
+    /// <summary>See <see cref="ReplicaFolders.Settle"/>.</summary>
+    public void Settle() => _folders.Settle(name => IsName(name, out _));
+
+    /// <summary>See <see cref="ReplicaFolders.Missing"/>.</summary>
+    public IReadOnlyList<GraphId> Missing => [.. _folders.Missing.Select(name => IsName(name, out var graph) ? graph : default).Where(graph => graph != default)];
+
+    /// <summary>See <see cref="ReplicaFolders.ForgetMissing"/>.</summary>
+    public void ForgetMissing() => _folders.ForgetMissing();
+
+    /// <summary>See <see cref="ReplicaFolders.EntryOf"/>.</summary>
+    public CatalogEntry? EntryOf(GraphId graph) => _folders.EntryOf(graph.ToString());
+
+    /// <summary>See <see cref="ReplicaFolders.Await"/>.</summary>
+    public void Await(GraphId graph) => _folders.Await(graph.ToString());
+
+    /// <summary>See <see cref="ReplicaFolders.GiveUp"/>.</summary>
+    public void GiveUp(GraphId graph) => _folders.GiveUp(graph.ToString());
 
     /// <summary>The graphs that are there, sorted.</summary>
     public IReadOnlyList<GraphId> List()
@@ -33,6 +47,13 @@ internal sealed class GraphFolders(IFileSystem files, string folder)
         }
         graphs.Sort((x, y) => x.Init.CompareTo(y.Init));
         return graphs;
+    }
+
+    /// <summary>Removes what lies in the place of a graph that is not here: one whose making failed, and could not be taken back.</summary>
+    public void Clear(GraphId graph)
+    {
+        if (_folders.IsThere(graph.ToString()))
+            _folders.Drop(graph.ToString());
     }
 
     /// <summary>An empty folder to make the graph in.</summary>

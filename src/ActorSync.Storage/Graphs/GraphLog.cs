@@ -60,6 +60,9 @@ internal sealed class GraphLog : IGraphStore
 
     public (uint Segment, long Length) CommittedEnd => _log.CommittedEnd;
 
+    /// <summary>Where it ends; on the disk once it is closed.</summary>
+    public LogEnd End => new(_log.Salt, CommittedEnd.Segment, CommittedEnd.Length);
+
     /// <summary>Makes the log of a graph, with its init command durable, in a folder that is there and empty.</summary>
     public static async Task<SyncError?> CreateAsync(LogOptions options, Command init)
     {
@@ -125,23 +128,8 @@ internal sealed class GraphLog : IGraphStore
             return failed;
         if (_map.Count < commands)
             return new SyncError(SyncErrorKind.StoreFailed, $"the graph {Graph} has {_map.Count} commands, and {commands} are asked for");
-        return _options.Fsync == FsyncMode.Always ? null : await Task.Run(Flush).ConfigureAwait(false);
-    }
-
-    // All files but the newest were flushed when the one behind them was made.
-    private SyncError? Flush()
-    {
-        var path = _log.PathOf(_log.CommittedEnd.Segment);
-        try
-        {
-            using var file = _options.Files.Open(path, write: true);
-            file.Flush();
-            return null;
-        }
-        catch (Exception failure) when (StoreErrors.IsFileFailure(failure))
-        {
-            return StoreErrors.Failed("flushing", path, failure);
-        }
+        // All files but the newest were flushed when the one behind them was made.
+        return _options.Fsync == FsyncMode.Always ? null : await _log.FlushAsync().ConfigureAwait(false);
     }
 
     // The index belongs to the caller from the opening on: what is written of it must be what is appended.

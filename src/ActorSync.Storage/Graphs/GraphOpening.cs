@@ -33,6 +33,25 @@ internal sealed class GraphOpening(
         return opening.Find() is null ? null : opening.Index;
     }
 
+    /// <summary>Why the index on the disk, being there, would not be believed, in words; null when it would. Nothing is changed.</summary>
+    public static string? FaultOfIndex(LogOptions options, GraphId graph, ICommandIdentity? identity)
+    {
+        var opening = new GraphOpening(options, graph, identity, int.MaxValue);
+        if (LogOpening.Segments(opening.IndexOptions) is not [var first, ..])
+            return null;
+        opening.Begin();
+        var path = opening.IndexOptions.PathOf(first);
+        if (!LogOpening.Walk(opening.IndexOptions, opening.Read).TryGet(out var found, out var damage))
+            return Harmless(StoreErrors.Bare(damage));
+        if (found is null)
+            return Harmless($"{path} has no header");
+        if (found.TornBytes > 0)
+            return Harmless($"{opening.IndexOptions.PathOf(found.LastSegment)} ends with {found.TornBytes} bytes that are no whole record");
+        return ReadIndex(options, graph, identity) is not null ? null : Harmless($"{path} is not that of this log");
+
+        static string Harmless(string what) => $"{what}; nothing is lost: the index is made anew when the graph is opened";
+    }
+
     /// <summary>
     /// How many commands the index on the disk knows of, whether or not they are still there; 0 when it is not intact, or of
     /// another log.

@@ -18,6 +18,18 @@ public sealed record VerifyReport(
     GraphId Graph, long Records, long Commands, long Bytes, long TornBytes, SyncError? Damage, string? DamagedFile, long DamagedOffset, bool HasLostEnd, long Known)
 {
     public bool IsSound => Damage is null;
+
+    /// <summary>The damage is in the index alone: it says what is not so, and its commands are all there.</summary>
+    public bool HasWrongIndex { get; init; }
+
+    /// <summary>Bytes behind the closing mark, which no run of the store has written; opening the graph cuts them.</summary>
+    public long StrayBytes { get; init; }
+
+    /// <summary>
+    /// What is wrong with the file of the index, in words: it will be made anew when the graph is opened, and nothing is lost;
+    /// null for nothing.
+    /// </summary>
+    public string? IndexFault { get; init; }
 }
 
 /// <summary>Walks all records of a graph, compares its index with them, and changes nothing.</summary>
@@ -25,9 +37,9 @@ public sealed record VerifyReport(
 /// <param name="graph">The graph.</param>
 /// <param name="identity">What ids are made with.</param>
 /// <param name="progress">Hears how far it is.</param>
-/// <param name="wasClosed">Whether the graph was closed when it was used last, so that it must end with its mark.</param>
+/// <param name="expected">What is known of the log's end.</param>
 internal sealed class GraphVerifier(
-    LogOptions options, GraphId graph, ICommandIdentity? identity, IProgress<VerifyProgress>? progress, bool wasClosed = false)
+    LogOptions options, GraphId graph, ICommandIdentity? identity, IProgress<VerifyProgress>? progress, ExpectedEnd expected = default)
 {
     private readonly GraphIndex _index = new((ulong)Random.Shared.NextInt64());
 
@@ -40,13 +52,18 @@ internal sealed class GraphVerifier(
     /// <param name="cancellation">Stops it.</param>
     public VerifyReport Run((uint Segment, long Length)? end, CancellationToken cancellation)
     {
-        var found = new LogVerifier(options, wasClosed, progress).Run(end, Visit, cancellation);
+        var found = new LogVerifier(options, expected, progress).Run(end, Visit, cancellation);
         // While the graph is open its index is being written.
         if (found.Damage is null && end is null && IndexDamage() is { } wrong)
-            found = found with { TornBytes = 0, Damage = wrong, DamagedFile = IndexFile };
+            found = found with { TornBytes = 0, Damage = wrong, DamagedFile = IndexFile, DamagedOffset = 0 };
         var known = found.Damage is null ? 0 : GraphOpening.CountIndexed(options, graph, identity);
         return new VerifyReport(
-            graph, found.Records, _index.Count, found.Bytes, found.TornBytes, found.Damage, found.DamagedFile, found.DamagedOffset, found.HasLostEnd, Math.Max(known, _index.Count));
+            graph, found.Records, _index.Count, found.Bytes, found.TornBytes, found.Damage, found.DamagedFile, found.DamagedOffset, found.HasLostEnd, Math.Max(known, _index.Count))
+        {
+            StrayBytes = found.StrayBytes,
+            HasWrongIndex = found.DamagedFile == IndexFile,
+            IndexFault = end is null ? GraphOpening.FaultOfIndex(options, graph, identity) : null,
+        };
     }
 
     private SyncError? Visit(RecordPlace place, byte type, ReadOnlyMemory<byte> body) =>

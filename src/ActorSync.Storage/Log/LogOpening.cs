@@ -14,6 +14,13 @@ internal sealed record LogFound(uint FirstSegment, uint LastSegment, long Length
 {
     /// <summary>Where the records end, but for the closing mark.</summary>
     public (uint Segment, long Length) End => (LastSegment, Closed ? Length - RecordFormat.HeadSize : Length);
+
+    /// <summary>
+    /// Whether the bytes behind the records come from no run of the store: they follow the mark of one that closed it. When it
+    /// was not closed since, they may be a commit that overwrote a mark and was never whole.
+    /// </summary>
+    /// <param name="wasUnclean">Whether the last run did not close the store.</param>
+    public bool IsStray(bool wasUnclean) => Closed && !wasUnclean && TornBytes > 0;
 }
 
 /// <summary>

@@ -31,6 +31,9 @@ internal sealed record LogOptions
     /// <summary>Whether a log of which no file is there is made when it is opened; else it is damaged.</summary>
     public bool MayBegin { get; init; }
 
+    /// <summary>Bytes below which a log of which one record can replace all before is left to grow.</summary>
+    public int CompactBytes { get; init; } = StateLog.MinCompactBytes;
+
     /// <summary>
     /// The type of the record that a file begins with which stands in place of all files before; null when that cannot be told.
     /// </summary>

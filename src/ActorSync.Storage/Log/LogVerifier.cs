@@ -12,16 +12,26 @@ public readonly record struct VerifyProgress(long DoneBytes, long TotalBytes);
 /// <param name="DamagedOffset">The byte of that file from which on nothing can be trusted.</param>
 /// <param name="HasLostEnd">The damage is that the log's end, which was there when the store was closed, is not there any more.</param>
 public sealed record LogFindings(
-    long Records, long Bytes, long TornBytes, SyncError? Damage, string? DamagedFile, long DamagedOffset, bool HasLostEnd);
+    long Records, long Bytes, long TornBytes, SyncError? Damage, string? DamagedFile, long DamagedOffset, bool HasLostEnd)
+{
+    /// <summary>Bytes behind the closing mark, which no run of the store has written; opening the log cuts them.</summary>
+    public long StrayBytes { get; init; }
+}
+
+/// <summary>What is known of a log's end beside the log.</summary>
+/// <param name="WasClosed">Whether it was closed when it was used last, so that it ends with its mark.</param>
+/// <param name="End">Where it once ended on the disk.</param>
+internal readonly record struct ExpectedEnd(bool WasClosed, LogEnd End);
 
 /// <summary>
 /// Walks all files of a log and changes nothing. A log that was closed ends with a mark: one that lacks it is whole after a
-/// crash, and has lost its end when the last run closed the store.
+/// crash, and has lost its end when the last run closed the store. So has one that ends before the place which the catalog
+/// noted.
 /// </summary>
 /// <param name="options">The log.</param>
-/// <param name="wasClosed">Whether it was closed when it was used last.</param>
+/// <param name="expected">What is known of its end.</param>
 /// <param name="progress">Hears how far it is.</param>
-internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<VerifyProgress>? progress)
+internal sealed class LogVerifier(LogOptions options, ExpectedEnd expected, IProgress<VerifyProgress>? progress)
 {
     private const long ReportEveryBytes = 1 << 20;
 
@@ -88,11 +98,15 @@ internal sealed class LogVerifier(LogOptions options, bool wasClosed, IProgress<
         progress?.Report(new VerifyProgress(_total, _total));
         if (!_isBegun)
             return Findings(LogOpening.Beheaded(options, first), options.PathOf(first - 1), 0);
-        if (!wasClosed || last is { Closed: true })
-            return Findings(null, null, 0) with { TornBytes = torn };
         var (file, at) = last is null ? (newest, 0) : (options.PathOf(last.LastSegment), last.Length);
-        var lost = StoreErrors.Damaged(file, at, "the log ends there without its closing mark, and the last run closed the store: what was behind it is lost");
-        return Findings(lost, file, at) with { TornBytes = torn, HasLostEnd = true };
+        var why = expected.WasClosed && last is not { Closed: true }
+            ? "the log ends there without its closing mark, and the last run closed the store: what was behind it is lost"
+            : last is not null && expected.End.IsLostBy(last)
+                ? $"the log ends there, and went on to byte {expected.End.Length} of {Path.GetFileName(options.PathOf(expected.End.Segment))} when the store was closed: what was behind it is lost"
+                : null;
+        var isStray = last?.IsStray(!expected.WasClosed) ?? false;
+        var findings = why is null ? Findings(null, null, 0) : Findings(StoreErrors.Damaged(file, at, why), file, at) with { HasLostEnd = true };
+        return findings with { TornBytes = isStray ? 0 : torn, StrayBytes = isStray ? torn : 0 };
     }
 
     private LogFindings Missing(uint segment) =>

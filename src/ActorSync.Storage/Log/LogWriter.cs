@@ -39,8 +39,8 @@ internal sealed class LogWriter(LogOptions options, ulong salt, ActiveSegment ac
     /// <summary>Gives the space of a failed group back, if that can be now; if not, the next write tries again.</summary>
     public void GiveBack() => _ = Try(_active.Repair);
 
-    /// <summary>Flushes what is accepted; false when that failed, and is to be tried again.</summary>
-    public bool Flush() => Try(() => _active.Flush(_active.Length)) is null;
+    /// <summary>Flushes what is accepted; says why that failed, and is to be tried again, or null.</summary>
+    public SyncError? Flush() => Try(() => _active.Flush(_active.Length));
 
     /// <summary>Deletes the files before the newest; oldest first, so that what is left after a crash has no gap.</summary>
     public void DropReplaced()

@@ -10,7 +10,7 @@ namespace ActorSync.Storage;
 /// again, and works when it can.
 /// </para>
 /// </summary>
-internal sealed class RecordLog : IWriterWork, IAsyncDisposable
+internal sealed partial class RecordLog : IWriterWork, IAsyncDisposable
 {
     private const int GroupBytes = 8 << 20;
     private const int SmallBytes = 4 << 10;
@@ -329,13 +329,15 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
 
     private void FlushLate()
     {
-        if (_writer.Flush())
-        {
+        var failure = _writer.Flush();
+        AnswerFlush(failure);
+        if (failure is null)
             Flushed?.Invoke();
-            return;
+        else if (_timer is not null)
+        {
+            lock (_gate)
+                _isTimerSet = _timer.Change(_options.FsyncInterval, Timeout.InfiniteTimeSpan);
         }
-        lock (_gate)
-            _isTimerSet = _timer!.Change(_options.FsyncInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void CloseFile()
@@ -345,6 +347,7 @@ internal sealed class RecordLog : IWriterWork, IAsyncDisposable
         if (CloseFailure is null)
             Flushed?.Invoke();
         _closed.SetResult(CloseFailure is null);
+        AnswerFlush(CloseFailure);
     }
 
     private static Task<SyncError?> Refuse(SyncErrorKind kind, string message) => Task.FromResult<SyncError?>(new SyncError(kind, message));

@@ -2,8 +2,22 @@ using ActorSync.States;
 
 namespace ActorSync.Storage;
 
-/// <summary>What was found of a store's replicas, and done.</summary>
-public sealed record StoreReport(IReadOnlyList<RepairReport> Graphs, IReadOnlyList<StateRepairReport> States);
+/// <summary>What was found of a store's files, and done.</summary>
+public sealed record StoreReport(IReadOnlyList<RepairReport> Graphs, IReadOnlyList<StateRepairReport> States)
+{
+    /// <summary>What was found of the files beside them: who the node is, and the catalog. Only those of which there is something to say.</summary>
+    public IReadOnlyList<FileReport> Files { get; init; } = [];
+
+    /// <summary>Whether nothing is damaged, missing or waiting, and nothing lost of which nobody knows that it is back.</summary>
+    public bool IsWell => Graphs.All(graph => graph.IsWell) && States.All(state => state.IsWell) && Files.All(file => file.IsWell);
+}
+
+/// <summary>What was found of a file beside graphs and states, and done.</summary>
+/// <param name="File">Its path.</param>
+/// <param name="Damage">What is wrong with it, in words.</param>
+/// <param name="Repaired">What was done, and what that means; null when nothing was.</param>
+/// <param name="IsWell">Nothing is lost with it, or not any more.</param>
+public sealed record FileReport(string File, string Damage, string? Repaired, bool IsWell);
 
 /// <summary>What was found of a graph, and done.</summary>
 /// <param name="Found">What verifying it found.</param>
@@ -25,6 +39,12 @@ public sealed record RepairReport(VerifyReport Found, long Kept, string? SetAsid
     /// <summary>Commands that the graph is known to have had.</summary>
     public long Known { get; init; } = Found.Known;
 
+    /// <summary>
+    /// What was lost, now or earlier, and of which nobody knows that it is back, in words; null for nothing. Only a peer that
+    /// has sent all that it holds, or who accepts it, ends it.
+    /// </summary>
+    public string? Loss { get; init; }
+
     /// <summary>Commands that are known to be missing. There may be more: the newest of a graph leave no other trace than its log.</summary>
     public long Missing => Math.Max(Waiting, Known - Kept);
 
@@ -35,7 +55,10 @@ public sealed record RepairReport(VerifyReport Found, long Kept, string? SetAsid
     public string? DamagedFile => StoreErrors.Moved(Found.DamagedFile, SetAside);
 
     /// <summary>Whether all is as it was left.</summary>
-    public bool IsSound => Found.IsSound && SetAside is null;
+    public bool IsSound => Found.IsSound && SetAside is null && Loss is null;
+
+    /// <summary>Whether nothing of it is damaged any more, and nothing known to be missing, or unknown whether it is.</summary>
+    public bool IsWell => Loss is null && Missing == 0 && (Found.IsSound || SetAside is not null);
 }
 
 /// <summary>What was found of a shared state, and done.</summary>
@@ -46,6 +69,9 @@ public sealed record RepairReport(VerifyReport Found, long Kept, string? SetAsid
 /// <param name="SetAside">The folder that holds it as it was; null when nothing was done.</param>
 public sealed record StateRepairReport(StateName State, LogFindings Found, long Entries, long Kept, string? SetAside)
 {
+    /// <summary>As of a graph; what a state lacks its pulls bring, and that is not noted here.</summary>
+    public string? Loss { get; init; }
+
     /// <summary>What was wrong, in words, and what was done; null when nothing was.</summary>
     public string? Damage => StoreErrors.Told(Found.Damage, Found.DamagedFile, SetAside);
 
@@ -53,7 +79,10 @@ public sealed record StateRepairReport(StateName State, LogFindings Found, long 
     public string? DamagedFile => StoreErrors.Moved(Found.DamagedFile, SetAside);
 
     /// <summary>Whether all is as it was left.</summary>
-    public bool IsSound => Found.Damage is null && SetAside is null;
+    public bool IsSound => Found.Damage is null && SetAside is null && Loss is null;
+
+    /// <summary>Whether nothing of it is damaged any more, and nothing lost.</summary>
+    public bool IsWell => Loss is null && (Found.Damage is null || SetAside is not null);
 }
 
 /// <summary>How far the look at one replica of a store is.</summary>

@@ -5,9 +5,11 @@ using ActorSync.States.Stores;
 namespace ActorSync.Storage;
 
 /// <summary>The states of a node: "states/", and in it one folder per state, named by the bytes of its name in hexadecimal.</summary>
-internal sealed class StateFolders(IFileSystem files, string folder)
+internal sealed class StateFolders(IFileSystem files, string folder, StoreCatalog catalog)
 {
-    private readonly ReplicaFolders _folders = new(files, folder, "states");
+    public const string RootName = "states";
+
+    private readonly ReplicaFolders _folders = new(files, folder, RootName, LogKind.State, catalog);
     private readonly Dictionary<StateName, StateLog> _open = [];
     private readonly HashSet<StateName> _made = [];
 
@@ -34,6 +36,25 @@ internal sealed class StateFolders(IFileSystem files, string folder)
     /// <summary>Looks which states there are; a folder that is named otherwise is none of them.</summary>
     public void Find() => Found = List();
 
+    /// <summary>See <see cref="ReplicaFolders.Open"/>.</summary>
+    public void Open() => _folders.Open();
+
+    /// <summary>See <see cref="ReplicaFolders.Settle"/>.</summary>
+    public void Settle() => _folders.Settle(name => IsName(name, out _));
+
+    /// <summary>See <see cref="ReplicaFolders.Missing"/>.</summary>
+    public IReadOnlyList<StateName> Missing =>
+        [.. _folders.Missing.Select(text => IsName(text, out var name) ? name : default).Where(name => name != default)];
+
+    /// <summary>See <see cref="ReplicaFolders.ForgetMissing"/>.</summary>
+    public void ForgetMissing() => _folders.ForgetMissing();
+
+    /// <summary>See <see cref="ReplicaFolders.EntryOf"/>.</summary>
+    public CatalogEntry? EntryOf(StateName name) => _folders.EntryOf(NameOf(name));
+
+    /// <summary>See <see cref="ReplicaFolders.GiveUp"/>.</summary>
+    public void GiveUp(StateName name) => _folders.GiveUp(NameOf(name));
+
     /// <summary>Opens a state, or makes it.</summary>
     /// <param name="name">The state.</param>
     /// <param name="settings">Its settings.</param>
@@ -46,6 +67,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
                 return new SyncError(SyncErrorKind.InvalidRequest, $"the state \"{name}\" is open already; it has one writer");
             await open.Closed.ConfigureAwait(false);
         }
+        if (EntryOf(name) is not null && !files.FolderExists(PathOf(name)))
+            return StoreErrors.Missing(PathOf(name), $"the state \"{name}\"");
         if (!files.FolderExists(PathOf(name)) && await MakeAsync(name, options).ConfigureAwait(false) is { } error)
             return error;
         var opened = await Task.Run(() => StateLog.Open(options with { Folder = PathOf(name) }, name, settings)).ConfigureAwait(false);
@@ -67,6 +90,8 @@ internal sealed class StateFolders(IFileSystem files, string folder)
             flushed &= await log.Closed.ConfigureAwait(false);
             if (log.IsUntouched && _made.Contains(log.Name))
                 Remove(log.Name);
+            else
+                catalog.Note(LogKind.State, NameOf(log.Name), log.End);
         }
         return flushed;
     }
@@ -122,11 +147,7 @@ internal sealed class StateFolders(IFileSystem files, string folder)
     // A folder that is there has a log with a header: one that has none has lost it.
     private async Task<SyncError?> MakeAsync(StateName name, LogOptions options)
     {
-        if (!files.FolderExists(_folders.Root))
-        {
-            files.CreateFolder(_folders.Root);
-            files.FlushFolder(folder);
-        }
+        _folders.Open();
         Begin(name);
         if (await StateLog.CreateAsync(options with { Folder = NewPathOf(name) }).ConfigureAwait(false) is { } error)
             return error;

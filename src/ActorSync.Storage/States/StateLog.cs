@@ -19,6 +19,7 @@ internal sealed class StateLog : IStateStore
     private readonly Queue<(Task<SyncError?> Done, IReadOnlyList<StateEntry> Entries)> _underway = new();
     private readonly StateSettings _settings;
     private readonly TimeProvider _time;
+    private readonly int _compactBytes;
     private RecordLog _log = null!;
     private StateStamp _clock;
     private long _heldBytes;
@@ -26,11 +27,12 @@ internal sealed class StateLog : IStateStore
     private long _items;
     private bool _isCompacting;
 
-    private StateLog(StateName name, StateSettings settings, TimeProvider time)
+    private StateLog(StateName name, StateSettings settings, LogOptions options)
     {
         Name = name;
         _settings = settings;
-        _time = time;
+        _time = options.Time;
+        _compactBytes = options.CompactBytes;
     }
 
     public StateName Name { get; }
@@ -39,6 +41,9 @@ internal sealed class StateLog : IStateStore
     public Task<bool> Closed => _log.Closed;
 
     public bool IsClosing => _log.IsClosing;
+
+    /// <summary>Where it ends; on the disk once it is closed.</summary>
+    public LogEnd End => new(_log.Salt, _log.CommittedEnd.Segment, _log.CommittedEnd.Length);
 
     /// <summary>Bytes of bodies that were appended since the last compaction, it included.</summary>
     public long LoggedBytes
@@ -65,7 +70,7 @@ internal sealed class StateLog : IStateStore
     /// <summary>Opens what is in the folder.</summary>
     public static Result<OpenedState> Open(LogOptions options, StateName name, StateSettings settings)
     {
-        var state = new StateLog(name, settings, options.Time);
+        var state = new StateLog(name, settings, options);
         if (!RecordLog.Open(options with { ReplacingType = StateRecords.SnapshotType }, Visit).TryGet(out var log, out var error))
             return error;
         state._log = log;
@@ -99,7 +104,7 @@ internal sealed class StateLog : IStateStore
         lock (_gate)
         {
             Settle();
-            if (error is null && !_isCompacting && _loggedBytes > Math.Max(MinCompactBytes, GrowthBeforeCompaction * _heldBytes))
+            if (error is null && !_isCompacting && _loggedBytes > Math.Max(_compactBytes, GrowthBeforeCompaction * _heldBytes))
                 _ = CompactAsync();
         }
         return error;
@@ -127,7 +132,7 @@ internal sealed class StateLog : IStateStore
     private async Task CompactAsync()
     {
         _isCompacting = true;
-        var (isDone, before, length) = (false, _loggedBytes, MinCompactBytes);
+        var (isDone, before, length) = (false, _loggedBytes, _compactBytes);
         try
         {
             DropPast();

@@ -2,7 +2,6 @@ using ActorSync.Peers;
 using ActorSync.States;
 using ActorSync.States.Exchange;
 using ActorSync.Testing.States;
-using ActorSync.Wire;
 using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.States;
@@ -18,25 +17,10 @@ public sealed class ConvergenceTests(ITestOutputHelper output)
     {
         var draw = new Random(seed);
         var settings = StateSettings.Default with { PullInterval = TimeSpan.FromSeconds(draw.Next(5, 60)), SampledPeers = draw.Next(1, 4) };
-        var payload = draw.Next(2) == 0 ? WireLimits.SmallestPayloadBytes : 1 << 20;
-        var world = new StateWorld(seed, draw.Next(2, 7), settings, payload) { NotesTraffic = false };
+        var world = TroubledWorld.Draw(seed, draw, nodesMost: 6, settings);
+        world.NotesTraffic = false;
         var acknowledged = new Dictionary<string, (StateStamp Stamp, string? Json)>();
-        foreach (var node in world.Nodes)
-            node.Skew = TimeSpan.FromSeconds(draw.Next(-100, 100));
-        world.Nodes[0].Has(RandomState.Many(draw.Next(300)));
-        world.Link();
-        world.Faults = new StateFaults
-        {
-            LossPercent = draw.Next(60),
-            RepeatPercent = draw.Next(30),
-            StorePercent = draw.Next(20),
-            DelayMost = TimeSpan.FromMilliseconds(draw.Next(1, 3000)),
-        };
-        for (var step = 0; step < 150; step++)
-        {
-            Disturb(world, draw, acknowledged);
-            world.Run(TimeSpan.FromMilliseconds(draw.Next(1500)));
-        }
+        world.Disturb(draw, brief: true, (node, key, json, result) => Note(node, key, json, result, acknowledged));
         world.Heal();
         Assert.True(world.RunUntil(() => world.IsLevel, TimeSpan.FromMinutes(10)), "the nodes do not come level");
         world.Run(TimeSpan.FromMinutes(3));
@@ -88,27 +72,6 @@ public sealed class ConvergenceTests(ITestOutputHelper output)
         Assert.All(drawn, count => Assert.InRange(count, 2800, 3200));
         Assert.Equal(10, PeerSample.Draw(peers, 20, random).Distinct().Count());
         Assert.Empty(PeerSample.Draw([], 3, random));
-    }
-
-    private static void Disturb(StateWorld world, Random draw, Dictionary<string, (StateStamp Stamp, string? Json)> acknowledged)
-    {
-        var node = world.Nodes[draw.Next(world.Nodes.Count)];
-        switch (draw.Next(10))
-        {
-            case 0:
-                node.Restart();
-                break;
-            case 1:
-                world.Cut(draw.Next(world.Nodes.Count), draw.Next(world.Nodes.Count), draw.Next(2) == 0);
-                break;
-            case 2:
-                node.Set("brief", "1", ttlMilliseconds: draw.Next(1, 5000));
-                break;
-            default:
-                var (key, json) = ("k" + draw.Next(20), draw.Next(5) == 0 ? null : draw.Next(100).ToString(System.Globalization.CultureInfo.InvariantCulture));
-                node.Set(key, json, done: result => Note(node, key, json, result, acknowledged));
-                break;
-        }
     }
 
     private static void Note(

@@ -1,6 +1,5 @@
 using ActorSync.States;
 using ActorSync.Testing.States;
-using ActorSync.Wire;
 using Xunit.Abstractions;
 
 namespace ActorSync.Core.Tests.States;
@@ -18,24 +17,8 @@ public sealed class SilenceTests(ITestOutputHelper output)
     {
         var draw = new Random(seed);
         var settings = Silent with { PullsNewPeers = draw.Next(2) == 0, SampledPeers = draw.Next(1, 4), LevelWithin = TimeSpan.FromSeconds(draw.Next(1, 20)) };
-        var payload = draw.Next(2) == 0 ? WireLimits.SmallestPayloadBytes : 1 << 20;
-        var world = new StateWorld(seed, draw.Next(2, 9), settings, payload);
-        foreach (var node in world.Nodes)
-            node.Skew = TimeSpan.FromSeconds(draw.Next(-100, 100));
-        world.Nodes[0].Has(RandomState.Many(draw.Next(300)));
-        world.Link();
-        world.Faults = new StateFaults
-        {
-            LossPercent = draw.Next(60),
-            RepeatPercent = draw.Next(30),
-            StorePercent = draw.Next(20),
-            DelayMost = TimeSpan.FromMilliseconds(draw.Next(1, 3000)),
-        };
-        for (var step = 0; step < 150; step++)
-        {
-            Disturb(world, draw);
-            world.Run(TimeSpan.FromMilliseconds(draw.Next(1500)));
-        }
+        var world = TroubledWorld.Draw(seed, draw, nodesMost: 8, settings);
+        world.Disturb(draw, brief: false);
         // Nothing tells the nodes that it is over, but for links that were cut and come again.
         world.Heal();
         Assert.True(world.RunUntil(() => world.IsLevel, TimeSpan.FromMinutes(10)), "the nodes do not come level");
@@ -104,22 +87,5 @@ public sealed class SilenceTests(ITestOutputHelper output)
         var (payloads, bytes) = (world.Traffic.Count / (double)(Changes * nodes), world.Traffic.Sum(sent => sent.Bytes) / (double)(Changes * nodes));
         output.WriteLine($"{nodes} nodes: {payloads:f1} payloads and {bytes:f0} bytes a change and node: {string.Join(", ", world.Traffic.GroupBy(sent => sent.Message.Type).Select(type => $"{type.Key} {type.Count() / (double)(Changes * nodes):f1}"))}");
         Assert.InRange(payloads, nodes > 3 ? nodes - 1 : 1, 1.25 * (nodes - 1) + 4);
-    }
-
-    private static void Disturb(StateWorld world, Random draw)
-    {
-        var node = world.Nodes[draw.Next(world.Nodes.Count)];
-        switch (draw.Next(10))
-        {
-            case 0:
-                node.Restart();
-                break;
-            case 1:
-                world.Cut(draw.Next(world.Nodes.Count), draw.Next(world.Nodes.Count), draw.Next(2) == 0);
-                break;
-            default:
-                node.Set("k" + draw.Next(20), draw.Next(5) == 0 ? null : draw.Next(100).ToString(System.Globalization.CultureInfo.InvariantCulture));
-                break;
-        }
     }
 }

@@ -8,7 +8,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_figure_has_its_line()
     {
-        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false, LostEnds: 2), Engine = "En\"gine\\ 1\n2", PeerSources = [Statuses.Source] };
+        var status = Statuses.Busy([new GraphStatus("aa", 5, 2, 3, "dd")]) with { Store = new StoreStatus(true, 1, 13, true, false, LostEnds: 2) { Missing = ["graph aa"] }, Engine = "En\"gine\\ 1\n2", PeerSources = [Statuses.Source], Http = [Statuses.Http] };
 
         var text = MetricsText.Of(status);
 
@@ -22,6 +22,7 @@ public sealed class MetricsTests
             "actorsync_subscriptions_maximum 128",
             "actorsync_store_torn_bytes 13",
             "actorsync_store_lost_ends 2",
+            "actorsync_store_missing 1",
             """actorsync_graph_commands{graph="aa"} 5""",
             """actorsync_graph_heads{graph="aa"} 2""",
             """actorsync_graph_damaged{graph="aa"} 0""",
@@ -38,6 +39,9 @@ public sealed class MetricsTests
             """actorsync_provider_failing{purpose="links",provider="dns"} 1""",
             """actorsync_provider_changes_total{purpose="links",provider="dns"} 3""",
             """actorsync_provider_failures_total{purpose="links",provider="dns"} 4""",
+            """actorsync_http_connections{state="fleet",serves="exchange"} 3""",
+            """actorsync_http_connections_maximum{state="fleet",serves="exchange"} 64""",
+            """actorsync_http_connections_refused_total{state="fleet",serves="exchange"} 1200""",
             """actorsync_errors_total{kind="MissingPrior"} 1""",
             """actorsync_errors_total{kind="WrongId"} 2""",
         ], samples);
@@ -101,7 +105,7 @@ public sealed class MetricsTests
     [Fact]
     public void Every_family_says_what_it_is()
     {
-        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Statuses.Source], States = [Statuses.Shared] }).Split('\n');
+        var lines = MetricsText.Of(Statuses.Busy([]) with { PeerSources = [Statuses.Source], States = [Statuses.Shared], Http = [Statuses.Http] }).Split('\n');
 
         foreach (var sample in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {

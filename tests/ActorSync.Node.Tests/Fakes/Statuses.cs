@@ -45,6 +45,8 @@ internal static class Statuses
     /// <summary>Where peers come from.</summary>
     public static readonly PeerSourceStatus Source = new("links", "dns", ["10.0.0.1:7400", "10.0.0.2:7400"], "no server", 3, 4);
 
+    public static readonly HttpEndpointStatus Http = new("fleet", "exchange", new Uri("http://127.0.0.1:7410"), 3, 64, 1200);
+
     public static PeerStatus PeerNamed(string? node, IReadOnlyList<string> subscribed, string endpoint = "tcp://127.0.0.1:7401") => new(
         node, endpoint, [endpoint], "connected", null, 1000, 2000, 3, 4, 5, 6, 0,
         new SubscriptionStatus(subscribed, 590, 1 << 20, 7), new SubscriptionStatus(subscribed, 580, 1 << 20, 0), null, new HelloStatus(subscribed, 500, 12));

@@ -171,12 +171,13 @@ public sealed partial class RealNodeTests : IDisposable
         var sound = await RunAsync(_one, "graph", "create", "other");
         DamageLog(Path.Combine(_one.Data, "graphs"), graph);
 
-        var listed = await RunAsync(_one, "graph", "ls");
+        var listed = await _one.OnDataAsync("graph", "ls");
         var status = await RunAsync(_one, "status", "--json");
         var verified = await _one.OnDataAsync("graph", "verify");
 
-        Assert.Matches($"graph={graph} [^\n]* error=\"[^\n]+\"(\n|$)", listed);
-        Assert.Matches($"graph={sound} [^\n]* error=none(\n|$)", listed);
+        Assert.Equal(ExitCodes.Failure, listed.Code);
+        Assert.Matches($"graph={graph} [^\n]* error=\"[^\n]+\"(\n|$)", listed.Out);
+        Assert.Matches($"graph={sound} [^\n]* error=none(\n|$)", listed.Out);
         Assert.Matches("\"error\": \"[^\"]+", status);
         Assert.Equal(ExitCodes.Failure, verified.Code);
         Assert.Matches($"graph={graph} [^\n]* problems=1", verified.Out);

@@ -46,7 +46,7 @@ public sealed class StatusTextTests
     [Fact]
     public void A_mesh_that_nobody_was_met_of_and_where_peers_come_from_read_so()
     {
-        var status = Statuses.Plain([]) with { Mesh = Statuses.Alone, PeerSources = [Statuses.Source] };
+        var status = Statuses.Plain([]) with { Mesh = Statuses.Alone, PeerSources = [Statuses.Source], Http = [Statuses.Http] };
 
         var lines = StatusText.Lines(status, running: true, id => id[..12]);
 
@@ -56,6 +56,7 @@ public sealed class StatusTextTests
             "  not joined yet",
             "  tries tcp://127.0.0.1:7401 waiting, last error: nobody listens",
             "  the member 000000000000 places graphs by replication=all,holders=any,stores=2",
+            "state fleet  exchange at 127.0.0.1:7410, 3 of 64 connections, 1,200 turned away",
             "links by dns: 2 peers",
             "  last error: no server",
         ], lines.Skip(3));
@@ -66,7 +67,7 @@ public sealed class StatusTextTests
     public void Programs_are_told_as_much_as_people()
     {
         using var text = new StringWriter();
-        var status = Statuses.Plain([]) with { Store = new StoreStatus(true, 0, 13, true, false), Mesh = Statuses.Alone, PeerSources = [Statuses.Source] };
+        var status = Statuses.Plain([]) with { Store = new StoreStatus(true, 0, 13, true, false), Mesh = Statuses.Alone, PeerSources = [Statuses.Source], Http = [Statuses.Http] };
 
         StatusCommand.Print(new CommandOutput(text, text, false, false), status, running: true);
 
@@ -75,6 +76,7 @@ public sealed class StatusTextTests
             "recovered=\"the store was recovered: the last run did not end by closing the store; 13 bytes of commits that were never whole were cut off; the instance id is new, so that peers send again what is missing\"",
             "mesh=eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee joined=no members=2 reachable=1 placement=replication=2,holders=any,stores=2 placing-otherwise=1",
             "join=tcp://127.0.0.1:7401 state=waiting last-error=\"nobody listens\"",
+            "http=fleet serves=exchange address=127.0.0.1:7410 connections=3/64 turned-away=1200",
             "source=links provider=dns peers=2 changes=3 failures=4 error=\"no server\"",
         ], text.ToString().TrimEnd('\n').Split('\n').Skip(1));
     }

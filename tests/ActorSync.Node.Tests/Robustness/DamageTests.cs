@@ -42,7 +42,12 @@ public sealed class DamageTests : IDisposable
             Assert.Matches($"^{file} is damaged at byte [0-9]+: .*actorsync store repair", told.Error);
             Assert.Equal(Commands, told.Commands);
             Assert.Contains($"actorsync_graph_damaged{{graph=\"{graph}\"}} 1\n", MetricsText.Of(status), StringComparison.Ordinal);
-            Assert.Contains(told.Error!, (await _cli.RunAsync("graph", "ls", "--data", damaged)).Out, StringComparison.Ordinal);
+            var listed = await _cli.RunAsync("graph", "ls", "--data", damaged);
+            Assert.Equal(ExitCodes.Failure, listed.Code);
+            Assert.Contains(told.Error!, listed.Out, StringComparison.Ordinal);
+            // However many commands are in the bad block, it is one problem.
+            var verified = (await hurt.Control.VerifyAsync(graph, new Progress<VerifyProgress>(), CancellationToken.None)).Value;
+            Assert.Equal((1, 1), (verified.ProblemCount, verified.Problems.Count));
             // What came over before the bad block is sound; nothing of it or behind it came.
             Assert.True((await empty.StatusAsync()).Graphs.All(there => there.Commands <= Commands / 2 && there.Error is null));
             Assert.Null((await hurt.Control.AddAsync(graph, "still taken"u8.ToArray(), 0, CancellationToken.None)).Error);

@@ -307,6 +307,7 @@ public sealed class ApplicationEndpointTests
             Assert.Equal("Busy", HttpNode.ErrorOf(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).Kind);
         }
         Assert.Contains("actorsync.states.connections", Assert.Single(await node.LoggedAsync("connections are open")), StringComparison.Ordinal);
+        Assert.Equal((2, 1), (node.Endpoints[0].Status.Refused, node.Endpoints[0].Status.MaximumConnections));
     }
 
     [Fact]

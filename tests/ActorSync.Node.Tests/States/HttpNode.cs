@@ -51,9 +51,11 @@ internal sealed class HttpNode : IAsyncDisposable
         }
     }
 
-    public Uri Application => _host.Addresses[0];
+    public IReadOnlyList<HttpEndpoint> Endpoints => _host.Endpoints;
 
-    public Uri Exchange => _host.Addresses[1];
+    public Uri Application => _host.Endpoints[0].Address;
+
+    public Uri Exchange => _host.Endpoints[1].Address;
 
     public TcpEndpoint Endpoint => new(Exchange.Host, Exchange.Port, Exchange.Scheme == "https");
 

@@ -19,7 +19,7 @@ internal sealed class StandInPeer : IAsyncDisposable
     /// <param name="answer">Method and body of a request; gives the status and the body of the answer.</param>
     public static async Task<StandInPeer> StartAsync(Func<string, string, (int Status, string Body)> answer)
     {
-        return new StandInPeer((await HttpEndpoint.StartAsync(new TcpEndpoint("127.0.0.1", 0), new StateHttpLimits(), null, AnswerAsync, _ => { }, _ => { }, CancellationToken.None)).Value);
+        return new StandInPeer((await HttpEndpoint.StartAsync((StatesSettings.Usual, "exchange"), new TcpEndpoint("127.0.0.1", 0), new StateHttpLimits(), null, AnswerAsync, _ => { }, _ => { }, CancellationToken.None)).Value);
 
         async Task<HttpFailure?> AnswerAsync(HttpContext context, CancellationToken cancellation)
         {

@@ -99,35 +99,7 @@ public sealed class CrashPointTests
         await story.CloseAsync();
     }
 
-    private static async Task CrashEverywhereAsync(Disk disk, IReadOnlyList<DiskAct> journal, Story story, StoreSettings settings, Func<int, int> pointOf)
-    {
-        var checks = new List<Task>();
-        using var turns = new SemaphoreSlim(2 * Environment.ProcessorCount);
-        for (var point = 0; point <= journal.Count; point++)
-        {
-            foreach (var loss in (Loss[])[Loss.All, Loss.Nothing, Loss.Tail + point % 3])
-            {
-                var (files, at, cut) = (disk.Crash(loss, point), pointOf(point), point);
-                await turns.WaitAsync();
-                checks.Add(Task.Run(async () =>
-                {
-                    try
-                    {
-                        await new Aftermath(story, settings, at, isThorough: cut % ThoroughEvery == 0).CheckAsync(files);
-                    }
-                    catch (Exception failure)
-                    {
-                        throw new InvalidOperationException($"cut before act {cut}, {(cut < journal.Count ? journal[cut] : "the end")}, losing {loss}: {failure.Message}", failure);
-                    }
-                    finally
-                    {
-                        turns.Release();
-                    }
-                }));
-            }
-            if (point < journal.Count)
-                disk.Play(journal[point]);
-        }
-        await Task.WhenAll(checks);
-    }
+    private static Task CrashEverywhereAsync(Disk disk, IReadOnlyList<DiskAct> journal, Story story, StoreSettings settings, Func<int, int> pointOf) =>
+        CrashEverywhere.RunAsync(disk, journal, point => [Loss.All, Loss.Nothing, Loss.Tail + point % 3], (files, cut) =>
+            new Aftermath(story, settings, pointOf(cut), isThorough: cut % ThoroughEvery == 0).CheckAsync(files));
 }

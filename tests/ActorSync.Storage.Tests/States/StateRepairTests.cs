@@ -76,7 +76,7 @@ public sealed class StateRepairTests
 
         var report = await RepairAsync(files);
         Assert.Equal((Keys - 1, Folder + ".damaged"), (report.Kept, report.SetAside));
-        Assert.True((await VerifyAsync(files)).IsSound);
+        Assert.True((await VerifyAsync(files)) is { Found.Damage: null, IsWell: false });
         Assert.Equal(Keys - 1, (await KeysOfAsync(files)).Count);
         Assert.Equal(instance, NodeFile.Read(files, "/data").Value!.Instance);
     }
@@ -93,7 +93,7 @@ public sealed class StateRepairTests
             Assert.True(report.Found.HasLostEnd);
             Assert.Equal(lost == RecordFormat.HeadSize ? Keys : Keys - 1, report.Entries);
             Assert.False((await RepairAsync(cut)).IsSound);
-            Assert.True((await VerifyAsync(cut)).IsSound);
+            Assert.True((await VerifyAsync(cut)) is { Found.Damage: null, IsWell: false });
         }
         killed[Newest(killed)] = killed[Newest(killed)][..^1];
         Assert.True((await VerifyAsync(killed)).IsSound);
@@ -185,7 +185,7 @@ public sealed class StateRepairTests
         await using (var store = await OpenAsync(files))
             Assert.Contains(LogOf(1), (await store.OpenStateAsync(Name, StateSettings.Default)).Error!.Message, StringComparison.Ordinal);
         Assert.InRange((await RepairAsync(files)).Kept, 1, Keys - 1);
-        Assert.True((await VerifyAsync(files)).IsSound);
+        Assert.Null((await VerifyAsync(files)).Found.Damage);
     }
 
     [Fact]
