@@ -11,6 +11,7 @@ namespace ActorSync;
 // What is asked of its graphs.
 public sealed partial class SyncNode
 {
+    private readonly ActCallers _callers;
     private int _actsAtRouter;
 
     public async Task<Result<GraphId>> CreateGraphAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
@@ -98,10 +99,12 @@ public sealed partial class SyncNode
     private async Task<Result<Address>> ActAsync(
         GraphId graph, ReadOnlyMemory<byte> payload, Priority priority, CancellationToken cancellation, ActionOptions? options = null)
     {
+        if (_place.IsEnding)
+            return ShuttingDown;
         var act = new GraphActor.Act(payload, priority);
         // Without a mesh no other node can be the one to carry it out.
         var answer = _mesh is null && Volatile.Read(ref _actsAtRouter) == 0 && _sync.Open.Find(graph) is { } actor
-            ? await AskAsync<GraphActor.Acted>(actor, act, cancellation)
+            ? await _callers.AskAsync(actor, act, cancellation)
             : await ActThroughRouterAsync(new SyncRouter.Act(graph, act, options?.Ack, options?.Within), cancellation);
         return answer.TryGet(out var acted, out var error) ? acted.Result : error;
     }

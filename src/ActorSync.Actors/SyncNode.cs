@@ -26,6 +26,7 @@ public sealed partial class SyncNode : ISyncNode
         _mesh = mesh;
         _place = place;
         _sync = sync;
+        _callers = new ActCallers(sync.Settings.GraphTimeout, TimeProvider.System);
         _listener = listener;
         _peers = peers;
         _store = store;

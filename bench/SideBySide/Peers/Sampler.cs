@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ActorSync.Bench.SideBySide.Harness;
 using ActorSync.Bench.SideBySide.Rows;
 
@@ -6,9 +7,9 @@ namespace ActorSync.Bench.SideBySide.Peers;
 /// <summary>Samples of what processes do on the CPU, by Linux perf: each is the stack of that moment, innermost first.</summary>
 internal sealed class Sampler(Child perf, string data) : IAsyncDisposable
 {
-    private const string Engine = "[ActorSync.Embedded]";
-    private const string AkkaEngine = "[Akka]";
-    private const string Ours = "[ActorSync.";
+    // A method's own assembly stands apart from its type; those of its parameters do not.
+    private static readonly Regex Ours = new(@"\[(ActorSync\.[A-Za-z.]+|Akka)\] ");
+    private static readonly string[] Engines = ["ActorSync.Embedded", "Akka"];
 
     public static async Task<bool> IsInstalledAsync(CancellationToken cancellation)
     {
@@ -36,8 +37,7 @@ internal sealed class Sampler(Child perf, string data) : IAsyncDisposable
 
     /// <summary>Whether the innermost of our rooms on the stack is the actor engine.</summary>
     public static bool IsEngine(string stack) =>
-        stack.Split('\n').FirstOrDefault(frame => frame.Contains(Ours, StringComparison.Ordinal) || frame.Contains(AkkaEngine, StringComparison.Ordinal)) is { } innermost
-        && (innermost.Contains(Engine, StringComparison.Ordinal) || innermost.Contains(AkkaEngine, StringComparison.Ordinal));
+        Ours.Match(stack) is { Success: true } innermost && Engines.Contains(innermost.Groups[1].Value);
 
     /// <summary>Removes the names of methods that the runtime has written for perf.</summary>
     public static void Clean(params int[] processes)

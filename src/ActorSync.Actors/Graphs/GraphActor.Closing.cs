@@ -15,7 +15,7 @@ public sealed partial class GraphActor
     private void Closing()
     {
         var error = WhyClosing;
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<Act>(act => act.Answer(Sender, new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         // What was on its way here by a short way is answered first.
         Receive<StoreClosed>(_ => Self.Tell(PoisonPill.Instance));

@@ -5,6 +5,7 @@ using ActorSync.Graphs.Stores;
 using ActorSync.Membership;
 using ActorSync.Peers;
 using ActorSync.Wire;
+using Akka.Actor;
 using Address = ActorSync.Graphs.Address;
 
 namespace ActorSync.Actors;
@@ -13,7 +14,19 @@ namespace ActorSync.Actors;
 public sealed partial class GraphActor
 {
     /// <summary>Commit one command after all that is here. Answered by <see cref="Acted"/>.</summary>
-    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority) : ILocalMessage;
+    public sealed record Act(ReadOnlyMemory<byte> Payload, Priority Priority) : ILocalMessage
+    {
+        /// <summary>Who waits for the answer outside of the actors; null when it is for the sender.</summary>
+        internal ActCaller? Caller { get; init; }
+
+        internal void Answer(IActorRef sender, Acted acted)
+        {
+            if (Caller is null)
+                sender.Tell(acted);
+            else
+                Caller.TrySetResult(acted);
+        }
+    }
 
     /// <param name="Result">The command; or what went wrong.</param>
     public sealed record Acted(Result<Address> Result) : ILocalMessage

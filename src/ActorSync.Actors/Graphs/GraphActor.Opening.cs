@@ -66,7 +66,7 @@ public sealed partial class GraphActor
 
     private void Broken(SyncError error)
     {
-        Receive<Act>(_ => Sender.Tell(new Acted(error)));
+        Receive<Act>(act => act.Answer(Sender, new Acted(error)));
         Receive<ReceiveCommands>(receive => Sender.Tell(new CommandsReceived(_graph, receive.Tag, error)));
         Receive<Read>(_ => Sender.Tell(new Version(_graph, error)));
         Receive<Follow>(_ => Sender.Tell(new Version(_graph, error)));

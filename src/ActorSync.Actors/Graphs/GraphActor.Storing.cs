@@ -21,7 +21,7 @@ public sealed partial class GraphActor
 
     private void OnAct(Act act)
     {
-        var token = Remember(new Request(Sender, true, null, null, [], false));
+        var token = Remember(new Request(Sender, act, null, null, [], false));
         Run(new GraphInput.Act(token, act.Priority, act.Payload));
     }
 
@@ -31,7 +31,7 @@ public sealed partial class GraphActor
         // The batch that began the graph brought its init command, which the store has since it was made.
         var beganHere = _isNew && receive.Commands.Count > 0 && receive.Commands[0].Id == _graph.Init;
         _isNew &= !beganHere;
-        var token = Remember(new Request(Sender, false, receive.Tag, receive.From, receive.From is null ? [] : receive.Commands, beganHere));
+        var token = Remember(new Request(Sender, null, receive.Tag, receive.From, receive.From is null ? [] : receive.Commands, beganHere));
         Run(new GraphInput.Receive(token, receive.Commands, receive.From is not { } from || _settings.PeersMayFinalize.Allows(from.Node)));
     }
 
@@ -73,7 +73,7 @@ public sealed partial class GraphActor
                 break;
             case GraphOutput.Acted acted:
                 _requests.Remove(acted.Token, out var actor);
-                actor!.Asker.Tell(new Acted(acted.Result));
+                actor!.Act!.Answer(actor.Asker, new Acted(acted.Result));
                 break;
             case GraphOutput.Received received:
                 _requests.Remove(received.Token, out var sender);
@@ -170,11 +170,17 @@ public sealed partial class GraphActor
         _log.Warning("Graph {0} does not let in {1} commands: {2}", _graph.ToShortString(), received.LeftOut, received.Rejected[0].Why);
     }
 
-    private sealed record Request(IActorRef Asker, bool IsAct, object? Tag, PeerIdentity? From, IReadOnlyList<Command> Commands, bool BeganGraph)
+    private sealed record Request(IActorRef Asker, Act? Act, object? Tag, PeerIdentity? From, IReadOnlyList<Command> Commands, bool BeganGraph)
     {
         // Of a batch that was kept in part, what its sender holds ends where it was cut.
         public IEnumerable<CommandId> HeadsIn(GraphSnapshot snapshot) => BatchHeads.Of(Commands.Where(command => snapshot.Contains(command.Id)));
 
-        public void Refuse(GraphId graph, SyncError error) => Asker.Tell(IsAct ? new Acted(error) : new CommandsReceived(graph, Tag, error));
+        public void Refuse(GraphId graph, SyncError error)
+        {
+            if (Act is not null)
+                Act.Answer(Asker, new Acted(error));
+            else
+                Asker.Tell(new CommandsReceived(graph, Tag, error));
+        }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class NextRuns
     private static int _watched;
 
     [ThreadStatic]
+    private static NextRuns _own;
+
+    [ThreadStatic]
     private static NextRuns _here; // null: the pool runs no cell on this thread
 
     private readonly ActorCell[] _cells = new ActorCell[Most];
@@ -44,7 +47,7 @@ internal sealed class NextRuns
     /// <summary>Runs a cell for the pool, then the cells that it told something, and so on; not for ever, for others wait for the thread.</summary>
     internal static void Run(ActorCell cell)
     {
-        var (here, context) = (All.GetOrCreateValue(Thread.CurrentThread), ExecutionContext.Capture());
+        var (here, context) = (_own ??= All.GetOrCreateValue(Thread.CurrentThread), ExecutionContext.Capture());
         _here = here;
         try
         {
