@@ -73,9 +73,10 @@ public sealed partial class BannedCalls
     [Fact]
     public void No_room_blocks_a_thread_or_throws_errors_away()
     {
-        // The engine is what runs the others: it alone may wait.
+        // The engine is what runs the others: it may wait. So may whoever starts a node in an actor system, as it does for that.
+        string[] mayWait = ["src/ActorSync.Embedded", "src/ActorSync.Actors/Hosting/UserSystem.cs"];
         var found = SourceFiles.Below("src")
-            .Where(file => !SourceFiles.Relative(file).StartsWith("src/ActorSync.Embedded", StringComparison.Ordinal))
+            .Where(file => !mayWait.Any(room => SourceFiles.Relative(file).StartsWith(room, StringComparison.Ordinal)))
             .SelectMany(file => File.ReadLines(file).Select((line, number) => (file, line, number)))
             .Where(at => Blocking().IsMatch(at.line) && !at.line.TrimStart().StartsWith("//", StringComparison.Ordinal))
             .Select(at => $"{SourceFiles.Relative(at.file)}:{at.number + 1}: {at.line.Trim()}");
