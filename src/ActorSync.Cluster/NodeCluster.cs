@@ -45,17 +45,18 @@ internal sealed class NodeCluster(ClusterSettings settings, string? holderRole, 
     // Who the node is stands among the roles of a member, which it has from its start: what Setup wrote is all there then.
     public SyncError? Check(ActorSystem system, NodeId self, MeshOptions options)
     {
-        string[] missing;
+        var config = system.Settings.Config;
+        string[] missing = config.HasPath("akka.remote.dot-netty") && !config.HasPath("akka.actor.serializers.actorsync") ? ["akka.actor.serializers.actorsync"] : [];
         try
         {
-            missing = [.. ClusterNames.RolesOf(self, options.Endpoints, options.Placement).Except(AkkaCluster.Get(system).SelfRoles)];
+            missing = [.. missing, .. ClusterNames.RolesOf(self, options.Endpoints, options.Placement).Except(AkkaCluster.Get(system).SelfRoles).Select(role => $"{role} in akka.cluster.roles")];
         }
         catch (ConfigurationException)
         {
             missing = ["akka.actor.provider = cluster"];
         }
         return missing.Length == 0 ? null : new SyncError(SyncErrorKind.InvalidRequest,
-            $"the actor system {system.Name} is not set up to be this node in its cluster, as its akka.cluster.roles or provider lack {string.Join(", ", missing)}: create it with the options' ClusterSetup");
+            $"the actor system {system.Name} is not set up to be this node in its cluster, as it lacks {string.Join(", ", missing)}: create it with the options' ClusterSetup");
     }
 
     public IActorRef Join(ActorSystem system, IActorRefFactory place, MeshContext mesh, IActorRef graphs, MembershipBoard board)

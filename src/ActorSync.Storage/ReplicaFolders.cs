@@ -69,7 +69,7 @@ internal sealed class ReplicaFolders(IFileSystem files, string folder, string ro
             else if (name.EndsWith(Removed, StringComparison.Ordinal))
                 Forget(name[..^Removed.Length]);
             else if (isName(name) && EntryOf(name) is not { Loss: KnownLoss.None })
-                catalog.Note(kind, name, default);
+                catalog.Put(EntryOf(name) is { } known ? known with { Loss = KnownLoss.None } : new CatalogEntry(kind, name, KnownLoss.None, default));
         }
     }
 

@@ -146,6 +146,25 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public async Task A_folder_that_was_missed_in_between_and_put_back_from_an_older_copy_has_lost_its_end_all_the_same()
+    {
+        var stored = await MakeAsync();
+        var older = stored.Files.Copy();
+        await using (var store = await OpenAsync(stored.Files))
+            await AppendAsync((await store.OpenAsync(stored.One.Graph)).Value, stored.One);
+        Remove(stored.Files, FolderOf(stored.One));
+        await using (var without = await OpenAsync(stored.Files))
+            Assert.Single(without.Recovery.Missing);
+        stored.Files.CreateFolder(FolderOf(stored.One));
+        foreach (var path in older.Files.Where(path => path.StartsWith(FolderOf(stored.One), StringComparison.Ordinal)))
+            stored.Files[path] = older[path];
+
+        await using (var opened = await OpenAsync(stored.Files))
+            Assert.Equal(1, opened.Recovery.LostEnds);
+        Assert.False((await VerifyAsync(stored.Files)).IsWell);
+    }
+
+    [Fact]
     public async Task A_catalog_that_is_lost_is_told_until_that_is_accepted()
     {
         var stored = await MakeAsync();

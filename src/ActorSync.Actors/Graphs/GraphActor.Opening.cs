@@ -10,7 +10,7 @@ public sealed partial class GraphActor
 {
     private void BeginOpening(bool isWanted)
     {
-        _isWanted = isWanted;
+        (_isWanted, _wasTried) = (isWanted, true);
         Become(Opening);
         _opening = OpenAsync(_graph, _init, _isNew, _store, _settings);
         _opening.PipeTo(Self, success: result => new Opened(result), failure: why => new Opened(Unexpected(why)));
@@ -54,11 +54,11 @@ public sealed partial class GraphActor
         _log.Error("Graph {0} cannot be opened: {1}", _graph, error);
         Become(() => Broken(error));
         Stash.UnstashAll();
-        // What could not be made may be tried again; what is there and damaged stays, to say so. What was open before, and
-        // cannot be now for want of a file or of room, is tried again when it is needed again.
+        // What could not be made may be tried again; what is there and damaged stays, to say so. What cannot be opened now for
+        // want of a file or of room is tried again when it is needed again.
         if (_isNew)
             Context.Parent.Tell(new SyncRouter.NotMade(_graph));
-        else if (_atRest is not null && error.Kind == SyncErrorKind.StoreFailed)
+        else if (_settings.GraphIdle is not null && error.Kind == SyncErrorKind.StoreFailed)
             Self.Tell(TryAgain.Instance);
         else
             DismissFollowers(error);

@@ -18,6 +18,9 @@ public sealed partial class GraphActor
     // Whether anything that waits for the graph to be opened needs more than to know what is in it.
     private bool _isWanted;
 
+    // Whether it was opened since the node started, or that was tried.
+    private bool _wasTried;
+
     private MachineTimer IdleTimer => field ??= new MachineTimer(Timers, Context.System.Scheduler, IdleTick.Instance);
 
     private static bool NeedsStore(object message) => message is not
@@ -137,15 +140,23 @@ public sealed partial class GraphActor
             follower.Tell(changed);
     }
 
-    // Of a graph that was not looked at yet there is nothing to be told: its turn comes.
+    // Of a graph that was not looked at yet there is nothing to be told: its turn comes, unless it has come in vain.
     private void OnFollowAtRest(Follow follow)
     {
         if (!follow.MayRest)
             WakeFor(isWanted: true);
         else if (_atRest is null)
-            Stash.Stash();
+            AwaitSurvey();
         else
             AddFollower(follow, new Changed(_atRest, []));
+    }
+
+    private void AwaitSurvey()
+    {
+        if (_wasTried)
+            WakeFor(isWanted: false);
+        else
+            Stash.Stash();
     }
 
     private void OnGetStatusAtRest()
@@ -170,7 +181,7 @@ public sealed partial class GraphActor
     {
         if (_atRest is null)
         {
-            Stash.Stash();
+            AwaitSurvey();
             return;
         }
         var isRead = IsRead(letGo.Members);

@@ -13,7 +13,7 @@ internal sealed class UserSystem(ActorSystem system, string name) : NodePlace(sy
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<Lazy<Task<Done>>> _steps = [];
+    private readonly List<Step> _steps = [];
     private IActorRef _root = ActorRefs.Nobody;
     private volatile bool _isEnding;
 
@@ -55,15 +55,16 @@ internal sealed class UserSystem(ActorSystem system, string name) : NodePlace(sy
         }
     }
 
-    // A step is done once, whoever ends the node.
+    // A step is done once, whoever ends the node. The actor system keeps what it is told here for as long as it lives: so it
+    // has the step alone, which lets go of the node when that has ended.
     public override void AtEnd(string phase, string name, Func<Task<Done>> step)
     {
-        var once = new Lazy<Task<Done>>(step);
+        var once = new Step(step);
         _steps.Add(once);
         base.AtEnd(phase, name, () =>
         {
             _isEnding = true;
-            return once.Value;
+            return once.DoAsync();
         });
     }
 
@@ -74,7 +75,7 @@ internal sealed class UserSystem(ActorSystem system, string name) : NodePlace(sy
         {
             try
             {
-                await step.Value;
+                await step.DoAsync();
             }
             catch (Exception failed)
             {
@@ -84,6 +85,7 @@ internal sealed class UserSystem(ActorSystem system, string name) : NodePlace(sy
         }
         System.Stop(_root);
         await Ended;
+        _steps.ForEach(step => step.LetGo());
     }
 
     private static void Complete<T>(TaskCompletionSource<T> built, Func<IActorRefFactory, T> build, IActorRefFactory place)
@@ -97,6 +99,16 @@ internal sealed class UserSystem(ActorSystem system, string name) : NodePlace(sy
             built.SetException(failed);
         }
     }
+}
+
+/// <summary>What is done once at the node's end.</summary>
+internal sealed class Step(Func<Task<Done>> work)
+{
+    private Lazy<Task<Done>> _work = new(work);
+
+    public Task<Done> DoAsync() => Volatile.Read(ref _work).Value;
+
+    public void LetGo() => Volatile.Write(ref _work, new Lazy<Task<Done>>(Task.FromResult(Done.Instance)));
 }
 
 /// <summary>Above all actors of a node that is in somebody else's actor system.</summary>

@@ -252,6 +252,12 @@ public sealed partial class SubscriptionActor : UntypedActor, IWithTimers
     {
         if (!_followed.TryGet(changed.Snapshot.Graph, out var followed))
             return;
+        // Commits that this one was not told of, as the graph's actor failed in between, cannot be read of a version at rest.
+        if (changed.Snapshot.IsAtRest && followed.Snapshot is { } known && changed.Snapshot.Count > known.Count)
+        {
+            followed.Actor.Tell(GraphActor.Wake.Instance);
+            return;
+        }
         (followed.Snapshot, followed.Refused) = (changed.Snapshot, null);
         Run(new SubscriptionInput.Changed(changed.Snapshot, changed.FromPeer));
         SubscribeIfFound();

@@ -90,7 +90,7 @@ internal sealed class ShardedActions : ReceiveActor, IWithTimers
     {
         if (_view.Members.Any(member => view.Find(member.Node) is null))
         {
-            _before = _view;
+            _before ??= _view;
             Timers.StartSingleTimer(Settled.Instance, Settled.Instance, SettlesWithin);
         }
         _view = view;

@@ -259,6 +259,22 @@ public sealed class GraphActorRestTests() : ActorTest(ManualScheduler.Config)
     }
 
     [Fact]
+    public void One_that_cannot_be_opened_at_the_start_is_tried_again_when_it_is_needed()
+    {
+        Found();
+        _store.OpenFails = new SyncError(SyncErrorKind.StoreFailed, "too many open files");
+        _graph.Tell(GraphActor.Survey.Instance);
+        Router.ExpectMsg<SyncRouter.Surveyed>();
+        var follower = CreateTestProbe();
+        follower.Send(_graph, new GraphActor.Follow(null, MayRest: true));
+        Assert.Equal("too many open files", follower.ExpectMsg<GraphActor.Version>().Result.Error?.Message);
+        _store.OpenFails = null;
+        follower.Send(_graph, new GraphActor.Follow(null, MayRest: true));
+        Assert.Equal(4, follower.ExpectMsg<GraphActor.Changed>().Snapshot.Count);
+        Act();
+    }
+
+    [Fact]
     public void One_that_is_used_before_its_turn_is_open_and_stays_so()
     {
         Found();
